@@ -1,0 +1,157 @@
+//! [`IpcException`]: the one error of every call that crosses a process boundary.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+/// What kind of failure an [`IpcException`] reports.
+///
+/// The first four are the exception types of rpc.capnp and keep their meaning across the wire; the others
+/// arise on this side only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ExceptionKind {
+    /// The method failed, or its arguments or results were not acceptable. Trying again will not help.
+    Failed,
+    /// The receiver lacks resources at the moment. Trying again later may help.
+    Overloaded,
+    /// The connection to the peer is gone; whether the method ran is unknown.
+    Disconnected,
+    /// The receiver does not implement the interface or the method.
+    Unimplemented,
+    /// A deadline passed on this side. Travels as `Overloaded`.
+    TimedOut,
+    /// The operating system refused; the [source](Error::source) is its `io::Error`. Travels as `Failed`.
+    System,
+}
+
+/// Every failure of a call, a connection or a process, as one cheaply cloned value.
+///
+/// `Display` gives one line, lowercase, without a full stop. The [source](Error::source), where there is one,
+/// is the operating system's or the decoder's own error.
+#[derive(Clone)]
+pub struct IpcException {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    kind: ExceptionKind,
+    text: String,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl IpcException {
+    /// Makes an exception of the given kind.
+    pub fn new(kind: ExceptionKind, text: impl Into<String>) -> Self {
+        Self { inner: Arc::new(Inner { kind, text: text.into(), source: None }) }
+    }
+
+    /// Makes an exception of kind [`Failed`](ExceptionKind::Failed): what a server method returns to its caller.
+    pub fn failed(text: impl Into<String>) -> Self {
+        Self::new(ExceptionKind::Failed, text)
+    }
+
+    /// Makes an exception of kind [`Disconnected`](ExceptionKind::Disconnected).
+    pub fn disconnected(text: impl Into<String>) -> Self {
+        Self::new(ExceptionKind::Disconnected, text)
+    }
+
+    /// Makes an exception of kind [`Overloaded`](ExceptionKind::Overloaded).
+    pub fn overloaded(text: impl Into<String>) -> Self {
+        Self::new(ExceptionKind::Overloaded, text)
+    }
+
+    /// Makes an exception of kind [`Unimplemented`](ExceptionKind::Unimplemented).
+    pub fn unimplemented(text: impl Into<String>) -> Self {
+        Self::new(ExceptionKind::Unimplemented, text)
+    }
+
+    /// Makes an exception of kind [`System`](ExceptionKind::System); `operation` says what was tried on which
+    /// path or process, as in ``cannot connect to `/run/node.sock` ``.
+    pub fn system(operation: impl fmt::Display, error: std::io::Error) -> Self {
+        Self::with_source(ExceptionKind::System, format!("{operation}: {error}"), error)
+    }
+
+    /// Makes an exception with an underlying error as its source.
+    pub fn with_source(
+        kind: ExceptionKind,
+        text: impl Into<String>,
+        source: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> Self {
+        Self { inner: Arc::new(Inner { kind, text: text.into(), source: Some(source.into()) }) }
+    }
+
+    /// Returns the kind of failure.
+    pub fn kind(&self) -> ExceptionKind {
+        self.inner.kind
+    }
+
+    /// Returns the text without the source's: what `Display` prints.
+    pub fn text(&self) -> &str {
+        &self.inner.text
+    }
+
+    /// Tells whether the connection to the peer is gone.
+    pub fn is_disconnected(&self) -> bool {
+        self.kind() == ExceptionKind::Disconnected
+    }
+}
+
+impl fmt::Display for IpcException {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.inner.text)
+    }
+}
+
+impl fmt::Debug for IpcException {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IpcException").field("kind", &self.inner.kind).field("text", &self.inner.text).finish()
+    }
+}
+
+impl Error for IpcException {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.inner.source.as_deref().map(|source| source as &(dyn Error + 'static))
+    }
+}
+
+impl From<capnp::Error> for IpcException {
+    /// A message that cannot be decoded: the peer's fault, but only this call's failure.
+    fn from(error: capnp::Error) -> Self {
+        Self::with_source(ExceptionKind::Failed, format!("malformed message: {error}"), error)
+    }
+}
+
+/// The error type of an interface method.
+///
+/// Every failure of the transport is raised through `From<IpcException>`; what the implementation returns
+/// travels to the caller as [`into_exception`](IpcError::into_exception) says.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the error of an interface method",
+    label = "an interface method must be able to report a failed call",
+    note = "use `Result<_, IpcException>`, or implement `IpcError` (and `From<IpcException>`) for `{Self}`"
+)]
+pub trait IpcError: From<IpcException> + fmt::Debug {
+    /// Converts the error into the exception that its remote caller receives.
+    fn into_exception(self) -> IpcException;
+}
+
+impl IpcError for IpcException {
+    fn into_exception(self) -> IpcException {
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_system_error_is_the_source_and_is_named() {
+        let os = std::io::Error::from_raw_os_error(2);
+        let exception = IpcException::system("cannot start `/no/such`", os);
+        assert_eq!(exception.kind(), ExceptionKind::System);
+        assert!(exception.to_string().starts_with("cannot start `/no/such`: No such file"));
+        assert!(exception.source().is_some_and(|source| source.is::<std::io::Error>()));
+    }
+}

@@ -1,0 +1,4 @@
+//! Placeholder.
+extern crate self as ipc_runtime;
+pub mod exception;
+pub use exception::{ExceptionKind, IpcError, IpcException};
