@@ -1,0 +1,164 @@
+//! Descriptors: what the compiled-in schema says of each type.
+//!
+//! There is one source of truth, the descriptor that the macro builds from the Rust item. `ipc-gen` turns it into
+//! `.capnp` text and into code generator requests; the runtime takes names and ids from it. Descriptors refer to
+//! each other through functions, since constants that form a cycle do not compile.
+
+use super::layout::{At, Companion, Shape, Size};
+
+/// Reaches another descriptor.
+pub type DescriptorFn = fn() -> &'static Descriptor;
+
+/// One declaration: a struct, an enum or an interface.
+#[derive(Debug)]
+pub struct Descriptor {
+    /// The type id.
+    pub id: u64,
+    /// Where the id comes from, if it is not the rule over `file` and `name`.
+    pub id_source: IdSource,
+    /// The id of the file that the declaration belongs to.
+    pub file: u64,
+    /// The name in the schema.
+    pub name: &'static str,
+    /// The Rust module that declares it, as `module_path!()` gives it.
+    pub module: &'static str,
+    /// The doc comment, without the leading spaces; empty if there is none.
+    pub doc: &'static str,
+    /// What is declared.
+    pub kind: Kind,
+}
+
+/// Where a type id comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdSource {
+    /// The Cap'n Proto rule over the file id and the name.
+    Name,
+    /// Pinned by `id = 0x..`.
+    Pinned,
+}
+
+/// What a [`Descriptor`] declares.
+#[derive(Debug)]
+pub enum Kind {
+    /// A struct.
+    Struct(Struct),
+    /// A field-less enum.
+    Enum(Enum),
+    /// An interface.
+    Interface(Interface),
+}
+
+/// The fields of a struct, of a parameter list or of a result list.
+#[derive(Clone, Copy, Debug)]
+pub struct Struct {
+    /// The fields in declaration order.
+    pub fields: &'static [Field],
+    /// The size on the wire.
+    pub size: Size,
+}
+
+/// One Rust field: one schema field, or two where its shape has a companion.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// The name in the schema.
+    pub name: &'static str,
+    /// The doc comment.
+    pub doc: &'static str,
+    /// The schema type.
+    pub ty: Type,
+    /// Its storage.
+    pub shape: Shape,
+    /// Its place.
+    pub at: At,
+}
+
+impl Field {
+    /// Tells whether a field `hasX :Bool` follows.
+    pub const fn has_companion(&self) -> bool {
+        matches!(self.shape.companion, Companion::Has)
+    }
+
+    /// Returns the name of the presence field: `hasX` for `x`.
+    pub fn companion_name(&self) -> String {
+        let mut chars = self.name.chars();
+        let first = chars.next().map(|c| c.to_ascii_uppercase());
+        "has".chars().chain(first).chain(chars).collect()
+    }
+}
+
+/// The variants of an enum; the ordinal of each is its position.
+#[derive(Clone, Copy, Debug)]
+pub struct Enum {
+    /// The variants in ordinal order.
+    pub variants: &'static [Variant],
+}
+
+/// One variant of an enum.
+#[derive(Clone, Copy, Debug)]
+pub struct Variant {
+    /// The name in the schema.
+    pub name: &'static str,
+    /// The doc comment.
+    pub doc: &'static str,
+}
+
+/// The methods of an interface.
+#[derive(Clone, Copy, Debug)]
+pub struct Interface {
+    /// The methods in ordinal order, `destroy` and `construct` included.
+    pub methods: &'static [Method],
+    /// The interfaces that this one extends.
+    pub superclasses: &'static [DescriptorFn],
+}
+
+/// One method.
+#[derive(Clone, Copy, Debug)]
+pub struct Method {
+    /// The name in the schema.
+    pub name: &'static str,
+    /// The doc comment.
+    pub doc: &'static str,
+    /// The ordinal.
+    pub ordinal: u16,
+    /// The parameters, the context included.
+    pub params: Struct,
+    /// The results.
+    pub results: Struct,
+}
+
+/// A schema type.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "each is the Cap'n Proto type of its name")]
+pub enum Type {
+    Void,
+    Bool,
+    Int8,
+    Int16,
+    Int32,
+    Int64,
+    UInt8,
+    UInt16,
+    UInt32,
+    UInt64,
+    Float32,
+    Float64,
+    Text,
+    Data,
+    List(&'static Type),
+    Enum(DescriptorFn),
+    Struct(DescriptorFn),
+    Interface(DescriptorFn),
+}
+
+impl Type {
+    /// Returns the declaration behind the type, looking through lists.
+    pub fn descriptor(&self) -> Option<&'static Descriptor> {
+        match self {
+            Type::List(element) => element.descriptor(),
+            Type::Enum(descriptor) | Type::Struct(descriptor) | Type::Interface(descriptor) => {
+                Some(descriptor())
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Interfaces as values: `Arc<dyn Trait>` travels as a capability.
+
+use std::sync::Arc;
+
+use super::{Descriptor, PointerReader, PointerWriter, Type, pointer_type};
+use crate::exception::IpcException;
+use crate::object::{Capability, Remote, Reply, ServerCall};
+
+/// `dyn Trait` of a trait with `#[ipc_interface]`, which implements this.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an interface",
+    label = "not an `#[ipc_interface]` trait object",
+    note = "only `Arc<dyn Trait>` of a trait with `#[ipc_interface]` can be passed to another process"
+)]
+pub trait Interface: Send + Sync + 'static {
+    /// Returns the compiled-in schema.
+    fn descriptor() -> &'static Descriptor;
+
+    /// Wraps a remote object into the client that implements the trait.
+    fn from_remote(remote: Remote) -> Arc<Self>;
+
+    /// Returns the remote object behind a client, `None` for any other implementation.
+    fn as_remote(&self) -> Option<&Remote>;
+
+    /// Runs the method that the call names on this object.
+    ///
+    /// # Errors
+    /// Returns what the method returns; an error if there is no such method or the arguments cannot be decoded.
+    fn dispatch(&self, call: &ServerCall<'_>) -> Result<Reply, IpcException>;
+}
+
+pointer_type!([T: Interface + ?Sized] ['m, T: Interface + ?Sized] Arc<T> {
+    type: Type::Interface(T::descriptor),
+    write: |object: &Arc<T>, mut to: PointerWriter<'_, '_>| {
+        let capability = Capability::of(object, to.destination());
+        to.set_capability(capability)
+    },
+    read: |from: PointerReader<'m>| match from.capability()? {
+        Some(capability) => Ok(capability.into_interface()),
+        None => Err(IpcException::failed(format!(
+            "null object where `{}` is required",
+            T::descriptor().name
+        ))),
+    },
+});

@@ -1,0 +1,225 @@
+//! Struct layout, computed by the compiler.
+//!
+//! A macro sees tokens, not types, so it cannot know how large a field is. Each wire type states its
+//! [`Shape`] as an associated constant instead, and [`layout`] computes the offsets from the shapes in a
+//! constant. The rule is the one of the Cap'n Proto compiler: fields in ordinal order, each into the smallest
+//! hole that fits it, a new data word where none does. `tests/` compares it with `capnp compile`.
+
+/// The storage class of one schema field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// No storage at all.
+    Void,
+    /// One bit of the data section.
+    Bit,
+    /// 8 bits of the data section.
+    Byte,
+    /// 16 bits of the data section.
+    TwoBytes,
+    /// 32 bits of the data section.
+    FourBytes,
+    /// 64 bits of the data section.
+    EightBytes,
+    /// One word of the pointer section.
+    Pointer,
+}
+
+impl Slot {
+    /// Returns the base-two logarithm of the size in bits, or `None` where there are no data bits.
+    pub const fn log2_bits(self) -> Option<u32> {
+        match self {
+            Slot::Void | Slot::Pointer => None,
+            Slot::Bit => Some(0),
+            Slot::Byte => Some(3),
+            Slot::TwoBytes => Some(4),
+            Slot::FourBytes => Some(5),
+            Slot::EightBytes => Some(6),
+        }
+    }
+}
+
+/// Whether a second schema field, `hasX :Bool`, says if the first is present.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Companion {
+    /// The field stands alone; a null pointer, if it is one, means absent.
+    None,
+    /// The field is followed by `hasX :Bool` with the next ordinal.
+    Has,
+}
+
+/// What one Rust field or parameter takes in a Cap'n Proto struct.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Storage of the field itself.
+    pub slot: Slot,
+    /// Whether a presence field follows it.
+    pub companion: Companion,
+}
+
+impl Shape {
+    /// One field of the given storage class.
+    pub const fn of(slot: Slot) -> Self {
+        Self { slot, companion: Companion::None }
+    }
+
+    /// The shape of an `Option` of something of this shape.
+    ///
+    /// A null pointer already says "absent"; everything else needs a companion.
+    pub const fn optional(self) -> Self {
+        match self.slot {
+            Slot::Pointer => self,
+            slot => Self { slot, companion: Companion::Has },
+        }
+    }
+}
+
+/// Where one Rust field lies in its struct.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct At {
+    /// Offset in multiples of the field's size (in bits for a bool, in pointers for a pointer).
+    pub offset: u32,
+    /// Bit offset of the presence field; meaningful only where the shape has one.
+    pub has: u32,
+    /// Ordinal of the field; its presence field has the next one.
+    pub ordinal: u16,
+}
+
+/// The size of a struct: what its pointer on the wire says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Size {
+    /// Words of the data section.
+    pub data: u16,
+    /// Words of the pointer section.
+    pub pointers: u16,
+}
+
+/// The layout of a struct of `N` Rust fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout<const N: usize> {
+    /// The place of each field, in declaration order.
+    pub at: [At; N],
+    /// The size of the whole.
+    pub size: Size,
+}
+
+/// Computes the layout of fields in declaration order.
+///
+/// # Panics
+/// Panics, at compile time where it is used in a constant, when the struct would need more than 65,535 words
+/// of data or pointers.
+#[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below N")]
+pub const fn layout<const N: usize>(shapes: [Shape; N]) -> Layout<N> {
+    let mut at = [At { offset: 0, has: 0, ordinal: 0 }; N];
+    let mut packer = Packer::new();
+    let mut ordinal = 0;
+    let mut i = 0;
+    while i < N {
+        at[i].offset = packer.place(shapes[i].slot);
+        at[i].ordinal = ordinal;
+        ordinal += 1;
+        if matches!(shapes[i].companion, Companion::Has) {
+            at[i].has = packer.place(Slot::Bit);
+            ordinal += 1;
+        }
+        i += 1;
+    }
+    Layout { at, size: packer.size() }
+}
+
+/// Gives out offsets, smallest fitting hole first.
+///
+/// Invariant: `holes[k]` is the offset, in units of `2^k` bits, of the one free piece of that size, or 0 for
+/// none (offset 0 is never a hole: the first piece of a word is used first). There is at most one hole of each
+/// size below a word, because a hole is only ever split into one used piece and one hole of each smaller size.
+struct Packer {
+    holes: [u32; 6],
+    data: u32,
+    pointers: u32,
+}
+
+impl Packer {
+    const fn new() -> Self {
+        Self { holes: [0; 6], data: 0, pointers: 0 }
+    }
+
+    const fn place(&mut self, slot: Slot) -> u32 {
+        match (slot, slot.log2_bits()) {
+            (Slot::Pointer, _) => {
+                self.pointers += 1;
+                self.pointers - 1
+            }
+            (_, None) => 0,
+            (_, Some(log2)) => self.place_bits(log2),
+        }
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "const evaluation; `log2` is at most 6, holes go to 5")]
+    const fn place_bits(&mut self, log2: u32) -> u32 {
+        // The smallest hole that fits.
+        let mut size = log2;
+        while size < 6 && self.holes[size as usize] == 0 {
+            size += 1;
+        }
+        let mut offset = if size < 6 {
+            let hole = self.holes[size as usize];
+            self.holes[size as usize] = 0;
+            hole
+        } else {
+            self.data += 1;
+            self.data - 1
+        };
+        // Use its first piece, leave the other half of each split as a hole.
+        while size > log2 {
+            size -= 1;
+            offset *= 2;
+            self.holes[size as usize] = offset + 1;
+        }
+        offset
+    }
+
+    const fn size(&self) -> Size {
+        assert!(
+            self.data <= u16::MAX as u32 && self.pointers <= u16::MAX as u32,
+            "a Cap'n Proto struct has at most 65,535 words of data and as many pointers"
+        );
+        Size { data: self.data as u16, pointers: self.pointers as u16 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offsets(slots: &[Slot]) -> (Vec<u32>, Size) {
+        let mut packer = Packer::new();
+        let offsets = slots.iter().map(|slot| packer.place(*slot)).collect();
+        (offsets, packer.size())
+    }
+
+    #[test]
+    fn small_fields_fill_the_holes_that_larger_ones_left() {
+        // struct { a :Bool; b :UInt64; c :UInt8; d :UInt32; e :UInt16; f :Bool; }
+        let (offsets, size) =
+            offsets(&[Slot::Bit, Slot::EightBytes, Slot::Byte, Slot::FourBytes, Slot::TwoBytes, Slot::Bit]);
+        assert_eq!(offsets, [0, 1, 1, 1, 1, 1]);
+        assert_eq!(size, Size { data: 2, pointers: 0 });
+    }
+
+    #[test]
+    fn an_option_of_a_number_takes_a_companion_with_the_next_ordinal() {
+        const INT: Shape = Shape::of(Slot::FourBytes);
+        const LAYOUT: Layout<3> = layout([INT.optional(), Shape::of(Slot::Pointer).optional(), INT]);
+        assert_eq!(LAYOUT.at[0], At { offset: 0, has: 32, ordinal: 0 });
+        assert_eq!(LAYOUT.at[1], At { offset: 0, has: 0, ordinal: 2 });
+        // The companion broke the second half of the word, so this one starts the next.
+        assert_eq!(LAYOUT.at[2], At { offset: 2, has: 0, ordinal: 3 });
+        assert_eq!(LAYOUT.size, Size { data: 2, pointers: 1 });
+    }
+
+    #[test]
+    fn void_takes_no_space() {
+        let (offsets, size) = offsets(&[Slot::Void, Slot::Pointer, Slot::Void, Slot::Pointer]);
+        assert_eq!(offsets, [0, 0, 0, 1]);
+        assert_eq!(size, Size { data: 0, pointers: 2 });
+    }
+}

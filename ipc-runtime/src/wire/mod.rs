@@ -1,0 +1,239 @@
+//! How Rust values are laid out in Cap'n Proto messages.
+//!
+//! ```text
+//! IpcType            shape (storage) and schema type, as constants
+//! ├─ Encode          writes itself into a field of a struct
+//! ├─ Decode<'m>      reads itself from a field of a message that lives for 'm
+//! ├─ Single          exactly one schema field: may stand under an `Option`
+//! ├─ Element         may stand in a list
+//! │  └─ DecodeElement<'m>
+//! ├─ Struct          derived structs: size, fields
+//! │  └─ DecodeStruct<'m>
+//! └─ Lend<'m>        how a `&T` parameter is held by the server: `&'m str`, or an owned `T`
+//! Interface          `dyn Trait` of an annotated trait; `Arc<dyn Trait>` is an IpcType through it
+//! ```
+//!
+//! The derive implements these for structs and enums; the layout of every struct is computed by the compiler
+//! ([`layout`]). An unsupported type is a compile error at that type.
+
+pub mod descriptor;
+pub mod id;
+pub mod layout;
+pub mod raw;
+
+mod boxed;
+mod enumeration;
+mod hooks;
+mod interface;
+mod list;
+mod number;
+mod option;
+mod reference;
+mod structure;
+mod text;
+
+use std::borrow::Borrow;
+
+pub use self::descriptor::{Descriptor, Type};
+pub use self::interface::Interface;
+pub use self::layout::{At, Shape, Size};
+pub use self::raw::{Encoder, HasSize, PointerReader, PointerWriter, StructReader, StructWriter};
+
+use crate::exception::IpcException;
+
+/// A type that can cross a process boundary.
+///
+/// Implemented for `bool`, the fixed-width integers, `f32`, `f64`, `()`, `String` and `&str`, `Vec<u8>` and `&[u8]`
+/// (as Data), `Vec<T>` and `&[T]` (as List), `Option<T>`, `Box<T>`, `Arc<dyn Trait>` of an interface, and by
+/// `#[derive(IpcType)]` for structs and field-less enums.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot cross a process boundary",
+    label = "not an IPC type",
+    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
+    note = "for an object that stays in its process, pass `Arc<dyn Trait>` of an `#[ipc_interface]` trait"
+)]
+pub trait IpcType {
+    /// The storage that a value takes in a struct.
+    const SHAPE: Shape;
+    /// The type in the schema.
+    const TYPE: Type;
+}
+
+/// Writes a value into a field of a message.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent to another process",
+    label = "not an IPC type",
+    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`"
+)]
+pub trait Encode: IpcType {
+    /// Writes the value into the field at `at`, its presence field included.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+}
+
+/// Reads a value from a field of a message that lives for `'m`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be received from another process",
+    label = "not an owned IPC type",
+    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`"
+)]
+pub trait Decode<'m>: IpcType + Sized {
+    /// Reads the value of the field at `at`; a field that a shorter message lacks reads as its default.
+    ///
+    /// # Errors
+    /// Returns an error if the message does not hold a value of the type.
+    fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException>;
+}
+
+/// A type that is exactly one schema field, so that an `Option` of it can be told apart from it.
+#[diagnostic::on_unimplemented(
+    message = "`Option<{Self}>` cannot cross a process boundary",
+    label = "not a type that an `Option` can hold",
+    note = "an `Option` in an `Option` has no encoding: wrap the inner one in a struct with `#[derive(IpcType)]`"
+)]
+pub trait Single: IpcType + Sized {}
+
+/// A type that may stand in a list.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the element of a list",
+    label = "not an element type",
+    note = "a list element has no room to say whether it is there: wrap an `Option` in a struct with \
+            `#[derive(IpcType)]`"
+)]
+pub trait Element: IpcType + Sized {
+    /// The schema type of a list of these: `List(T)`, or `Data` for bytes.
+    const LIST: Type;
+
+    /// Writes a list of values.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode_list(items: &[Self], to: PointerWriter<'_, '_>) -> Result<(), IpcException>;
+}
+
+/// An [`Element`] that can be read from a list of a message that lives for `'m`.
+#[diagnostic::on_unimplemented(
+    message = "a list of `{Self}` cannot be received from another process",
+    label = "not an element type"
+)]
+pub trait DecodeElement<'m>: Element + Decode<'m> {
+    /// What a server holds while a method with a parameter `&[Self]` runs.
+    type Slice: Decode<'m> + Borrow<[Self]>;
+
+    /// Reads a list of values; null reads as empty.
+    ///
+    /// # Errors
+    /// Returns an error if the message does not hold such a list.
+    fn decode_list(from: PointerReader<'m>) -> Result<Vec<Self>, IpcException>;
+}
+
+/// How a server holds a `&Self` parameter while the method runs.
+///
+/// Text and bytes are lent from the received message, everything else is decoded and lent from the stack.
+#[diagnostic::on_unimplemented(
+    message = "`&{Self}` cannot be a parameter of an interface method",
+    label = "not an IPC type behind the reference"
+)]
+pub trait Lend<'m> {
+    /// The holder.
+    type Held: Decode<'m> + Borrow<Self>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<'m, T: Decode<'m>> Lend<'m> for T {
+    type Held = T;
+}
+
+/// A struct with `#[derive(IpcType)]`.
+pub trait Struct: HasSize + IpcType {
+    /// Returns the compiled-in schema.
+    fn descriptor() -> &'static Descriptor;
+
+    /// Writes every field.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode_fields(&self, to: &mut StructWriter<'_, '_>) -> Result<(), IpcException>;
+}
+
+/// A [`Struct`] that can be read from a message that lives for `'m`.
+pub trait DecodeStruct<'m>: Struct + Sized {
+    /// Reads every field.
+    ///
+    /// # Errors
+    /// Returns an error if a field does not hold a value of its type.
+    fn decode_fields(from: &StructReader<'m>) -> Result<Self, IpcException>;
+}
+
+/// A field-less enum with `#[derive(IpcType)]`.
+pub trait Enum: IpcType + Copy {
+    /// Returns the compiled-in schema.
+    fn descriptor() -> &'static Descriptor;
+
+    /// Returns the ordinal of the variant.
+    fn to_ordinal(self) -> u16;
+
+    /// Returns the variant with the given ordinal.
+    fn from_ordinal(ordinal: u16) -> Option<Self>;
+}
+
+#[doc(hidden)]
+pub use self::{enumeration::*, structure::*};
+
+/// Implements the wire traits of a type that is one pointer, from two functions: one that writes the pointer and
+/// one that reads it.
+macro_rules! pointer_type {
+    ([$($generics:tt)*] [$m:lifetime $(, $($decode_generics:tt)+)?] $ty:ty {
+        type: $schema:expr,
+        write: $write:expr,
+        read: $read:expr $(,)?
+    }) => {
+        impl<$($generics)*> $crate::wire::IpcType for $ty {
+            const SHAPE: $crate::wire::Shape = $crate::wire::Shape::of($crate::wire::layout::Slot::Pointer);
+            const TYPE: $crate::wire::Type = $schema;
+        }
+
+        impl<$($generics)*> $crate::wire::Encode for $ty {
+            fn encode(
+                &self,
+                to: &mut $crate::wire::StructWriter<'_, '_>,
+                at: $crate::wire::At,
+            ) -> Result<(), $crate::IpcException> {
+                $write(self, to.pointer(at.offset))
+            }
+        }
+
+        impl<$m $(, $($decode_generics)+)?> $crate::wire::Decode<$m> for $ty {
+            fn decode(
+                from: &$crate::wire::StructReader<$m>,
+                at: $crate::wire::At,
+            ) -> Result<Self, $crate::IpcException> {
+                $read(from.pointer(at.offset))
+            }
+        }
+
+        impl<$($generics)*> $crate::wire::Single for $ty {}
+
+        impl<$($generics)*> $crate::wire::Element for $ty {
+            const LIST: $crate::wire::Type = $crate::wire::Type::List(&<$ty as $crate::wire::IpcType>::TYPE);
+
+            fn encode_list(
+                items: &[Self],
+                mut to: $crate::wire::PointerWriter<'_, '_>,
+            ) -> Result<(), $crate::IpcException> {
+                to.write_pointers(items, |item, to| $write(item, to))
+            }
+        }
+
+        impl<$m $(, $($decode_generics)+)?> $crate::wire::DecodeElement<$m> for $ty {
+            type Slice = Vec<Self>;
+
+            fn decode_list(from: $crate::wire::PointerReader<$m>) -> Result<Vec<Self>, $crate::IpcException> {
+                from.read_pointers(|from| $read(from))
+            }
+        }
+    };
+}
+use pointer_type;

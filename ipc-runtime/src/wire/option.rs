@@ -1,0 +1,31 @@
+//! `Option<T>`: a null pointer is `None` where `T` is a pointer, a companion field `hasX :Bool` says it elsewhere
+//! (libmultiprocess's rule, type-optional.h).
+
+use super::layout::Slot;
+use super::{At, Decode, Encode, IpcType, Shape, Single, StructReader, StructWriter, Type};
+use crate::exception::IpcException;
+
+impl<T: Single> IpcType for Option<T> {
+    const SHAPE: Shape = T::SHAPE.optional();
+    const TYPE: Type = T::TYPE;
+}
+
+impl<T: Single + Encode> Encode for Option<T> {
+    fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        let Some(value) = self else { return Ok(()) };
+        if !matches!(T::SHAPE.slot, Slot::Pointer) {
+            to.set_bool(at.has, true);
+        }
+        value.encode(to, at)
+    }
+}
+
+impl<'m, T: Single + Decode<'m>> Decode<'m> for Option<T> {
+    fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException> {
+        let present = match T::SHAPE.slot {
+            Slot::Pointer => !from.pointer(at.offset).is_null(),
+            _ => from.get_bool(at.has),
+        };
+        present.then(|| T::decode(from, at)).transpose()
+    }
+}

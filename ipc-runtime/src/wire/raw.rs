@@ -1,0 +1,596 @@
+//! The one module that uses `capnp::private::layout`, which is documented as not for clients: the capnp version
+//! is therefore pinned to `~0.27`. Everything is read through capnp's checked readers.
+//!
+//! What is added here: a budget for decoded memory, a limit for nesting and size when encoding, and
+//! capabilities. The engine's capabilities live in a `Vec` beside each message; capnp's own table holds
+//! `Box<dyn ClientHook>`, which is not `Send`, so only stand-ins go there that know nothing but their index.
+
+use std::cell::Cell;
+use std::fmt;
+use std::marker::PhantomData;
+
+use capnp::any_pointer;
+use capnp::introspect::Introspect;
+use capnp::private::layout::{self, PrimitiveElement};
+use capnp::traits::{
+    FromPointerBuilder, FromPointerReader, HasStructSize, IntoInternalStructReader, OwnedStruct, SetterInput,
+};
+
+use super::hooks;
+use super::layout::Size;
+use crate::exception::IpcException;
+use crate::object::{Capability, Destination};
+
+/// Names the type: what is inside are pointers into a message.
+macro_rules! opaque_debug {
+    ($($ty:ty),*) => {$(
+        impl fmt::Debug for $ty {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(stringify!($ty))
+            }
+        }
+    )*};
+}
+
+/// The deepest nesting of structs and lists that a message may have; the default of every reader.
+pub const NESTING_LIMIT: u32 = 64;
+
+/// The largest message: the traversal limit of every Cap'n Proto reader with default options (64 MiB). A peer
+/// drops the connection for a larger one, so it is refused here.
+pub const MESSAGE_LIMIT_WORDS: u64 = 8 * 1024 * 1024;
+
+/// What decoding one message may allocate beyond a multiple of the message's own size.
+const DECODE_BUDGET: u64 = 64 * 1024 * 1024;
+
+/// The multiple: a list of bools is eight times as large in memory, a struct of defaults may be larger.
+const DECODE_FACTOR: u64 = 8;
+
+/// The state of encoding one message.
+pub struct Encoder<'d> {
+    destination: Destination<'d>,
+    caps: Vec<Option<Capability>>,
+    hooks: layout::CapTable,
+    words: Cell<u64>,
+}
+
+impl<'d> Encoder<'d> {
+    /// Starts a message for the given connection.
+    pub fn new(destination: Destination<'d>) -> Self {
+        Self { destination, caps: Vec::new(), hooks: Vec::new(), words: Cell::new(0) }
+    }
+
+    /// Encodes a struct of the given size into `content`.
+    ///
+    /// # Errors
+    /// Returns what `fill` returns; an error if the message becomes too large.
+    pub fn encode_struct(
+        &mut self,
+        content: any_pointer::Builder<'_>,
+        size: Size,
+        fill: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+    ) -> Result<(), IpcException> {
+        let Root(mut raw) = content.init_as::<Root<'_>>();
+        raw.imbue(layout::CapTableBuilder::from_ref(&mut self.hooks));
+        let state = State { destination: self.destination, caps: &mut self.caps, words: &self.words };
+        let mut pointer = PointerWriter { raw: raw.reborrow(), state, depth: 0 };
+        pointer.write_struct(size, fill)
+    }
+
+    /// Returns the capabilities that the message refers to, by index.
+    pub fn into_caps(self) -> Vec<Option<Capability>> {
+        self.caps
+    }
+}
+
+opaque_debug!(Encoder<'_>, StructWriter<'_, '_>, PointerWriter<'_, '_>, StructReader<'_>, PointerReader<'_>);
+
+struct Root<'a>(layout::PointerBuilder<'a>);
+
+impl<'a> FromPointerBuilder<'a> for Root<'a> {
+    fn init_pointer(builder: layout::PointerBuilder<'a>, _length: u32) -> Self {
+        Self(builder)
+    }
+
+    fn get_from_pointer(
+        builder: layout::PointerBuilder<'a>,
+        _default: Option<&'a [capnp::Word]>,
+    ) -> capnp::Result<Self> {
+        Ok(Self(builder))
+    }
+}
+
+struct State<'a, 'd> {
+    destination: Destination<'d>,
+    caps: &'a mut Vec<Option<Capability>>,
+    words: &'a Cell<u64>,
+}
+
+impl<'d> State<'_, 'd> {
+    fn reborrow(&mut self) -> State<'_, 'd> {
+        State { destination: self.destination, caps: self.caps, words: self.words }
+    }
+
+    fn charge(&self, words: u64) -> Result<(), IpcException> {
+        let total = self.words.get().saturating_add(words);
+        if total > MESSAGE_LIMIT_WORDS {
+            return Err(IpcException::failed(
+                "message too large: the values of one call may take 64 MiB; send them in several calls",
+            ));
+        }
+        self.words.set(total);
+        Ok(())
+    }
+}
+
+/// A struct that is being written.
+pub struct StructWriter<'a, 'd> {
+    raw: layout::StructBuilder<'a>,
+    state: State<'a, 'd>,
+    depth: u32,
+}
+
+impl<'d> StructWriter<'_, 'd> {
+    /// Writes a number at `offset`, counted in its own size.
+    #[inline]
+    pub fn set<T: Number>(&mut self, offset: u32, value: T) {
+        value.put(&self.raw, offset);
+    }
+
+    /// Writes the bit at `offset`.
+    #[inline]
+    pub fn set_bool(&mut self, offset: u32, value: bool) {
+        self.raw.set_bool_field(offset as usize, value);
+    }
+
+    /// Gives access to the pointer at `index`.
+    #[inline]
+    pub fn pointer(&mut self, index: u32) -> PointerWriter<'_, 'd> {
+        PointerWriter {
+            raw: self.raw.reborrow().get_pointer_field(index as usize),
+            state: self.state.reborrow(),
+            depth: self.depth,
+        }
+    }
+}
+
+/// A pointer that is being written; until something is written it is null.
+pub struct PointerWriter<'a, 'd> {
+    raw: layout::PointerBuilder<'a>,
+    state: State<'a, 'd>,
+    depth: u32,
+}
+
+impl<'d> PointerWriter<'_, 'd> {
+    fn descend(&self) -> Result<u32, IpcException> {
+        if self.depth >= NESTING_LIMIT {
+            return Err(IpcException::failed(format!(
+                "value nested too deeply: a message may nest {NESTING_LIMIT} structs and lists; flatten it, for \
+                 instance into a list with indices"
+            )));
+        }
+        Ok(self.depth + 1)
+    }
+
+    /// Writes text; an empty one is distinct from null.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large.
+    pub fn set_text(&mut self, text: &str) -> Result<(), IpcException> {
+        self.state.charge(words_of_bytes(text.len() + 1))?;
+        self.raw.set_text(text.into());
+        Ok(())
+    }
+
+    /// Writes bytes; an empty slice is distinct from null.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large.
+    pub fn set_data(&mut self, data: &[u8]) -> Result<(), IpcException> {
+        self.state.charge(words_of_bytes(data.len()))?;
+        self.raw.set_data(data);
+        Ok(())
+    }
+
+    /// Writes a struct.
+    ///
+    /// # Errors
+    /// Returns what `fill` returns; an error if the message becomes too large or too deep.
+    pub fn write_struct(
+        &mut self,
+        size: Size,
+        fill: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
+    ) -> Result<(), IpcException> {
+        let depth = self.descend()?;
+        self.state.charge(words_of_struct(size))?;
+        let raw = self.raw.reborrow().init_struct(raw_size(size));
+        fill(&mut StructWriter { raw, state: self.state.reborrow(), depth })
+    }
+
+    /// Writes a list of numbers, bools or `()`.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    pub fn write_primitives<T: PrimitiveElement + Copy>(&mut self, items: &[T]) -> Result<(), IpcException> {
+        self.descend()?;
+        let bits = u64::from(layout::data_bits_per_element(T::element_size()));
+        let length = list_length(items.len())?;
+        self.state.charge((u64::from(length) * bits).div_ceil(64))?;
+        let list = self.raw.reborrow().init_list(T::element_size(), length);
+        for (index, item) in (0..length).zip(items) {
+            T::set(&list, index, *item);
+        }
+        Ok(())
+    }
+
+    /// Writes a list of pointers.
+    ///
+    /// # Errors
+    /// Returns what `write` returns; an error if the message becomes too large or too deep.
+    pub fn write_pointers<T>(
+        &mut self,
+        items: &[T],
+        write: impl Fn(&T, PointerWriter<'_, 'd>) -> Result<(), IpcException>,
+    ) -> Result<(), IpcException> {
+        let depth = self.descend()?;
+        let length = list_length(items.len())?;
+        self.state.charge(u64::from(length))?;
+        let mut list = self.raw.reborrow().init_list(layout::ElementSize::Pointer, length);
+        for (index, item) in (0..length).zip(items) {
+            let raw = list.reborrow().get_pointer_element(index);
+            write(item, PointerWriter { raw, state: self.state.reborrow(), depth })?;
+        }
+        Ok(())
+    }
+
+    /// Writes a list of structs, inline.
+    ///
+    /// # Errors
+    /// Returns what `write` returns; an error if the message becomes too large or too deep.
+    pub fn write_structs<T: HasSize>(
+        &mut self,
+        items: &[T],
+        write: impl Fn(&T, &mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
+    ) -> Result<(), IpcException> {
+        let depth = self.descend()?;
+        let length = list_length(items.len())?;
+        self.state.charge((u64::from(length)).saturating_mul(words_of_struct(T::SIZE)).saturating_add(1))?;
+        let mut list: StructListBuilder<'_, T> =
+            FromPointerBuilder::init_pointer(self.raw.reborrow(), length);
+        for (index, item) in (0..length).zip(items) {
+            let StructElementBuilder(raw, _) = list.reborrow().get(index);
+            write(item, &mut StructWriter { raw, state: self.state.reborrow(), depth })?;
+        }
+        Ok(())
+    }
+
+    /// Returns the connection that the message is for.
+    pub fn destination(&self) -> Destination<'d> {
+        self.state.destination
+    }
+
+    /// Writes a capability.
+    ///
+    /// # Errors
+    /// Returns an error if the message holds too many.
+    pub fn set_capability(&mut self, capability: Capability) -> Result<(), IpcException> {
+        let index = self.state.caps.len();
+        if index >= hooks::LIMIT {
+            return Err(IpcException::failed(format!(
+                "too many objects in one call: at most {} may be passed",
+                hooks::LIMIT
+            )));
+        }
+        self.state.caps.push(Some(capability));
+        self.raw.set_capability(hooks::hook(index));
+        Ok(())
+    }
+}
+
+/// The state of decoding one message: its capabilities and what may still be allocated.
+#[derive(Debug)]
+pub struct Decoder {
+    caps: Vec<Option<Capability>>,
+    budget: Cell<u64>,
+}
+
+impl Decoder {
+    /// Starts decoding a message of the given size that came with the given capabilities.
+    pub fn new(caps: Vec<Option<Capability>>, message_words: usize) -> Self {
+        let budget = DECODE_BUDGET.saturating_add((message_words as u64).saturating_mul(8 * DECODE_FACTOR));
+        Self { caps, budget: Cell::new(budget) }
+    }
+
+    /// Reads the root struct; null reads as a struct of defaults.
+    ///
+    /// # Errors
+    /// Returns an error if the content is not a struct.
+    pub fn root<'m>(&'m self, content: any_pointer::Reader<'m>) -> Result<StructReader<'m>, IpcException> {
+        let RootReader(mut raw) = content.get_as()?;
+        if !self.caps.is_empty() {
+            raw.imbue(hooks::table());
+        }
+        PointerReader { raw, decoder: self }.read_struct()
+    }
+
+    fn charge(&self, bytes: u64) -> Result<(), IpcException> {
+        match self.budget.get().checked_sub(bytes) {
+            Some(rest) => {
+                self.budget.set(rest);
+                Ok(())
+            }
+            None => Err(IpcException::failed("malformed message: its values would take too much memory")),
+        }
+    }
+}
+
+struct RootReader<'a>(layout::PointerReader<'a>);
+
+impl<'a> FromPointerReader<'a> for RootReader<'a> {
+    fn get_from_pointer(
+        reader: &layout::PointerReader<'a>,
+        _default: Option<&'a [capnp::Word]>,
+    ) -> capnp::Result<Self> {
+        Ok(Self(*reader))
+    }
+}
+
+/// A struct that is being read. Fields beyond its end read as their defaults.
+#[derive(Clone, Copy)]
+pub struct StructReader<'m> {
+    raw: layout::StructReader<'m>,
+    decoder: &'m Decoder,
+}
+
+impl<'m> StructReader<'m> {
+    /// Reads the number at `offset`, counted in its own size.
+    #[inline]
+    pub fn get<T: Number>(&self, offset: u32) -> T {
+        T::take(&self.raw, offset)
+    }
+
+    /// Reads the bit at `offset`.
+    #[inline]
+    pub fn get_bool(&self, offset: u32) -> bool {
+        self.raw.get_bool_field(offset as usize)
+    }
+
+    /// Charges memory that the caller is about to allocate.
+    ///
+    /// # Errors
+    /// Returns an error if the message's budget is used up.
+    pub fn charge(&self, bytes: usize) -> Result<(), IpcException> {
+        self.decoder.charge(bytes as u64)
+    }
+
+    /// Gives access to the pointer at `index`.
+    #[inline]
+    pub fn pointer(&self, index: u32) -> PointerReader<'m> {
+        PointerReader { raw: self.raw.get_pointer_field(index as usize), decoder: self.decoder }
+    }
+}
+
+/// A pointer that is being read.
+#[derive(Clone, Copy)]
+pub struct PointerReader<'m> {
+    raw: layout::PointerReader<'m>,
+    decoder: &'m Decoder,
+}
+
+impl<'m> PointerReader<'m> {
+    /// Tells whether nothing was written.
+    pub fn is_null(&self) -> bool {
+        self.raw.is_null()
+    }
+
+    /// Charges memory that the caller is about to allocate.
+    ///
+    /// # Errors
+    /// Returns an error if the message's budget is used up.
+    pub fn charge(&self, bytes: usize) -> Result<(), IpcException> {
+        self.decoder.charge(bytes as u64)
+    }
+
+    /// Reads text; null reads as empty.
+    ///
+    /// # Errors
+    /// Returns an error if it is not text or not UTF-8.
+    pub fn text(&self) -> Result<&'m str, IpcException> {
+        let text = self.raw.get_text(None)?;
+        text.to_str().map_err(|error| {
+            let text = format!("malformed message: text that is not UTF-8: {error}");
+            IpcException::with_source(crate::ExceptionKind::Failed, text, error)
+        })
+    }
+
+    /// Reads bytes; null reads as empty.
+    ///
+    /// # Errors
+    /// Returns an error if it is not data.
+    pub fn data(&self) -> Result<&'m [u8], IpcException> {
+        Ok(self.raw.get_data(None)?)
+    }
+
+    /// Reads a struct; null reads as a struct of defaults.
+    ///
+    /// # Errors
+    /// Returns an error if it is not a struct.
+    pub fn read_struct(&self) -> Result<StructReader<'m>, IpcException> {
+        Ok(StructReader { raw: self.raw.get_struct(None)?, decoder: self.decoder })
+    }
+
+    /// Reads a list of numbers, bools or `()`; null reads as empty.
+    ///
+    /// # Errors
+    /// Returns an error if it is not such a list or if the budget is used up.
+    pub fn read_primitives<T: PrimitiveElement>(&self) -> Result<Vec<T>, IpcException> {
+        let list = self.raw.get_list(T::element_size(), None)?;
+        let mut items = self.allocate(list.len())?;
+        items.extend((0..list.len()).map(|index| T::get(&list, index)));
+        Ok(items)
+    }
+
+    /// Reads a list of pointers; null reads as empty.
+    ///
+    /// # Errors
+    /// Returns what `read` returns; an error if it is not such a list or if the budget is used up.
+    pub fn read_pointers<T>(
+        &self,
+        read: impl Fn(PointerReader<'m>) -> Result<T, IpcException>,
+    ) -> Result<Vec<T>, IpcException> {
+        let list: capnp::any_pointer_list::Reader<'m> = FromPointerReader::get_from_pointer(&self.raw, None)?;
+        let mut items = self.allocate(list.len())?;
+        for index in 0..list.len() {
+            let RootReader(raw) = list.get(index).get_as()?;
+            items.push(read(PointerReader { raw, decoder: self.decoder })?);
+        }
+        Ok(items)
+    }
+
+    /// Reads a list of structs; null reads as empty.
+    ///
+    /// # Errors
+    /// Returns what `read` returns; an error if it is not such a list or if the budget is used up.
+    pub fn read_structs<T: HasSize>(
+        &self,
+        read: impl Fn(&StructReader<'m>) -> Result<T, IpcException>,
+    ) -> Result<Vec<T>, IpcException> {
+        let list: StructListReader<'m, T> = FromPointerReader::get_from_pointer(&self.raw, None)?;
+        let mut items = self.allocate(list.len())?;
+        for index in 0..list.len() {
+            let StructElementReader(raw, _) = list.get(index);
+            items.push(read(&StructReader { raw, decoder: self.decoder })?);
+        }
+        Ok(items)
+    }
+
+    /// Reads a capability; `None` if the pointer is null.
+    ///
+    /// # Errors
+    /// Returns an error if it is not a capability or not one of the message's.
+    pub fn capability(&self) -> Result<Option<Capability>, IpcException> {
+        if self.raw.is_null() {
+            return Ok(None);
+        }
+        let index = hooks::index_of(&*self.raw.get_capability()?);
+        match self.decoder.caps.get(index) {
+            Some(capability) => Ok(capability.clone()),
+            None => Err(IpcException::failed("malformed message: an object that the message does not carry")),
+        }
+    }
+
+    fn allocate<T>(&self, length: u32) -> Result<Vec<T>, IpcException> {
+        self.charge((length as usize).saturating_mul(size_of::<T>()))?;
+        Ok(Vec::with_capacity(length as usize))
+    }
+}
+
+/// A number that can be stored in the data section.
+pub trait Number: PrimitiveElement + Copy + private::Sealed {}
+
+mod private {
+    use capnp::private::layout;
+
+    /// `capnp` does not export the trait that bounds its own accessors, hence one method per type.
+    pub trait Sealed: Sized {
+        fn put(self, raw: &layout::StructBuilder<'_>, offset: u32);
+        fn take(raw: &layout::StructReader<'_>, offset: u32) -> Self;
+    }
+
+    macro_rules! number {
+        ($($ty:ty)*) => {$(
+            impl super::Number for $ty {}
+            impl Sealed for $ty {
+                #[inline]
+                fn put(self, raw: &layout::StructBuilder<'_>, offset: u32) {
+                    raw.set_data_field(offset as usize, self);
+                }
+                #[inline]
+                fn take(raw: &layout::StructReader<'_>, offset: u32) -> Self {
+                    raw.get_data_field(offset as usize)
+                }
+            }
+        )*};
+    }
+    number!(u8 u16 u32 u64 i8 i16 i32 i64 f32 f64);
+}
+
+/// A type that is a struct on the wire, of a size known at compile time.
+pub trait HasSize {
+    /// The size of the struct.
+    const SIZE: Size;
+}
+
+type StructListBuilder<'a, T> = capnp::struct_list::Builder<'a, StructElement<T>>;
+type StructListReader<'a, T> = capnp::struct_list::Reader<'a, StructElement<T>>;
+
+/// Ties a Rust type to capnp's list of structs, which names its element by an `OwnedStruct`.
+struct StructElement<T>(PhantomData<T>);
+struct StructElementReader<'a, T>(layout::StructReader<'a>, PhantomData<T>);
+struct StructElementBuilder<'a, T>(layout::StructBuilder<'a>, PhantomData<T>);
+
+impl<T: HasSize> OwnedStruct for StructElement<T> {
+    type Reader<'a> = StructElementReader<'a, T>;
+    type Builder<'a> = StructElementBuilder<'a, T>;
+}
+
+impl<T> Introspect for StructElement<T> {
+    /// Required by the bound, used by capnp's dynamic values only, which never see this type.
+    fn introspect() -> capnp::introspect::Type {
+        any_pointer::Owned::introspect()
+    }
+}
+
+impl<'a, T> From<layout::StructReader<'a>> for StructElementReader<'a, T> {
+    fn from(raw: layout::StructReader<'a>) -> Self {
+        Self(raw, PhantomData)
+    }
+}
+
+impl<'a, T> From<layout::StructBuilder<'a>> for StructElementBuilder<'a, T> {
+    fn from(raw: layout::StructBuilder<'a>) -> Self {
+        Self(raw, PhantomData)
+    }
+}
+
+impl<T: HasSize> HasStructSize for StructElementBuilder<'_, T> {
+    const STRUCT_SIZE: layout::StructSize = raw_size(T::SIZE);
+}
+
+impl<'a, T> IntoInternalStructReader<'a> for StructElementReader<'a, T> {
+    fn into_internal_struct_reader(self) -> layout::StructReader<'a> {
+        self.0
+    }
+}
+
+impl<T> SetterInput<StructElement<T>> for StructElementReader<'_, T> {
+    fn set_pointer_builder(
+        mut builder: layout::PointerBuilder<'_>,
+        input: Self,
+        canonicalize: bool,
+    ) -> capnp::Result<()> {
+        builder.set_struct(&input.0, canonicalize)
+    }
+}
+
+const fn raw_size(size: Size) -> layout::StructSize {
+    layout::StructSize { data: size.data, pointers: size.pointers }
+}
+
+const fn words_of_struct(size: Size) -> u64 {
+    size.data as u64 + size.pointers as u64
+}
+
+const fn words_of_bytes(bytes: usize) -> u64 {
+    (bytes as u64).div_ceil(8)
+}
+
+/// List lengths have 29 bits (encoding specification, "Lists").
+fn list_length(length: usize) -> Result<u32, IpcException> {
+    match u32::try_from(length) {
+        Ok(length) if length < 1 << 29 => Ok(length),
+        _ => Err(IpcException::failed(format!(
+            "list too long: {length} elements, at most {} fit",
+            (1 << 29) - 1
+        ))),
+    }
+}

@@ -1,0 +1,18 @@
+//! `&T` is what `T` is; a server decides by [`Lend`](super::Lend) how it holds one.
+
+use super::{At, Encode, IpcType, Shape, StructWriter, Type};
+use crate::exception::IpcException;
+
+#[diagnostic::do_not_recommend]
+impl<T: IpcType + ?Sized> IpcType for &T {
+    const SHAPE: Shape = T::SHAPE;
+    const TYPE: Type = T::TYPE;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Encode + ?Sized> Encode for &T {
+    #[inline]
+    fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        T::encode(self, to, at)
+    }
+}

@@ -1,0 +1,36 @@
+//! What the derive of a struct delegates to, so that its expansion stays small.
+
+use super::{DecodeStruct, PointerReader, PointerWriter, Struct};
+use crate::exception::IpcException;
+
+/// Writes a derived struct behind a pointer.
+///
+/// # Errors
+/// Returns an error if the message becomes too large or too deep.
+pub fn encode_struct<T: Struct>(value: &T, mut to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
+    to.write_struct(T::SIZE, |to| value.encode_fields(to))
+}
+
+/// Writes a list of derived structs.
+///
+/// # Errors
+/// Returns an error if the message becomes too large or too deep.
+pub fn encode_structs<T: Struct>(items: &[T], mut to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
+    to.write_structs(items, |item, to| item.encode_fields(to))
+}
+
+/// Reads a derived struct from behind a pointer; null reads as a struct of defaults.
+///
+/// # Errors
+/// Returns an error if a field does not hold a value of its type.
+pub fn decode_struct<'m, T: DecodeStruct<'m>>(from: PointerReader<'m>) -> Result<T, IpcException> {
+    T::decode_fields(&from.read_struct()?)
+}
+
+/// Reads a list of derived structs.
+///
+/// # Errors
+/// Returns an error if a field does not hold a value of its type.
+pub fn decode_structs<'m, T: DecodeStruct<'m>>(from: PointerReader<'m>) -> Result<Vec<T>, IpcException> {
+    from.read_structs(T::decode_fields)
+}

@@ -1,0 +1,45 @@
+//! `String`, `&str` and `str`; borrowed bytes.
+
+use super::layout::Slot;
+use super::{
+    At, Decode, Encode, IpcType, Lend, PointerReader, PointerWriter, Shape, StructReader, StructWriter, Type,
+    pointer_type,
+};
+use crate::exception::IpcException;
+
+pointer_type!([] ['m] String {
+    type: Type::Text,
+    write: |text: &String, mut to: PointerWriter<'_, '_>| to.set_text(text),
+    read: |from: PointerReader<'m>| {
+        let text = from.text()?;
+        from.charge(text.len())?;
+        Ok(text.to_owned())
+    },
+});
+
+impl IpcType for str {
+    const SHAPE: Shape = Shape::of(Slot::Pointer);
+    const TYPE: Type = Type::Text;
+}
+
+impl Encode for str {
+    fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        to.pointer(at.offset).set_text(self)
+    }
+}
+
+impl<'m> Lend<'m> for str {
+    type Held = &'m str;
+}
+
+impl<'m> Decode<'m> for &'m str {
+    fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException> {
+        from.pointer(at.offset).text()
+    }
+}
+
+impl<'m> Decode<'m> for &'m [u8] {
+    fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException> {
+        from.pointer(at.offset).data()
+    }
+}
