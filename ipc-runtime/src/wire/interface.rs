@@ -36,7 +36,7 @@ pointer_type!([T: Interface + ?Sized] ['m, T: Interface + ?Sized] Arc<T> {
         to.set_capability(capability)
     },
     read: |from: PointerReader<'m>| match from.capability()? {
-        Some(capability) => Ok(capability.into_interface()),
+        Some(capability) => capability.into_interface(),
         None => Err(IpcException::failed(format!(
             "null object where `{}` is required",
             T::descriptor().name

@@ -76,6 +76,11 @@ impl<'d> Encoder<'d> {
         pointer.write_struct(size, fill)
     }
 
+    /// Returns the capabilities that were written so far, by index.
+    pub fn caps(&self) -> &[Option<Capability>] {
+        &self.caps
+    }
+
     /// Returns the capabilities that the message refers to, by index.
     pub fn into_caps(self) -> Vec<Option<Capability>> {
         self.caps
@@ -310,6 +315,19 @@ impl Decoder {
             raw.imbue(hooks::table());
         }
         PointerReader { raw, decoder: self }.read_struct()
+    }
+
+    /// Reads content that is a capability and not a struct, as a bootstrap's answer is.
+    ///
+    /// # Errors
+    /// Returns an error if the content is something else.
+    pub fn root_capability(
+        &self,
+        content: any_pointer::Reader<'_>,
+    ) -> Result<Option<Capability>, IpcException> {
+        let RootReader(mut raw) = content.get_as()?;
+        raw.imbue(hooks::table());
+        PointerReader { raw, decoder: self }.capability()
     }
 
     fn charge(&self, bytes: u64) -> Result<(), IpcException> {

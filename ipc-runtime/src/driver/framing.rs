@@ -1,0 +1,287 @@
+//! Stream framing: bytes of a socket in, whole messages out.
+//!
+//! The format is Cap'n Proto's for streams: the number of segments less one, the size of each in words, padding
+//! to a word, then the segments.
+
+use std::io;
+use std::ops::Range;
+
+use capnp::Word;
+use capnp::message::ReaderOptions;
+
+use crate::rpc::{IncomingMessage, Segments};
+use crate::wire::raw::MESSAGE_LIMIT_WORDS;
+
+/// What one system call reads at the most when no large message is under way: many small messages fit.
+const BUFFER: usize = 64 * 1024;
+
+/// The most segments of one message. Cap'n Proto's own implementations stop at 512.
+const SEGMENT_LIMIT: usize = 512;
+
+/// A large message's memory grows with what has arrived, at least this much at a time, so that a header alone
+/// costs its sender more than us.
+const GROWTH_WORDS: usize = 32 * 1024;
+
+/// Why reading stopped.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Filled {
+    /// The socket has no more bytes at the moment.
+    Empty,
+    /// The share of one turn is used up; there may be more.
+    Share,
+    /// The peer closed its side.
+    Eof,
+}
+
+/// The read half of one connection.
+///
+/// Invariant: `buffer[start..end]` are bytes received and not yet parsed; they are empty while a `partial` message
+/// waits for more than they hold.
+#[derive(Debug)]
+pub(super) struct Framing {
+    buffer: Box<[u8]>,
+    start: usize,
+    end: usize,
+    partial: Option<Partial>,
+}
+
+#[derive(Debug)]
+struct Partial {
+    words: Vec<Word>,
+    filled: usize,
+    total_words: usize,
+    bounds: Vec<Range<usize>>,
+}
+
+impl Framing {
+    pub(super) fn new() -> Self {
+        Self { buffer: vec![0; BUFFER].into_boxed_slice(), start: 0, end: 0, partial: None }
+    }
+
+    /// Reads until the socket is empty or `reads` system calls were made; appends whole messages to `messages`.
+    ///
+    /// # Errors
+    /// Returns the socket's error, or `InvalidData` for a header that no peer may send.
+    pub(super) fn fill(
+        &mut self,
+        mut receive: impl FnMut(&mut [u8]) -> io::Result<usize>,
+        messages: &mut Vec<IncomingMessage>,
+        reads: usize,
+    ) -> io::Result<Filled> {
+        for _ in 0..reads {
+            let space = match &mut self.partial {
+                Some(partial) => partial.space(),
+                None => {
+                    self.compact();
+                    self.buffer.get_mut(self.end..).unwrap_or_default()
+                }
+            };
+            let wanted = space.len();
+            let received = match receive(space) {
+                Ok(0) => return Ok(Filled::Eof),
+                Ok(received) => received.min(wanted),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Filled::Empty),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            match &mut self.partial {
+                Some(partial) => partial.filled += received,
+                None => self.end += received,
+            }
+            self.parse(messages)?;
+            if received < wanted {
+                // The socket was emptied; asking it again would cost a system call to hear so.
+                return Ok(Filled::Empty);
+            }
+        }
+        Ok(Filled::Share)
+    }
+
+    fn compact(&mut self) {
+        if self.start > 0 {
+            self.buffer.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+        }
+    }
+
+    fn parse(&mut self, messages: &mut Vec<IncomingMessage>) -> io::Result<()> {
+        loop {
+            let mut partial = match self.partial.take() {
+                Some(partial) => partial,
+                None => match self.header()? {
+                    Some(partial) => partial,
+                    None => return Ok(()),
+                },
+            };
+            self.start += partial.take(self.buffer.get(self.start..self.end).unwrap_or_default());
+            if !partial.is_complete() {
+                self.partial = Some(partial);
+                return Ok(());
+            }
+            messages.push(partial.finish());
+        }
+    }
+
+    /// Parses a header, if it is there whole.
+    fn header(&mut self) -> io::Result<Option<Partial>> {
+        let bytes = self.buffer.get(self.start..self.end).unwrap_or_default();
+        let Some((count, mut sizes)) = bytes.split_first_chunk::<4>() else { return Ok(None) };
+        let segments = u32::from_le_bytes(*count) as usize;
+        if segments >= SEGMENT_LIMIT {
+            return Err(invalid("a message of more than 512 segments"));
+        }
+        let segments = segments + 1;
+        let header = (4 + 4 * segments).next_multiple_of(8);
+        if bytes.len() < header {
+            return Ok(None);
+        }
+        let mut bounds = Vec::with_capacity(segments);
+        let mut total = 0_usize;
+        for _ in 0..segments {
+            let Some((size, rest)) = sizes.split_first_chunk::<4>() else { return Ok(None) };
+            sizes = rest;
+            let end = total.saturating_add(u32::from_le_bytes(*size) as usize);
+            bounds.push(total..end);
+            total = end;
+        }
+        if total as u64 > MESSAGE_LIMIT_WORDS {
+            return Err(invalid("a message of more than 64 MiB"));
+        }
+        self.start += header;
+        Ok(Some(Partial { words: Vec::new(), filled: 0, total_words: total, bounds }))
+    }
+}
+
+impl Partial {
+    fn is_complete(&self) -> bool {
+        self.filled == self.total_words * 8
+    }
+
+    fn grow(&mut self, at_least: usize) {
+        let length = self.words.len();
+        let target = length.saturating_add(at_least.max(length).max(1)).min(self.total_words);
+        self.words.resize(target, ZERO);
+    }
+
+    /// Copies what belongs to this message; returns how much that was.
+    fn take(&mut self, bytes: &[u8]) -> usize {
+        let wanted = (self.total_words * 8 - self.filled).min(bytes.len());
+        let needed = (self.filled + wanted).div_ceil(8);
+        if needed > self.words.len() {
+            self.grow(needed - self.words.len());
+        }
+        let target = Word::words_to_bytes_mut(&mut self.words).get_mut(self.filled..self.filled + wanted);
+        if let (Some(target), Some(source)) = (target, bytes.get(..wanted)) {
+            target.copy_from_slice(source);
+            self.filled += wanted;
+            wanted
+        } else {
+            0
+        }
+    }
+
+    /// Returns the memory that the next bytes go to, never empty while the message is incomplete.
+    fn space(&mut self) -> &mut [u8] {
+        if self.filled == self.words.len() * 8 {
+            self.grow(GROWTH_WORDS);
+        }
+        Word::words_to_bytes_mut(&mut self.words).get_mut(self.filled..).unwrap_or_default()
+    }
+
+    fn finish(self) -> IncomingMessage {
+        IncomingMessage::new(Segments::new(self.words, self.bounds), ReaderOptions::new())
+    }
+}
+
+const ZERO: Word = capnp::word(0, 0, 0, 0, 0, 0, 0, 0);
+
+fn invalid(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("the peer sent {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use capnp::message::ReaderSegments;
+
+    fn frame(segments: &[&[u64]]) -> Vec<u8> {
+        let mut bytes = u32::try_from(segments.len() - 1).unwrap().to_le_bytes().to_vec();
+        for segment in segments {
+            bytes.extend(u32::try_from(segment.len()).unwrap().to_le_bytes());
+        }
+        bytes.resize(bytes.len().next_multiple_of(8), 0);
+        for word in segments.iter().copied().flatten() {
+            bytes.extend(word.to_le_bytes());
+        }
+        bytes
+    }
+
+    /// Feeds the bytes in pieces of `step` and returns the segments of every message.
+    fn parse(bytes: &[u8], step: usize) -> io::Result<Vec<Vec<Vec<u8>>>> {
+        let mut framing = Framing::new();
+        let mut messages = Vec::new();
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let mut once = true;
+            framing.fill(
+                |space| {
+                    if !std::mem::take(&mut once) {
+                        return Err(io::ErrorKind::WouldBlock.into());
+                    }
+                    let length = step.min(space.len()).min(rest.len());
+                    space[..length].copy_from_slice(&rest[..length]);
+                    rest = &rest[length..];
+                    Ok(length)
+                },
+                &mut messages,
+                2,
+            )?;
+        }
+        Ok(messages
+            .into_iter()
+            .map(IncomingMessage::into_segments)
+            .map(|s| (0..s.len()).map(|i| s.get_segment(i as u32).unwrap().to_vec()).collect())
+            .collect())
+    }
+
+    #[test]
+    fn messages_come_out_whole_however_the_bytes_are_cut() {
+        let large: Vec<u64> = (0..50_000).collect();
+        let parts: [&[&[u64]]; 4] = [&[&[1, 2]], &[&[3], &[], &[4, 5]], &[&large], &[&[6]]];
+        let bytes: Vec<u8> = parts.iter().flat_map(|segments| frame(segments)).collect();
+        let expected: Vec<Vec<Vec<u8>>> = parts
+            .iter()
+            .map(|m| m.iter().map(|s| s.iter().flat_map(|w| w.to_le_bytes()).collect()).collect())
+            .collect();
+        for step in [1, 7, 8, 4096, BUFFER, usize::MAX] {
+            assert!(parse(&bytes, step).unwrap() == expected, "step {step}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_claims_too_much_is_refused() {
+        assert!(parse(&512_u32.to_le_bytes(), 8).is_err());
+        let mut claim = 0_u32.to_le_bytes().to_vec();
+        claim.extend((MESSAGE_LIMIT_WORDS as u32 + 1).to_le_bytes());
+        assert!(parse(&claim, 8).is_err());
+    }
+
+    #[test]
+    fn memory_grows_with_what_arrives_and_not_with_what_is_claimed() {
+        let mut framing = Framing::new();
+        let mut claim = 0_u32.to_le_bytes().to_vec();
+        claim.extend((MESSAGE_LIMIT_WORDS as u32).to_le_bytes());
+        claim.extend([0; 800]);
+        let mut pieces = vec![claim].into_iter();
+        let receive = |space: &mut [u8]| match pieces.next() {
+            Some(piece) => {
+                space[..piece.len()].copy_from_slice(&piece);
+                Ok(piece.len())
+            }
+            None => Err(io::ErrorKind::WouldBlock.into()),
+        };
+        framing.fill(receive, &mut Vec::new(), 4).unwrap();
+        assert!(framing.partial.unwrap().words.len() <= GROWTH_WORDS);
+    }
+}

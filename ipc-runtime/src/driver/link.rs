@@ -1,0 +1,524 @@
+//! One connection: the engine under its lock, the two halves of the socket, and what depends on their life.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, Weak};
+use std::time::{Duration, Instant};
+
+use rustix::net::{RecvFlags, Shutdown};
+
+use super::DriverLimits;
+use super::framing::{Filled, Framing};
+use super::output::{Flushed, Output, peer_does_not_read};
+use super::poller::{Interest, Poller, Source, Token};
+use super::waiter::Waiter;
+use crate::context::Context;
+use crate::exception::IpcException;
+use crate::process::ChildProcess;
+use crate::object::{Capability, LocalObject, Remote, ServedCall};
+use crate::rpc::{self, AnswerId, Cap, Connection, OutgoingCall, OutgoingResults, Payload, QuestionId};
+use crate::sync::lock;
+use crate::thread::pool::Pool;
+
+/// What the driver plugs into the engine.
+#[derive(Debug)]
+pub(crate) struct Host;
+
+impl rpc::Host for Host {
+    type Object = LocalObject;
+    type Waiter = Arc<Waiter>;
+}
+
+type Engine = Connection<Host>;
+type Event = rpc::Event<Host>;
+
+/// How long finishes and releases may wait for a message to ride with.
+const BATCH_DELAY: Duration = Duration::from_millis(2);
+
+/// System calls that one connection may make before the others get their turn.
+const READS_PER_TURN: usize = 16;
+
+/// A received payload whose capabilities are counted handles.
+#[derive(Debug)]
+pub(crate) struct Incoming {
+    pub(crate) payload: Payload<LocalObject>,
+    pub(crate) caps: Vec<Option<Capability>>,
+}
+
+/// Which end of a connection this is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// Connected, or spawned the peer: the connection ends with the last handle on a remote object.
+    Client,
+    /// Accepted, or was spawned by the peer: the connection ends when the peer ends it.
+    Server,
+}
+
+/// One connection.
+///
+/// Lock order: `input`, then `state`, then the output queue's or the pool's lock; never the other way. No user code,
+/// destructor of a user's object or blocking call runs under any of them.
+pub(crate) struct Link {
+    /// For the handles that the link gives out on itself.
+    this: Weak<Link>,
+    socket: OwnedFd,
+    side: Side,
+    limits: DriverLimits,
+    context: Arc<Context>,
+    poller: &'static Arc<Poller>,
+    token: OnceLock<Token>,
+    /// The read half; whoever holds it is the reader.
+    input: Mutex<Framing>,
+    state: Mutex<State>,
+    output: Output,
+    /// Handles on remote objects of this connection.
+    handles: AtomicUsize,
+    queued_calls: AtomicUsize,
+    queued_bytes: AtomicUsize,
+    ending: Mutex<Ending>,
+    ended: Condvar,
+    /// The process at the other end, if this one spawned it.
+    child: OnceLock<ChildProcess>,
+}
+
+struct State {
+    engine: Engine,
+    /// A flush of batched messages is due.
+    flush_scheduled: bool,
+}
+
+#[derive(Default)]
+struct Ending {
+    reason: Option<IpcException>,
+    next_cleanup: u64,
+    cleanups: Vec<(u64, Box<dyn FnOnce() + Send>)>,
+}
+
+impl std::fmt::Debug for Link {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Link").field("socket", &self.socket).field("side", &self.side).finish_non_exhaustive()
+    }
+}
+
+/// What an input to the engine left to be done outside of its lock.
+#[derive(Default)]
+struct Effects {
+    returns: Vec<(Arc<Waiter>, Result<Payload<LocalObject>, IpcException>)>,
+    drops: Vec<LocalObject>,
+    calls: usize,
+    queued: usize,
+    schedule: bool,
+}
+
+impl Link {
+    /// Starts to serve a connected stream socket; `bootstrap` is what the peer may ask for.
+    ///
+    /// # Errors
+    /// Returns the operating system's error if the socket cannot be waited for.
+    pub(crate) fn start(
+        socket: OwnedFd,
+        side: Side,
+        bootstrap: Option<LocalObject>,
+        limits: DriverLimits,
+        context: Arc<Context>,
+    ) -> Result<Arc<Self>, IpcException> {
+        let poller = Poller::shared()?;
+        let link = Arc::new_cyclic(|this| Self {
+            this: this.clone(),
+            socket,
+            side,
+            limits,
+            context,
+            poller,
+            token: OnceLock::new(),
+            input: Mutex::new(Framing::new()),
+            state: Mutex::new(State {
+                engine: Engine::new(rpc::Limits::default(), bootstrap),
+                flush_scheduled: false,
+            }),
+            output: Output::new(),
+            handles: AtomicUsize::new(0),
+            queued_calls: AtomicUsize::new(0),
+            queued_bytes: AtomicUsize::new(0),
+            ending: Mutex::default(),
+            ended: Condvar::new(),
+            child: OnceLock::new(),
+        });
+        // The reader must find the token: hold its half until it is there.
+        let input = lock(&link.input);
+        let token = poller
+            .add(link.clone())
+            .map_err(|error| IpcException::system("cannot wait for the connection", error))?;
+        let _ = link.token.set(token);
+        drop(input);
+        Ok(link)
+    }
+
+    /// Returns the application state.
+    pub(crate) fn context(&self) -> &Arc<Context> {
+        &self.context
+    }
+
+    /// Notes which process is at the other end.
+    pub(crate) fn set_child(&self, child: ChildProcess) {
+        // Only the spawning code sets it, once.
+        let _ = self.child.set(child);
+    }
+
+    /// Returns the process at the other end, if this one spawned it.
+    pub(crate) fn child(&self) -> Option<&ChildProcess> {
+        self.child.get()
+    }
+
+    /// Asks for the peer's bootstrap object; returns a handle that can be called at once, and where the answer
+    /// arrives.
+    pub(crate) fn bootstrap(self: &Arc<Self>) -> (Question, Arc<Waiter>) {
+        let waiter = Arc::<Waiter>::default();
+        let id = self.with_engine(|engine| engine.bootstrap(waiter.clone()));
+        (Question { link: self.clone(), id }, waiter)
+    }
+
+    /// Sends a call; its answer arrives at `waiter`. Waits while too much is queued for the socket.
+    pub(crate) fn call(
+        self: &Arc<Self>,
+        target: &Cap<LocalObject>,
+        call: OutgoingCall<LocalObject>,
+        waiter: Arc<Waiter>,
+    ) -> Question {
+        if self.output.is_over(self.limits.high_water_bytes) {
+            Pool::shared().blocking(|| self.output.wait_below(self.limits.high_water_bytes));
+        }
+        let id = self.with_engine(|engine| engine.call(target, call, waiter));
+        Question { link: self.clone(), id }
+    }
+
+    /// Answers a call.
+    pub(crate) fn respond(
+        self: &Arc<Self>,
+        answer: AnswerId,
+        result: Result<OutgoingResults<LocalObject>, IpcException>,
+    ) {
+        self.with_engine(|engine| engine.respond(answer, result));
+    }
+
+    /// Takes one more reference on a capability of this connection.
+    pub(crate) fn retain(self: &Arc<Self>, cap: &Cap<LocalObject>) {
+        self.with_engine(|engine| engine.retain(cap));
+    }
+
+    /// Notes a new handle on a remote object.
+    pub(crate) fn add_handle(&self) {
+        self.handles.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Gives a handle on a remote object back; the last one closes a client's connection.
+    pub(crate) fn drop_handle(self: &Arc<Self>, cap: &Cap<LocalObject>) {
+        self.with_engine(|engine| engine.release(cap));
+        if self.handles.fetch_sub(1, Ordering::AcqRel) == 1 && self.side == Side::Client {
+            self.terminate(IpcException::disconnected("the connection was closed by this side"));
+        }
+    }
+
+    /// Ends the connection: every pending call fails with `reason`, every object is given up.
+    pub(crate) fn terminate(self: &Arc<Self>, reason: IpcException) {
+        self.with_engine(|engine| engine.terminate(reason));
+    }
+
+    /// Returns why the connection has ended, `None` while it lives.
+    pub(crate) fn reason(&self) -> Option<IpcException> {
+        lock(&self.ending).reason.clone()
+    }
+
+    /// Blocks until the connection has ended.
+    pub(crate) fn wait_ended(&self) {
+        let ending = lock(&self.ending);
+        let waited = self.ended.wait_while(ending, |ending| ending.reason.is_none());
+        drop(waited);
+    }
+
+    /// Registers a function to be run once: by [`take_cleanup`](Link::take_cleanup), or on the pool when the
+    /// connection ends (at once if it has).
+    pub(crate) fn add_cleanup(&self, cleanup: Box<dyn FnOnce() + Send>) -> u64 {
+        let mut ending = lock(&self.ending);
+        let id = ending.next_cleanup;
+        ending.next_cleanup += 1;
+        if ending.reason.is_none() {
+            ending.cleanups.push((id, cleanup));
+            return id;
+        }
+        drop(ending);
+        Pool::shared().spawn(Box::new(RunJob(vec![cleanup])));
+        id
+    }
+
+    /// Takes a cleanup function back, unless the end of the connection came first.
+    pub(crate) fn take_cleanup(&self, id: u64) -> Option<Box<dyn FnOnce() + Send>> {
+        let mut ending = lock(&self.ending);
+        let index = ending.cleanups.iter().position(|(other, _)| *other == id)?;
+        Some(ending.cleanups.remove(index).1)
+    }
+
+    /// Gives one input to the engine and does what follows from it.
+    fn with_engine<R>(self: &Arc<Self>, input: impl FnOnce(&mut Engine) -> R) -> R {
+        let mut effects = Effects::default();
+        let mut state = lock(&self.state);
+        let result = input(&mut state.engine);
+        self.collect(&mut state, &mut effects);
+        let ended = state.engine.is_terminated().cloned();
+        drop(state);
+        self.apply(effects, ended);
+        result
+    }
+
+    /// Drains the engine: calls into the pool's queue and messages into the output queue, in order, which is why it
+    /// happens under the engine's lock; the rest into `effects`.
+    fn collect(self: &Arc<Self>, state: &mut State, effects: &mut Effects) {
+        while let Some(event) = state.engine.poll_event() {
+            match event {
+                Event::Call { answer, target, interface_id, method_id, params, words } => {
+                    if !self.admit(words) {
+                        let refusal = IpcException::overloaded("too many calls are waiting on this connection");
+                        // Their capabilities go back with the payload.
+                        for cap in params.caps.iter().flatten() {
+                            state.engine.release(cap);
+                        }
+                        effects.drops.extend(local_objects(&params.caps));
+                        effects.drops.push(target);
+                        state.engine.respond(answer, Err(refusal));
+                        continue;
+                    }
+                    let call = ServedCall::new(self.clone(), answer, target, interface_id, method_id, params, words);
+                    Pool::shared().push(Box::new(call));
+                    effects.calls += 1;
+                }
+                Event::Return { waiter, result, .. } => effects.returns.push((waiter, result)),
+                Event::Cancelled { .. } => {}
+                Event::Resolved { cap, .. } => {
+                    // Calls through the promise keep working; nobody here changes over to what it became.
+                    state.engine.release(&cap);
+                    if let Cap::Local(object) = cap {
+                        effects.drops.push(object);
+                    }
+                }
+                Event::Drop(object) => effects.drops.push(object),
+            }
+        }
+        while let Some(message) = state.engine.poll_transmit() {
+            effects.queued = self.output.push(message);
+        }
+        if state.engine.has_batched() && !state.flush_scheduled {
+            state.flush_scheduled = true;
+            effects.schedule = true;
+        }
+    }
+
+    fn apply(self: &Arc<Self>, effects: Effects, ended: Option<IpcException>) {
+        self.flush();
+        if effects.calls > 0 {
+            Pool::shared().kick();
+        }
+        for (waiter, result) in effects.returns {
+            waiter.complete(result.map(|payload| Incoming::new(self, payload)));
+        }
+        if !effects.drops.is_empty() {
+            Pool::shared().spawn(Box::new(DropJob(effects.drops)));
+        }
+        if effects.schedule {
+            let this: Weak<dyn Source> = self.this.clone();
+            self.poller.wake_at(Instant::now() + BATCH_DELAY, this);
+        }
+        match ended {
+            Some(reason) => self.end(reason),
+            None if effects.queued > self.limits.abort_bytes => {
+                self.terminate(peer_does_not_read(self.limits.abort_bytes));
+            }
+            None => {}
+        }
+    }
+
+    /// Takes a call into the budget of those that wait for a thread.
+    fn admit(&self, words: usize) -> bool {
+        let bytes = words.saturating_mul(8);
+        // Only the holder of the engine's lock adds, so looking before adding is exact.
+        if self.queued_calls.load(Ordering::Relaxed) >= self.limits.queued_calls
+            || self.queued_bytes.load(Ordering::Relaxed).saturating_add(bytes) > self.limits.queued_bytes
+        {
+            return false;
+        }
+        self.queued_calls.fetch_add(1, Ordering::Relaxed);
+        self.queued_bytes.fetch_add(bytes, Ordering::Relaxed);
+        true
+    }
+
+    /// Gives a call's place in the budget back: it has a thread now.
+    pub(crate) fn call_started(&self, words: usize) {
+        self.queued_calls.fetch_sub(1, Ordering::Relaxed);
+        self.queued_bytes.fetch_sub(words.saturating_mul(8), Ordering::Relaxed);
+    }
+
+    /// Writes what is queued; leaves to the poller what the socket does not take.
+    fn flush(self: &Arc<Self>) {
+        match self.output.flush(self.socket.as_fd()) {
+            Ok(Flushed::Done) => {}
+            Ok(Flushed::Full) => self.watch(Interest::ReadableAndWritable),
+            Err(error) => self.fail(&error),
+        }
+    }
+
+    fn watch(&self, interest: Interest) {
+        if let Some(token) = self.token.get() {
+            // Fails only after `end` has removed the registration.
+            let _ = self.poller.modify(self.socket.as_fd(), *token, interest);
+        }
+    }
+
+    fn fail(self: &Arc<Self>, error: &io::Error) {
+        let text = match error.kind() {
+            io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => "the peer is gone".to_owned(),
+            _ => format!("the connection broke: {error}"),
+        };
+        // The output is of no use any more, and without this `flush` would come here again.
+        self.output.close();
+        self.terminate(IpcException::disconnected(text));
+    }
+
+    /// The first time: gives the socket up and wakes everybody who waits for the end.
+    fn end(&self, reason: IpcException) {
+        let mut ending = lock(&self.ending);
+        if ending.reason.is_some() {
+            return;
+        }
+        ending.reason = Some(reason);
+        let cleanups: Vec<_> = ending.cleanups.drain(..).map(|(_, cleanup)| cleanup).collect();
+        drop(ending);
+        self.output.close();
+        if let Some(token) = self.token.get() {
+            self.poller.remove(*token);
+        }
+        // Fails only if the peer did so first.
+        let _ = rustix::net::shutdown(&self.socket, Shutdown::Both);
+        if !cleanups.is_empty() {
+            Pool::shared().spawn(Box::new(RunJob(cleanups)));
+        }
+        self.ended.notify_all();
+    }
+
+    /// Reads what the socket has and gives it to the engine, in order.
+    fn read(self: &Arc<Self>) {
+        let mut input = lock(&self.input);
+        let mut messages = Vec::new();
+        let receive = |space: &mut [u8]| -> io::Result<usize> {
+            let (_, received) = rustix::net::recv(&self.socket, &mut *space, RecvFlags::DONTWAIT)?;
+            Ok(received)
+        };
+        let filled = input.fill(receive, &mut messages, READS_PER_TURN);
+        let mut effects = Effects::default();
+        let mut ended = None;
+        if !messages.is_empty() {
+            let mut state = lock(&self.state);
+            for message in messages {
+                if state.engine.handle_message(message).is_err() {
+                    // The engine has terminated the connection and says why.
+                    break;
+                }
+            }
+            self.collect(&mut state, &mut effects);
+            ended = state.engine.is_terminated().cloned();
+        }
+        drop(input);
+        self.apply(effects, ended);
+        match filled {
+            Ok(Filled::Empty | Filled::Share) => {}
+            Ok(Filled::Eof) => self.terminate(IpcException::disconnected("the peer closed the connection")),
+            Err(error) => self.fail(&error),
+        }
+    }
+}
+
+impl Source for Link {
+    fn socket(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+
+    fn handle_ready(self: Arc<Self>, readable: bool, writable: bool) {
+        // `start` holds the read half until the registration is known.
+        drop(lock(&self.input));
+        if writable {
+            self.watch(Interest::Readable);
+            self.output.unblock();
+            self.flush();
+        }
+        if readable {
+            self.read();
+        }
+    }
+
+    fn handle_deadline(self: Arc<Self>) {
+        lock(&self.state).flush_scheduled = false;
+        self.with_engine(Engine::flush_batched);
+    }
+}
+
+impl Incoming {
+    pub(crate) fn new(link: &Arc<Link>, mut payload: Payload<LocalObject>) -> Self {
+        let caps = std::mem::take(&mut payload.caps);
+        let caps = caps.into_iter().map(|cap| cap.map(|cap| Capability::received(link, cap))).collect();
+        Self { payload, caps }
+    }
+}
+
+/// A question of ours. Dropping it finishes the question: a later answer is discarded, the remote method runs on.
+#[derive(Debug)]
+pub(crate) struct Question {
+    link: Arc<Link>,
+    id: QuestionId,
+}
+
+impl Question {
+    /// Returns the capability in the answer that will be, or is, its root.
+    pub(crate) fn promised(&self) -> Cap<LocalObject> {
+        Cap::Promised(self.id, rpc::Transform::default())
+    }
+}
+
+impl Drop for Question {
+    fn drop(&mut self) {
+        self.link.with_engine(|engine| engine.finish(self.id));
+    }
+}
+
+/// Objects that nothing refers to any more; dropping them may run user code.
+struct DropJob(Vec<LocalObject>);
+
+impl crate::thread::pool::Job for DropJob {
+    fn run(self: Box<Self>) {
+        drop(self);
+    }
+
+    /// There is no thread for it, but destructors cannot be refused.
+    fn refuse(self: Box<Self>) {
+        drop(self);
+    }
+}
+
+struct RunJob(Vec<Box<dyn FnOnce() + Send>>);
+
+impl crate::thread::pool::Job for RunJob {
+    fn run(self: Box<Self>) {
+        for cleanup in self.0 {
+            cleanup();
+        }
+    }
+
+    fn refuse(self: Box<Self>) {
+        self.run();
+    }
+}
+
+fn local_objects(caps: &rpc::Caps<LocalObject>) -> impl Iterator<Item = LocalObject> + '_ {
+    caps.iter().flatten().filter_map(|cap| match cap {
+        Cap::Local(object) => Some(object.clone()),
+        _ => None,
+    })
+}

@@ -1,0 +1,46 @@
+//! Between the engine, which knows no threads and sockets, and the threads that call and serve.
+//!
+//! ```text
+//! caller ── encode ──► engine (lock) ──► output queue ──► socket     by the calling thread
+//! socket ──► framing ──► engine (lock) ──┬► waiter of the caller     by the poller thread
+//!                                        └► pool ──► method
+//! ```
+//!
+//! The engine does not know who reads: whoever holds a link's [`Framing`](framing) may.
+
+mod framing;
+pub(crate) mod link;
+mod output;
+pub(crate) mod poller;
+pub(crate) mod waiter;
+
+pub use self::limits::DriverLimits;
+
+mod limits {
+    /// What one connection may hold, so that no peer can make this process hold more.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct DriverLimits {
+        /// Bytes waiting to be written at which new calls wait. Enough to keep any socket busy.
+        pub high_water_bytes: usize,
+        /// Bytes waiting to be written at which the connection is aborted: calls wait long before, so only a peer
+        /// that asks and never reads the answers gets here.
+        pub abort_bytes: usize,
+        /// Received calls that wait for a thread; beyond it they are answered `overloaded`.
+        pub queued_calls: usize,
+        /// Bytes of received calls that wait for a thread; beyond it they are answered `overloaded`. At least the
+        /// size of one message, or the largest could never be served.
+        pub queued_bytes: usize,
+    }
+
+    impl Default for DriverLimits {
+        fn default() -> Self {
+            Self {
+                high_water_bytes: 4 * 1024 * 1024,
+                abort_bytes: 512 * 1024 * 1024,
+                queued_calls: 16 * 1024,
+                queued_bytes: 128 * 1024 * 1024,
+            }
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! The write half of a connection: an ordered queue that whoever finds no writer drains.
+//!
+//! Messages are appended inside the engine's critical section, so bytes leave in the order in which the engine
+//! decided. One thread at a time is the writer: it takes a batch, writes it without a lock, and goes on until the
+//! queue is empty or the socket is full. A full socket is left to the poller, which continues when it drains.
+
+use std::collections::VecDeque;
+use std::io::{self, IoSlice};
+use std::sync::{Condvar, Mutex};
+
+use rustix::fd::{AsFd, BorrowedFd};
+use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
+
+use crate::exception::IpcException;
+use crate::rpc::OutgoingMessage;
+use crate::sync::lock;
+
+/// Messages that one system call writes at the most.
+const BATCH: usize = 32;
+
+/// Buffers that one system call writes at the most; the system's own limit is 1,024.
+const SLICES: usize = 256;
+
+/// How far a flush came.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Flushed {
+    /// Everything is written, or another thread is writing it.
+    Done,
+    /// The socket is full: call [`Output::unblock`] and flush again when it is writable.
+    Full,
+}
+
+/// The output queue of one connection.
+///
+/// Invariants: at most one thread writes (`writing`); while the socket is full (`full`) nobody writes; `bytes` is
+/// what is queued or in the writer's hands, less what was written.
+#[derive(Debug)]
+pub(super) struct Output {
+    state: Mutex<State>,
+    /// Signalled when `bytes` falls to the low-water mark and when the queue closes.
+    drained: Condvar,
+}
+
+#[derive(Debug)]
+struct State {
+    queue: VecDeque<Pending>,
+    bytes: usize,
+    writing: bool,
+    full: bool,
+    closed: bool,
+}
+
+#[derive(Debug)]
+struct Pending {
+    header: Vec<u8>,
+    message: OutgoingMessage,
+    /// Bytes of header and segments that are written.
+    written: usize,
+}
+
+impl Output {
+    pub(super) fn new() -> Self {
+        let state =
+            State { queue: VecDeque::new(), bytes: 0, writing: false, full: false, closed: false };
+        Self { state: Mutex::new(state), drained: Condvar::new() }
+    }
+
+    /// Appends a message; returns how many bytes are queued now.
+    pub(super) fn push(&self, message: OutgoingMessage) -> usize {
+        let pending = Pending::new(message);
+        let mut state = lock(&self.state);
+        if !state.closed {
+            state.bytes += pending.len();
+            state.queue.push_back(pending);
+        }
+        state.bytes
+    }
+
+    /// Tells whether a new call has to wait until earlier ones are written.
+    pub(super) fn is_over(&self, high_water: usize) -> bool {
+        lock(&self.state).bytes > high_water
+    }
+
+    /// Waits until at most `high_water` bytes are queued or the queue is closed.
+    pub(super) fn wait_below(&self, high_water: usize) {
+        let state = lock(&self.state);
+        let waited = self.drained.wait_while(state, |state| state.bytes > high_water && !state.closed);
+        drop(waited);
+    }
+
+    /// Drops what is queued and refuses more; wakes everybody who waits for room.
+    pub(super) fn close(&self) {
+        let mut state = lock(&self.state);
+        state.closed = true;
+        state.bytes = 0;
+        let queue = std::mem::take(&mut state.queue);
+        drop(state);
+        self.drained.notify_all();
+        drop(queue);
+    }
+
+    /// Notes that the socket has room again.
+    pub(super) fn unblock(&self) {
+        lock(&self.state).full = false;
+    }
+
+    /// Writes as much of the queue as the socket takes, unless another thread is doing so.
+    ///
+    /// # Errors
+    /// Returns the socket's error.
+    pub(super) fn flush(&self, socket: BorrowedFd<'_>) -> io::Result<Flushed> {
+        let mut state = lock(&self.state);
+        if state.writing || state.full {
+            return Ok(Flushed::Done);
+        }
+        let mut batch: VecDeque<Pending> = VecDeque::new();
+        loop {
+            while batch.len() < BATCH
+                && let Some(pending) = state.queue.pop_front()
+            {
+                batch.push_back(pending);
+            }
+            if batch.is_empty() {
+                state.writing = false;
+                return Ok(Flushed::Done);
+            }
+            state.writing = true;
+            drop(state);
+
+            let result = write(socket, &mut batch);
+
+            state = lock(&self.state);
+            match result {
+                Ok(written) => {
+                    state.bytes = state.bytes.saturating_sub(written);
+                    // Waiters compare with marks of their own, so all of them look.
+                    self.drained.notify_all();
+                }
+                Err(error) => {
+                    state.writing = false;
+                    while let Some(pending) = batch.pop_back() {
+                        state.queue.push_front(pending);
+                    }
+                    if error.kind() == io::ErrorKind::WouldBlock {
+                        state.full = true;
+                        return Ok(Flushed::Full);
+                    }
+                    return Err(error);
+                }
+            }
+        }
+    }
+}
+
+impl Pending {
+    fn new(message: OutgoingMessage) -> Self {
+        let segments = message.segments();
+        let mut header = Vec::with_capacity(8);
+        // The number of segments is bounded by the message's size, which is bounded by the encoder.
+        header.extend((segments.len() as u32).wrapping_sub(1).to_le_bytes());
+        for segment in segments.iter() {
+            header.extend(((segment.len() / 8) as u32).to_le_bytes());
+        }
+        header.resize(header.len().next_multiple_of(8), 0);
+        drop(segments);
+        Self { header, message, written: 0 }
+    }
+
+    fn len(&self) -> usize {
+        self.header.len() + self.message.segments().iter().map(|segment| segment.len()).sum::<usize>()
+    }
+}
+
+/// Writes the front of the batch with one system call; removes what is written whole.
+fn write(socket: BorrowedFd<'_>, batch: &mut VecDeque<Pending>) -> io::Result<usize> {
+    let outputs: Vec<_> = batch.iter().map(|pending| pending.message.segments()).collect();
+    let mut slices = Vec::with_capacity(batch.len() * 2);
+    for (pending, segments) in batch.iter().zip(&outputs) {
+        let mut skip = pending.written;
+        for part in std::iter::once(pending.header.as_slice()).chain(segments.iter().copied()) {
+            match part.get(skip..) {
+                Some([]) | None => skip -= part.len(),
+                Some(rest) => {
+                    skip = 0;
+                    slices.push(IoSlice::new(rest));
+                }
+            }
+        }
+    }
+    slices.truncate(SLICES);
+    let written = loop {
+        let flags = SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
+        match sendmsg(socket.as_fd(), &slices, &mut SendAncillaryBuffer::default(), flags) {
+            Ok(written) => break written,
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    };
+    drop(slices);
+    drop(outputs);
+    let mut rest = written;
+    while let Some(front) = batch.front_mut() {
+        let missing = front.len() - front.written;
+        if rest < missing {
+            front.written += rest;
+            break;
+        }
+        rest -= missing;
+        batch.pop_front();
+    }
+    Ok(written)
+}
+
+/// The error of a connection whose peer does not read.
+pub(super) fn peer_does_not_read(limit: usize) -> IpcException {
+    IpcException::disconnected(format!(
+        "connection aborted: the peer does not read, {limit} bytes are waiting for it"
+    ))
+}

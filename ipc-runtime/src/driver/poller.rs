@@ -1,0 +1,194 @@
+//! The background thread that waits for all sockets of the process.
+//!
+//! It reads, frames and runs the engine; it never runs user code, which goes to the pool.
+
+use std::collections::{BinaryHeap, HashMap};
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::time::{Duration, Instant};
+
+use polling::{Event, Events, PollMode};
+
+use crate::exception::IpcException;
+use crate::sync::lock;
+
+/// Something with a descriptor that the background thread waits for.
+pub(crate) trait Source: Send + Sync + 'static {
+    /// Returns the descriptor; it is open for as long as the source lives.
+    fn socket(&self) -> BorrowedFd<'_>;
+
+    /// Handles readiness; must not block.
+    fn handle_ready(self: Arc<Self>, readable: bool, writable: bool);
+
+    /// Handles a deadline set with [`Poller::wake_at`]; must not block.
+    fn handle_deadline(self: Arc<Self>);
+}
+
+/// Names one registration; never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Token(usize);
+
+/// What a source wants to be told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Interest {
+    /// Bytes to read, or the peer's end.
+    Readable,
+    /// That, and room to write.
+    ReadableAndWritable,
+    /// Nothing for the moment.
+    Nothing,
+}
+
+/// The registry of sources and deadlines.
+pub(crate) struct Poller {
+    poller: polling::Poller,
+    sources: Mutex<HashMap<usize, Arc<dyn Source>>>,
+    deadlines: Mutex<BinaryHeap<Deadline>>,
+    next: AtomicUsize,
+}
+
+impl Poller {
+    /// Returns the process's poller, starting its thread at the first use.
+    ///
+    /// # Errors
+    /// Returns the operating system's error if the thread or its descriptors cannot be made.
+    pub(crate) fn shared() -> Result<&'static Arc<Poller>, IpcException> {
+        static SHARED: OnceLock<Arc<Poller>> = OnceLock::new();
+        static STARTING: Mutex<()> = Mutex::new(());
+        if let Some(poller) = SHARED.get() {
+            return Ok(poller);
+        }
+        let _starting = lock(&STARTING);
+        if let Some(poller) = SHARED.get() {
+            return Ok(poller);
+        }
+        let poller = Arc::new(Self {
+            poller: polling::Poller::new()
+                .map_err(|error| IpcException::system("cannot make a poller for sockets", error))?,
+            sources: Mutex::default(),
+            deadlines: Mutex::default(),
+            // 0 is free for later use; `usize::MAX` is polling's own.
+            next: AtomicUsize::new(1),
+        });
+        let running = poller.clone();
+        std::thread::Builder::new()
+            .name("ipc-poller".into())
+            .spawn(move || running.run())
+            .map_err(|error| IpcException::system("cannot start the thread that reads sockets", error))?;
+        Ok(SHARED.get_or_init(|| poller))
+    }
+
+    /// Starts to wait for a source.
+    ///
+    /// # Errors
+    /// Returns the operating system's error.
+    pub(crate) fn add(&self, source: Arc<dyn Source>) -> io::Result<Token> {
+        let token = Token(self.next.fetch_add(1, Ordering::Relaxed));
+        let fd = source.socket().as_raw_fd();
+        lock(&self.sources).insert(token.0, source);
+        // SAFETY: the descriptor stays open while it is registered: `sources` holds the source that owns it, and
+        // `remove` deletes the registration before it gives the source up.
+        #[expect(unsafe_code, reason = "polling leaves it to its caller that the descriptor outlives its registration")]
+        let added = unsafe { self.poller.add_with_mode(fd, Event::readable(token.0), PollMode::Level) };
+        if added.is_err() {
+            lock(&self.sources).remove(&token.0);
+        }
+        added.map(|()| token)
+    }
+
+    /// Changes what a source waits for.
+    ///
+    /// # Errors
+    /// Returns the operating system's error.
+    pub(crate) fn modify(&self, socket: BorrowedFd<'_>, token: Token, interest: Interest) -> io::Result<()> {
+        let event = match interest {
+            Interest::Readable => Event::readable(token.0),
+            Interest::ReadableAndWritable => Event::all(token.0),
+            Interest::Nothing => Event::none(token.0),
+        };
+        self.poller.modify_with_mode(socket, event, PollMode::Level)
+    }
+
+    /// Stops to wait for a source. What is being delivered at this moment may still arrive.
+    pub(crate) fn remove(&self, token: Token) {
+        let source = lock(&self.sources).remove(&token.0);
+        if let Some(source) = source {
+            // The only error is that it was not registered.
+            let _ = self.poller.delete(source.socket());
+        }
+    }
+
+    /// Calls the source's [`Source::handle_deadline`] after a while.
+    pub(crate) fn wake_at(&self, at: Instant, source: Weak<dyn Source>) {
+        let mut deadlines = lock(&self.deadlines);
+        let earliest = deadlines.peek().is_none_or(|first| at < first.at);
+        deadlines.push(Deadline { at, source });
+        drop(deadlines);
+        if earliest {
+            // Fails only if the poller is gone, which it never is.
+            let _ = self.poller.notify();
+        }
+    }
+
+    fn run(&self) {
+        let mut events = Events::new();
+        loop {
+            events.clear();
+            let timeout = lock(&self.deadlines).peek().map(|d| d.at.saturating_duration_since(Instant::now()));
+            if self.poller.wait(&mut events, timeout).is_err() {
+                // epoll_wait fails only for reasons that pass (EINTR is handled inside): do not spin on them.
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            for event in events.iter() {
+                let source = lock(&self.sources).get(&event.key).cloned();
+                if let Some(source) = source {
+                    source.handle_ready(event.readable, event.writable);
+                }
+            }
+            self.handle_deadlines();
+        }
+    }
+
+    fn handle_deadlines(&self) {
+        let now = Instant::now();
+        loop {
+            let mut deadlines = lock(&self.deadlines);
+            if deadlines.peek().is_none_or(|first| first.at > now) {
+                return;
+            }
+            let due = deadlines.pop();
+            drop(deadlines);
+            if let Some(source) = due.and_then(|due| due.source.upgrade()) {
+                source.handle_deadline();
+            }
+        }
+    }
+}
+
+struct Deadline {
+    at: Instant,
+    source: Weak<dyn Source>,
+}
+
+impl PartialEq for Deadline {
+    fn eq(&self, other: &Self) -> bool {
+        self.at == other.at
+    }
+}
+
+impl Eq for Deadline {}
+
+impl PartialOrd for Deadline {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Deadline {
+    /// The earliest is the greatest: `BinaryHeap` gives out the greatest first.
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        other.at.cmp(&self.at)
+    }
+}

@@ -1,0 +1,139 @@
+//! The caller's side: encode, send, wait, decode.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use super::{Destination, Remote};
+use crate::driver::waiter::Waiter;
+use crate::exception::IpcException;
+use crate::rpc::OutgoingCall;
+use crate::thread::pool::Pool;
+use crate::wire::raw::Decoder;
+use crate::wire::{Encoder, Interface, Size, StructReader, StructWriter};
+
+/// The client of an interface: implements the trait by calling the remote object.
+///
+/// `#[ipc_interface] trait Calculator` declares `CalculatorClient` as an alias of `Client<dyn Calculator>`.
+pub struct Client<T: ?Sized> {
+    remote: Remote,
+    interface: PhantomData<fn(&T)>,
+}
+
+impl<T: ?Sized> Client<T> {
+    /// Wraps a remote object, which is taken to implement the interface; calls fail if it does not.
+    pub fn new(remote: Remote) -> Self {
+        Self { remote, interface: PhantomData }
+    }
+
+    /// Returns the remote object.
+    pub fn remote(&self) -> &Remote {
+        &self.remote
+    }
+}
+
+impl<T: ?Sized> fmt::Debug for Client<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Client({:?})", self.remote)
+    }
+}
+
+/// One method of one interface, as the wire names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MethodId {
+    /// The id of the interface that declares the method.
+    pub interface: u64,
+    /// Its ordinal there.
+    pub ordinal: u16,
+}
+
+/// Calls a method of a remote object and waits for the answer.
+///
+/// # Errors
+/// Returns what `encode` and `decode` return, what the method returned, or why there is no answer.
+pub fn call<T, E: From<IpcException>>(
+    remote: &Remote,
+    method: MethodId,
+    params: Size,
+    encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+    decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException>,
+) -> Result<T, E> {
+    try_call(remote, method, params, encode, decode).map_err(E::from)
+}
+
+fn try_call<T>(
+    remote: &Remote,
+    method: MethodId,
+    params: Size,
+    encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+    decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException>,
+) -> Result<T, IpcException> {
+    let _running = remote.begin_call()?;
+    send(remote, method, params, encode, decode)
+}
+
+/// Like [`try_call`], for the calls that the runtime itself makes.
+pub(crate) fn send<T>(
+    remote: &Remote,
+    method: MethodId,
+    params: Size,
+    encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+    decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException>,
+) -> Result<T, IpcException> {
+    let link = remote.link();
+    let mut encoder = Encoder::new(Destination::link(link));
+    let mut call = OutgoingCall::with_content(method.interface, method.ordinal, |content| {
+        encoder.encode_struct(content, params, encode)?;
+        Ok::<_, IpcException>(encoder.caps().len())
+    })?;
+    // The handles keep what they name counted until the engine has taken its own references.
+    let caps = encoder.into_caps();
+    call.set_caps(caps.iter().map(|cap| cap.as_ref().map(super::Capability::to_cap)).collect());
+    let waiter = Arc::<Waiter>::default();
+    let question = link.call(remote.cap(), call, waiter.clone());
+    drop(caps);
+    let answer = Pool::shared().blocking(|| waiter.wait(None));
+    let incoming = answer.unwrap_or_else(|| Err(IpcException::new(crate::ExceptionKind::TimedOut, "timed out")))?;
+    let decoder = Decoder::new(incoming.caps, incoming.payload.words());
+    let result = decode(&decoder.root(incoming.payload.content()?)?);
+    drop(decoder);
+    drop(question);
+    result
+}
+
+/// Destroys a remote object: waits for the calls on it that run, then has its process free it, and returns when that
+/// is done or, where its interface has no `destroy`, when it is told.
+///
+/// Later calls through any clone of the handle fail. Destroying again, or an object that is not remote, does
+/// nothing. For a `root` object, its connection is closed.
+///
+/// # Blocking
+/// The caller waits for the calls on the object that other threads have in flight, then for one round trip. Called
+/// from inside such a call (by a method that it called back) it would wait for itself.
+///
+/// # Errors
+/// Returns an error if the peer is gone or fails to free the object.
+pub fn destroy<T: Interface + ?Sized>(object: &Arc<T>) -> Result<(), IpcException> {
+    let Some(remote) = object.as_remote() else { return Ok(()) };
+    if !remote.close_for_calls() {
+        return Ok(());
+    }
+    if T::CONSTRUCT.is_some() {
+        remote.disconnect();
+        return Ok(());
+    }
+    match T::DESTROY {
+        Some(ordinal) => {
+            let method = MethodId { interface: T::descriptor().id, ordinal };
+            // Its one parameter is the context, which is null.
+            send(remote, method, Size { data: 0, pointers: 1 }, |_| Ok(()), |_| Ok(()))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Returns why the connection to a remote object has ended; `None` while it lives, or for an object that is not
+/// remote.
+pub fn closed<T: Interface + ?Sized>(object: &Arc<T>) -> Option<IpcException> {
+    object.as_remote().and_then(Remote::closed)
+}

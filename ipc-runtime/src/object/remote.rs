@@ -1,0 +1,167 @@
+//! [`Remote`]: a counted handle on an object of another process.
+
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use super::LocalObject;
+use crate::driver::link::Link;
+use crate::exception::IpcException;
+use crate::process::ChildProcess;
+use crate::rpc::Cap;
+use crate::sync::lock;
+use crate::thread::pool::Pool;
+
+/// A counted handle on an object in another process, whatever its interface.
+///
+/// Clones share the object. When the last one goes the peer is told that it may free the object; that never
+/// blocks. A connection that this process has opened ends with the last handle on any object behind it.
+#[derive(Clone)]
+pub struct Remote {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    link: Arc<Link>,
+    cap: Cap<LocalObject>,
+    calls: Calls,
+    cleanups: Mutex<Vec<u64>>,
+}
+
+impl Remote {
+    /// Wraps a capability that already counts one reference.
+    pub(crate) fn counted(link: &Arc<Link>, cap: Cap<LocalObject>) -> Self {
+        link.add_handle();
+        let inner = Inner { link: link.clone(), cap, calls: Calls::default(), cleanups: Mutex::default() };
+        Self { inner: Arc::new(inner) }
+    }
+
+    pub(crate) fn link(&self) -> &Arc<Link> {
+        &self.inner.link
+    }
+
+    pub(crate) fn cap(&self) -> &Cap<LocalObject> {
+        &self.inner.cap
+    }
+
+    pub(crate) fn is_of(&self, link: &Arc<Link>) -> bool {
+        Arc::ptr_eq(&self.inner.link, link)
+    }
+
+    /// Returns the object if it is one of this process that came back.
+    pub(crate) fn as_local(&self) -> Option<&LocalObject> {
+        match &self.inner.cap {
+            Cap::Local(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// Returns why the connection to the object's process has ended, `None` while it lives.
+    pub fn closed(&self) -> Option<IpcException> {
+        self.inner.link.reason()
+    }
+
+    pub(crate) fn set_child(&self, child: ChildProcess) {
+        self.inner.link.set_child(child);
+    }
+
+    /// Returns the process at the other end, if this process spawned it.
+    pub fn child(&self) -> Option<ChildProcess> {
+        self.inner.link.child().cloned()
+    }
+
+    /// Ends the connection to the object's process; its other objects are gone with it.
+    pub fn disconnect(&self) {
+        self.inner.link.terminate(IpcException::disconnected("the connection was closed by this side"));
+    }
+
+    /// Registers a function that runs once: when the last clone of this handle is dropped (on the thread that does
+    /// so), or before that when the connection ends (on a thread of the pool).
+    pub fn add_cleanup(&self, cleanup: impl FnOnce() + Send + 'static) {
+        let id = self.inner.link.add_cleanup(Box::new(cleanup));
+        lock(&self.inner.cleanups).push(id);
+    }
+
+    /// Counts a call on the object until the guard is dropped.
+    ///
+    /// # Errors
+    /// Returns an error if the object was destroyed.
+    pub(crate) fn begin_call(&self) -> Result<CallGuard<'_>, IpcException> {
+        self.inner.calls.begin()
+    }
+
+    /// Refuses new calls and waits for those that run. Returns `false` if that was done before.
+    pub(crate) fn close_for_calls(&self) -> bool {
+        self.inner.calls.close()
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.link.drop_handle(&self.cap);
+        let cleanups = std::mem::take(self.cleanups.get_mut().unwrap_or_else(PoisonError::into_inner));
+        for cleanup in cleanups.into_iter().filter_map(|id| self.link.take_cleanup(id)) {
+            cleanup();
+        }
+    }
+}
+
+impl fmt::Debug for Remote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Remote({:?})", self.inner.cap)
+    }
+}
+
+/// The calls that run on one object, and whether more are welcome.
+///
+/// `state` is twice the number of running calls, plus one once the object is closed. The last call to end after the
+/// closing wakes whoever closed: it takes the lock in between, so that the wake-up cannot fall between the closer's
+/// look at `state` and its sleep.
+#[derive(Debug, Default)]
+struct Calls {
+    state: AtomicUsize,
+    lock: Mutex<()>,
+    idle: Condvar,
+}
+
+const CLOSED: usize = 1;
+const ONE_CALL: usize = 2;
+
+impl Calls {
+    fn begin(&self) -> Result<CallGuard<'_>, IpcException> {
+        let before = self.state.fetch_add(ONE_CALL, Ordering::AcqRel);
+        let guard = CallGuard { calls: self };
+        if before & CLOSED != 0 {
+            return Err(IpcException::failed("the object was destroyed"));
+        }
+        Ok(guard)
+    }
+
+    fn close(&self) -> bool {
+        if self.state.fetch_or(CLOSED, Ordering::AcqRel) & CLOSED != 0 {
+            return false;
+        }
+        if self.state.load(Ordering::Acquire) != CLOSED {
+            Pool::shared().blocking(|| {
+                let guard = lock(&self.lock);
+                drop(self.idle.wait_while(guard, |()| self.state.load(Ordering::Acquire) != CLOSED));
+            });
+        }
+        true
+    }
+}
+
+/// One running call.
+#[derive(Debug)]
+pub(crate) struct CallGuard<'a> {
+    calls: &'a Calls,
+}
+
+impl Drop for CallGuard<'_> {
+    fn drop(&mut self) {
+        if self.calls.state.fetch_sub(ONE_CALL, Ordering::AcqRel) == ONE_CALL + CLOSED {
+            drop(lock(&self.calls.lock));
+            self.calls.idle.notify_all();
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! The called side: objects that can be called from afar, and one call on one of them.
+
+use std::any::Any;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex};
+
+use super::{Capability, Destination, MethodId};
+use crate::driver::link::{Incoming, Link};
+use crate::exception::IpcException;
+use crate::rpc::{AnswerId, Object, OutgoingResults, Payload};
+use crate::sync::lock;
+use crate::thread::pool::{Job, Pool};
+use crate::wire::raw::Decoder;
+use crate::wire::{Encoder, Interface, Size, StructReader, StructWriter};
+
+/// An object of this process that other processes can call, whatever its interface.
+#[derive(Clone)]
+pub struct LocalObject(Arc<dyn Serve>);
+
+trait Serve: Any + Send + Sync {
+    fn serve(&self, call: &ServerCall<'_>) -> Result<Reply, IpcException>;
+    fn as_any(&self) -> &dyn Any;
+    fn renew(&self) -> LocalObject;
+    fn name(&self) -> &'static str;
+}
+
+impl LocalObject {
+    /// Makes an object that forwards calls to `implementation`.
+    pub fn new<T: Interface + ?Sized>(implementation: Arc<T>) -> Self {
+        Self(Arc::new(Server { implementation: Mutex::new(Some(implementation)) }))
+    }
+
+    /// Makes another object with the same implementation, so that destroying one leaves the other.
+    pub(crate) fn renew(&self) -> Self {
+        self.0.renew()
+    }
+
+    /// Returns the implementation, if it has the given interface and was not destroyed.
+    pub(crate) fn implementation<T: Interface + ?Sized>(&self) -> Option<Arc<T>> {
+        let server: &Server<T> = self.0.as_any().downcast_ref()?;
+        lock(&server.implementation).clone()
+    }
+}
+
+impl Object for LocalObject {
+    fn key(&self) -> usize {
+        Arc::as_ptr(&self.0).cast::<()>() as usize
+    }
+}
+
+impl fmt::Debug for LocalObject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LocalObject({})", self.0.name())
+    }
+}
+
+/// Forwards calls to an implementation until it is destroyed.
+///
+/// Each call holds an `Arc` of its own, so `destroy` is answered at once, and the last call in flight drops the value.
+struct Server<T: ?Sized> {
+    implementation: Mutex<Option<Arc<T>>>,
+}
+
+impl<T: Interface + ?Sized> Serve for Server<T> {
+    fn serve(&self, call: &ServerCall<'_>) -> Result<Reply, IpcException> {
+        let method = call.method();
+        if method.interface == T::descriptor().id {
+            let ordinal = Some(method.ordinal);
+            if ordinal == T::DESTROY {
+                let implementation = lock(&self.implementation).take();
+                // Its destructor may take its time; the answer does not wait for it.
+                Pool::shared().spawn(Box::new(Destroyed(implementation)));
+                return call.reply(Size::default(), |_| Ok(()));
+            }
+            if ordinal == T::CONSTRUCT {
+                // No thread map yet: a null one is legal and means that no threads can be made here.
+                return call.reply(Size { data: 0, pointers: 1 }, |_| Ok(()));
+            }
+        }
+        let implementation = lock(&self.implementation).clone();
+        match implementation {
+            Some(implementation) => implementation.dispatch(call),
+            None => Err(IpcException::failed("the object was destroyed")),
+        }
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn renew(&self) -> LocalObject {
+        LocalObject(Arc::new(Self { implementation: Mutex::new(lock(&self.implementation).clone()) }))
+    }
+
+    fn name(&self) -> &'static str {
+        T::descriptor().name
+    }
+}
+
+struct Destroyed<T: ?Sized>(Option<Arc<T>>);
+
+impl<T: Send + Sync + ?Sized> Job for Destroyed<T> {
+    fn run(self: Box<Self>) {
+        drop(self.0);
+    }
+
+    fn refuse(self: Box<Self>) {
+        self.run();
+    }
+}
+
+/// A call on its way through the pool.
+pub(crate) struct ServedCall {
+    link: Arc<Link>,
+    answer: AnswerId,
+    target: LocalObject,
+    method: MethodId,
+    params: Payload<LocalObject>,
+    words: usize,
+}
+
+impl ServedCall {
+    pub(crate) fn new(
+        link: Arc<Link>,
+        answer: AnswerId,
+        target: LocalObject,
+        interface: u64,
+        ordinal: u16,
+        params: Payload<LocalObject>,
+        words: usize,
+    ) -> Self {
+        Self { link, answer, target, method: MethodId { interface, ordinal }, params, words }
+    }
+}
+
+impl Job for ServedCall {
+    fn run(self: Box<Self>) {
+        let Self { link, answer, target, method, params, words } = *self;
+        link.call_started(words);
+        let Incoming { payload, caps } = Incoming::new(&link, params);
+        if link.reason().is_some() {
+            // Nobody is left to read the answer.
+            return;
+        }
+        let call = ServerCall { link: &link, method, decoder: Decoder::new(caps, words), payload: &payload };
+        let served = link.context().enter(|| catch_unwind(AssertUnwindSafe(|| target.0.serve(&call))));
+        let result = served.unwrap_or_else(|panic| Err(IpcException::failed(panic_text(&*panic))));
+        // First the parameters' objects, so that their releases ride with the answer.
+        drop(call);
+        match result {
+            Ok(Reply { mut results, caps }) => {
+                results.set_caps(caps.iter().map(|cap| cap.as_ref().map(Capability::to_cap)).collect());
+                link.respond(answer, Ok(results));
+            }
+            Err(exception) => link.respond(answer, Err(exception)),
+        }
+    }
+
+    fn refuse(self: Box<Self>) {
+        let Self { link, answer, params, words, .. } = *self;
+        link.call_started(words);
+        drop(Incoming::new(&link, params));
+        link.respond(answer, Err(IpcException::overloaded("every thread of this process waits for another call")));
+    }
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    match text {
+        Some(text) => format!("the method panicked: {text}"),
+        None => "the method panicked".to_owned(),
+    }
+}
+
+/// A call that an implementation has to answer.
+#[derive(Debug)]
+pub struct ServerCall<'m> {
+    link: &'m Arc<Link>,
+    method: MethodId,
+    decoder: Decoder,
+    payload: &'m Payload<LocalObject>,
+}
+
+impl ServerCall<'_> {
+    /// Returns the method.
+    pub fn method(&self) -> MethodId {
+        self.method
+    }
+
+    /// Reads the parameters.
+    ///
+    /// # Errors
+    /// Returns an error if they are not a struct.
+    pub fn params(&self) -> Result<StructReader<'_>, IpcException> {
+        self.decoder.root(self.payload.content()?)
+    }
+
+    /// Writes the results.
+    ///
+    /// # Errors
+    /// Returns what `encode` returns.
+    pub fn reply(
+        &self,
+        results: Size,
+        encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+    ) -> Result<Reply, IpcException> {
+        let mut encoder = Encoder::new(Destination::link(self.link));
+        let results = OutgoingResults::with_content(|content| {
+            encoder.encode_struct(content, results, encode)?;
+            Ok::<_, IpcException>(encoder.caps().len())
+        })?;
+        Ok(Reply { results, caps: encoder.into_caps() })
+    }
+
+    /// Returns the error for a method that the interface does not have.
+    pub fn unimplemented(&self) -> IpcException {
+        let MethodId { interface, ordinal } = self.method;
+        IpcException::unimplemented(format!("no method @{ordinal} of interface @{interface:#x} here"))
+    }
+}
+
+/// The encoded results of a call.
+#[derive(Debug)]
+pub struct Reply {
+    results: OutgoingResults<LocalObject>,
+    /// Keep what the results name counted until the engine has taken its own references.
+    caps: Vec<Option<Capability>>,
+}

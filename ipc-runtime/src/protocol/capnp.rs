@@ -1,0 +1,288 @@
+//! The Cap'n Proto protocol over stream sockets.
+
+use std::fmt;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::time::{Duration, Instant};
+
+use rustix::io::Errno;
+use rustix::net::SocketFlags;
+
+use super::Protocol;
+use crate::context::Context;
+use crate::driver::DriverLimits;
+use crate::driver::link::{Link, Side};
+use crate::driver::poller::{Interest, Poller, Source, Token};
+use crate::exception::IpcException;
+use crate::object::{LocalObject, MethodId, Remote, send};
+use crate::sync::lock;
+use crate::thread::pool::Pool;
+use crate::wire::descriptor::Kind;
+use crate::wire::raw::Decoder;
+use crate::wire::{Descriptor, Size};
+
+/// How long a listener pauses when the process has no descriptors left for a connection.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// How important a line of the log is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum LogLevel {
+    /// Something went wrong that somebody should look at.
+    Warning,
+    /// Connections come and go.
+    Info,
+}
+
+type LogHook = Arc<dyn Fn(LogLevel, &str) + Send + Sync>;
+
+/// What the Cap'n Proto protocol needs from the application: its state, its log, its limits.
+///
+/// # Examples
+/// ```
+/// use ipc_runtime::{CapnpContext, make_capnp_protocol};
+///
+/// let settings = CapnpContext::new().with_log(|level, line| eprintln!("{level:?}: {line}"));
+/// let protocol = make_capnp_protocol(settings);
+/// ```
+#[derive(Clone, Default)]
+pub struct CapnpContext {
+    context: Arc<Context>,
+    limits: DriverLimits,
+    log: Option<LogHook>,
+}
+
+impl CapnpContext {
+    /// Makes the default: no state, no log, the documented limits.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the application's state.
+    #[must_use]
+    pub fn with_context(mut self, context: Arc<Context>) -> Self {
+        self.context = context;
+        self
+    }
+
+    /// Sets a function that is given each line of the log. It may be called by any thread and must not block.
+    #[must_use]
+    pub fn with_log(mut self, log: impl Fn(LogLevel, &str) + Send + Sync + 'static) -> Self {
+        self.log = Some(Arc::new(log));
+        self
+    }
+
+    /// Sets what each connection may hold.
+    #[must_use]
+    pub fn with_limits(mut self, limits: DriverLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    fn log(&self, level: LogLevel, line: impl FnOnce() -> String) {
+        if let Some(log) = &self.log {
+            log(level, &line());
+        }
+    }
+}
+
+impl fmt::Debug for CapnpContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CapnpContext")
+            .field("context", &self.context)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Makes the protocol that speaks Cap'n Proto RPC, compatible with libmultiprocess.
+pub fn make_capnp_protocol(settings: CapnpContext) -> Arc<dyn Protocol> {
+    Arc::new(CapnpProtocol { incoming: Arc::default(), listeners: Mutex::default(), settings })
+}
+
+struct CapnpProtocol {
+    settings: CapnpContext,
+    incoming: Arc<Incoming>,
+    listeners: Mutex<Vec<(Token, &'static Arc<Poller>)>>,
+}
+
+/// The accepted connections that may still live.
+#[derive(Default)]
+struct Incoming {
+    links: Mutex<Vec<Weak<Link>>>,
+}
+
+impl Incoming {
+    fn add(&self, link: &Arc<Link>) {
+        let mut links = lock(&self.links);
+        links.retain(|link| link.upgrade().is_some_and(|link| link.reason().is_none()));
+        links.push(Arc::downgrade(link));
+    }
+
+    fn disconnect(&self) {
+        let links = std::mem::take(&mut *lock(&self.links));
+        for link in links.iter().filter_map(Weak::upgrade) {
+            link.terminate(IpcException::disconnected("the connection was closed by this side"));
+        }
+    }
+}
+
+impl CapnpProtocol {
+    fn start(
+        &self,
+        socket: OwnedFd,
+        side: Side,
+        bootstrap: Option<LocalObject>,
+    ) -> Result<Arc<Link>, IpcException> {
+        start(&self.settings, socket, side, bootstrap)
+    }
+}
+
+fn start(
+    settings: &CapnpContext,
+    socket: OwnedFd,
+    side: Side,
+    bootstrap: Option<LocalObject>,
+) -> Result<Arc<Link>, IpcException> {
+    let link = Link::start(socket, side, bootstrap, settings.limits, settings.context.clone())?;
+    if settings.log.is_some() {
+        settings.log(LogLevel::Info, || format!("connected: {side:?} side of {link:?}"));
+        let (settings, weak) = (settings.clone(), Arc::downgrade(&link));
+        link.add_cleanup(Box::new(move || {
+            let reason = weak.upgrade().and_then(|link| link.reason());
+            let reason = reason.map_or_else(|| "closed".to_owned(), |reason| reason.to_string());
+            settings.log(LogLevel::Info, || format!("disconnected: {reason}"));
+        }));
+    }
+    Ok(link)
+}
+
+impl Protocol for CapnpProtocol {
+    fn connect(&self, socket: OwnedFd, root: &'static Descriptor) -> Result<Remote, IpcException> {
+        let link = self.start(socket, Side::Client, None)?;
+        let (question, waiter) = link.bootstrap();
+        // Counted like every handle, so that the connection ends if anything below fails.
+        let cap = question.promised();
+        link.retain(&cap);
+        let promised = Remote::counted(&link, cap);
+        if let Some(construct) = construct_of(root) {
+            // Pipelined: the bootstrap's answer is not waited for. Its parameter, our thread map, stays null.
+            send(&promised, construct, Size { data: 0, pointers: 1 }, |_| Ok(()), |_| Ok(()))?;
+        }
+        let answer = Pool::shared().blocking(|| waiter.wait(None));
+        let incoming = answer.unwrap_or_else(|| Err(IpcException::failed("no answer")))?;
+        let decoder = Decoder::new(incoming.caps, incoming.payload.words());
+        match decoder.root_capability(incoming.payload.content()?)? {
+            Some(crate::object::Capability::Remote(remote)) => Ok(remote),
+            _ => Err(IpcException::failed(format!("the peer offers no root object, `{}` expected", root.name))),
+        }
+    }
+
+    fn listen(&self, listener: OwnedFd, root: LocalObject) -> Result<(), IpcException> {
+        let poller = Poller::shared()?;
+        rustix::io::ioctl_fionbio(&listener, true)
+            .map_err(|error| IpcException::system("cannot make the listening socket non-blocking", error.into()))?;
+        let source = Arc::new_cyclic(|this| Listener {
+            this: this.clone(),
+            listener,
+            root,
+            settings: self.settings.clone(),
+            incoming: self.incoming.clone(),
+            poller,
+            token: OnceLock::new(),
+        });
+        let token = poller
+            .add(source.clone())
+            .map_err(|error| IpcException::system("cannot wait for connections", error))?;
+        let _ = source.token.set(token);
+        lock(&self.listeners).push((token, poller));
+        Ok(())
+    }
+
+    fn serve(&self, socket: OwnedFd, root: LocalObject) -> Result<(), IpcException> {
+        self.start(socket, Side::Server, Some(root.renew()))?.wait_ended();
+        Ok(())
+    }
+
+    fn disconnect_incoming(&self) {
+        self.incoming.disconnect();
+    }
+
+    fn add_cleanup(&self, remote: &Remote, cleanup: Box<dyn FnOnce() + Send>) {
+        remote.add_cleanup(cleanup);
+    }
+
+    fn context(&self) -> &Arc<Context> {
+        &self.settings.context
+    }
+}
+
+impl Drop for CapnpProtocol {
+    fn drop(&mut self) {
+        for (token, poller) in lock(&self.listeners).drain(..) {
+            poller.remove(token);
+        }
+        self.incoming.disconnect();
+    }
+}
+
+/// Returns the method that a client calls first, if the interface has one.
+fn construct_of(root: &'static Descriptor) -> Option<MethodId> {
+    let Kind::Interface(interface) = &root.kind else { return None };
+    let construct = interface.methods.iter().find(|method| method.name == "construct")?;
+    Some(MethodId { interface: root.id, ordinal: construct.ordinal })
+}
+
+struct Listener {
+    this: Weak<Listener>,
+    listener: OwnedFd,
+    root: LocalObject,
+    settings: CapnpContext,
+    incoming: Arc<Incoming>,
+    poller: &'static Arc<Poller>,
+    token: OnceLock<Token>,
+}
+
+impl Listener {
+    fn pause(&self, error: Errno) {
+        self.settings.log(LogLevel::Warning, || format!("cannot accept a connection, will try again: {error}"));
+        self.watch(Interest::Nothing);
+        let this: Weak<dyn Source> = self.this.clone();
+        self.poller.wake_at(Instant::now() + ACCEPT_PAUSE, this);
+    }
+
+    fn watch(&self, interest: Interest) {
+        if let Some(token) = self.token.get() {
+            // Fails only after the protocol has removed the registration.
+            let _ = self.poller.modify(self.listener.as_fd(), *token, interest);
+        }
+    }
+}
+
+impl Source for Listener {
+    fn socket(&self) -> BorrowedFd<'_> {
+        self.listener.as_fd()
+    }
+
+    fn handle_ready(self: Arc<Self>, _readable: bool, _writable: bool) {
+        loop {
+            let socket = match rustix::net::accept_with(&self.listener, SocketFlags::CLOEXEC) {
+                Ok(socket) => socket,
+                Err(Errno::AGAIN) => return,
+                // The client gave up before it was accepted.
+                Err(Errno::CONNABORTED | Errno::INTR) => continue,
+                Err(error) => return self.pause(error),
+            };
+            match start(&self.settings, socket, Side::Server, Some(self.root.renew())) {
+                Ok(link) => self.incoming.add(&link),
+                Err(error) => {
+                    self.settings.log(LogLevel::Warning, || format!("cannot serve a connection: {error}"));
+                }
+            }
+        }
+    }
+
+    fn handle_deadline(self: Arc<Self>) {
+        self.watch(Interest::Readable);
+    }
+}

@@ -1,0 +1,3 @@
+//! Threads that run user code: server methods, destructors, cleanups.
+
+pub(crate) mod pool;
