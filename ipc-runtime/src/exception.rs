@@ -105,7 +105,10 @@ impl fmt::Display for IpcException {
 
 impl fmt::Debug for IpcException {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("IpcException").field("kind", &self.inner.kind).field("text", &self.inner.text).finish()
+        f.debug_struct("IpcException")
+            .field("kind", &self.inner.kind)
+            .field("text", &self.inner.text)
+            .finish()
     }
 }
 
