@@ -1,0 +1,73 @@
+//! Answers: the calls that this side serves.
+//!
+//! The answer to a call of the peer lives from its Call until Return was sent and Finish received, or until a
+//! Return that says that no Finish is needed. What is pipelined on it waits in it, in order of arrival. A
+//! local answer lives until its question is freed.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::message::{Built, Caps, content_of};
+use super::question::Waiting;
+use super::{Cap, ExportId, Host, Object, QuestionId, Transform, pipeline};
+use crate::exception::IpcException;
+
+pub(crate) struct Answer<H: Host> {
+    /// An [`Event::Call`](super::Event::Call) was made of it.
+    pub(crate) delivered: bool,
+    pub(crate) state: State<H>,
+    pub(crate) results_to: ResultsTo,
+    /// The caller wants no more of it, and whether it counts the results' capabilities as released.
+    pub(crate) finished: Option<ResultCaps>,
+}
+
+pub(crate) enum State<H: Host> {
+    Running(VecDeque<Waiting<H>>),
+    Done(Result<Kept<H::Object>, IpcException>),
+}
+
+/// Where results go.
+#[derive(Clone, Copy)]
+pub(crate) enum ResultsTo {
+    /// To the peer, in the Return.
+    Caller,
+    /// Nowhere: a later Return of the peer takes them for one of our questions.
+    Taker(Taker),
+    /// To a question of this side.
+    Local(QuestionId),
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Taker {
+    Expected,
+    Question(QuestionId),
+    Gone,
+}
+
+/// What Finish says about the capabilities of the results.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ResultCaps {
+    Release,
+    Keep,
+}
+
+/// Results that calls may be pipelined on. It owns a reference to each capability.
+pub(crate) struct Kept<O> {
+    pub(crate) message: Arc<Built>,
+    pub(crate) caps: Caps<O>,
+    /// Exports whose references travelled in the results, for `releaseResultCaps`.
+    pub(crate) exports: Vec<ExportId>,
+}
+
+impl<H: Host> Answer<H> {
+    pub(crate) fn new(results_to: ResultsTo) -> Self {
+        Self { delivered: false, state: State::Running(VecDeque::new()), results_to, finished: None }
+    }
+}
+
+impl<O: Object> Kept<O> {
+    /// Returns the capability at the end of the path, without a reference.
+    pub(crate) fn cap(&self, transform: &Transform) -> Cap<O> {
+        pipeline::follow(content_of(&self.message), &self.caps, transform)
+    }
+}

@@ -1,0 +1,688 @@
+//! Sending: calls and returns, descriptors of capabilities, batches.
+
+use std::sync::Arc;
+
+use capnp_rpc::rpc_capnp::{
+    cap_descriptor, exception, finish, message, message_target, promised_answer, release, return_,
+};
+
+use super::super::answer::{Answer, Kept, ResultCaps, ResultsTo, State, Taker};
+use super::super::id::Asker;
+use super::super::import;
+use super::super::message::{CONTROL_WORDS, Caps};
+use super::super::question::{Finish, Origin, Outcome, Path, Question, Request, Waiting, Wire};
+use super::super::{
+    AnswerId, Cap, Event, ExportId, Host, ImportId, OutgoingCall, OutgoingMessage, OutgoingResults, Payload,
+    QuestionId, Transform, embargo, export,
+};
+use super::caps::{PeerTarget, Place, Way};
+use super::{Connection, Task};
+use crate::exception::{ExceptionKind, IpcException};
+
+/// Finish and Release messages that wait for another message to ride with.
+#[derive(Default)]
+pub(super) struct Batch {
+    items: Vec<Batched>,
+}
+
+enum Batched {
+    Finish(QuestionId, ResultCaps),
+    Release(ImportId, u32),
+}
+
+/// A longer batch goes out on its own; the sums are found by searching it.
+const MAX_BATCH: usize = 64;
+
+impl Batch {
+    pub(super) fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.items.clear();
+    }
+}
+
+impl<H: Host> Connection<H> {
+    /// Makes batched Finish and Release messages transmittable now.
+    pub fn flush_batched(&mut self) {
+        for item in self.batch.items.drain(..) {
+            self.transmit.push_back(OutgoingMessage::build(CONTROL_WORDS, |message| match item {
+                Batched::Finish(question, caps) => {
+                    let mut finish: finish::Builder<'_> = message.init_finish();
+                    finish.set_question_id(question.0);
+                    finish.set_release_result_caps(caps == ResultCaps::Release);
+                    finish.set_require_early_cancellation_workaround(false);
+                }
+                Batched::Release(import, count) => {
+                    let mut release: release::Builder<'_> = message.init_release();
+                    release.set_id(import.0);
+                    release.set_reference_count(count);
+                }
+            }));
+        }
+    }
+
+    pub(super) fn send(&mut self, message: OutgoingMessage) {
+        self.flush_batched();
+        self.transmit.push_back(message);
+    }
+
+    pub(super) fn batch_finish(&mut self, question: QuestionId, caps: ResultCaps) {
+        self.add_to_batch(Batched::Finish(question, caps));
+    }
+
+    pub(super) fn batch_release(&mut self, id: ImportId, count: u32) {
+        for item in &mut self.batch.items {
+            if let Batched::Release(import, sum) = item
+                && *import == id
+                && let Some(total) = sum.checked_add(count)
+            {
+                *sum = total;
+                return;
+            }
+        }
+        self.add_to_batch(Batched::Release(id, count));
+    }
+
+    fn add_to_batch(&mut self, item: Batched) {
+        if self.terminated.is_some() {
+            return;
+        }
+        self.batch.items.push(item);
+        if self.batch.items.len() >= MAX_BATCH {
+            self.flush_batched();
+        }
+    }
+
+    /// Sends, delivers or queues a call. The target is borrowed.
+    pub(super) fn route(&mut self, target: &Cap<H::Object>, request: Request<H>) {
+        let way = match request {
+            Request::Received { .. } => Way::Told,
+            Request::Own { .. } => Way::Shortest,
+        };
+        match self.place(target, way) {
+            Place::Local(object) => self.deliver(object, request),
+            Place::Peer(target) => self.send_call(target, request),
+            Place::Broken(exception) => self.fail(request, exception),
+            Place::InAnswer(answer, transform) => self.queue_in_answer(answer, transform, request),
+            Place::InQuestion(id, transform) => {
+                if let Some(request) = self.admit(request)
+                    && let Some(question) = self.questions.get_mut(id.0)
+                {
+                    question.waiting.push_back(Waiting::Call(transform, request));
+                }
+            }
+            Place::Awaited(id) => {
+                if let Some(request) = self.admit(request)
+                    && let Some(promise) = self.promises.get_mut(id.0)
+                    && let embargo::State::Pending(waiting) = &mut promise.state
+                {
+                    waiting.push_back(request);
+                }
+            }
+        }
+    }
+
+    /// Queues a call that is pipelined on a running answer.
+    pub(super) fn queue_in_answer(&mut self, answer: AnswerId, transform: Transform, request: Request<H>) {
+        if let Some(request) = self.admit(request)
+            && let Some(answer) = self.answer_mut(answer)
+            && let State::Running(waiting) = &mut answer.state
+        {
+            waiting.push_back(Waiting::Call(transform, request));
+        }
+    }
+
+    /// Counts a call that is to be queued. Too much of the peer's is answered at once.
+    fn admit(&mut self, request: Request<H>) -> Option<Request<H>> {
+        if let Some(words) = request.received_words() {
+            let calls = self.queued.calls + 1;
+            let words = self.queued.words.saturating_add(words);
+            if calls > self.limits.max_queued_calls || words > self.limits.max_queued_words {
+                self.fail(request, IpcException::overloaded("too many pipelined calls wait for an answer"));
+                return None;
+            }
+            self.queued.calls = calls;
+            self.queued.words = words;
+        }
+        Some(request)
+    }
+
+    /// Lets what waited for results go on, in order.
+    fn resume(
+        &mut self,
+        waiting: impl IntoIterator<Item = Waiting<H>>,
+        mut find: impl FnMut(&Transform) -> Cap<H::Object>,
+    ) {
+        for waiting in waiting {
+            match waiting {
+                Waiting::Call(transform, request) => {
+                    let target = self.acquire(&find(&transform));
+                    self.resume_call(target, request);
+                }
+                Waiting::Promise(transform, promise) => {
+                    let cap = self.acquire(&find(&transform));
+                    self.spawn(Task::Resolve(promise, cap));
+                }
+            }
+        }
+    }
+
+    pub(super) fn resume_call(&mut self, target: Cap<H::Object>, request: Request<H>) {
+        if let Some(words) = request.received_words() {
+            self.queued.calls = self.queued.calls.saturating_sub(1);
+            self.queued.words = self.queued.words.saturating_sub(words);
+        }
+        self.spawn(Task::Route(target, request));
+    }
+
+    /// Delivers a call to an object of this side.
+    pub(super) fn deliver(&mut self, target: H::Object, request: Request<H>) {
+        let (answer, interface_id, method_id, params) = match request {
+            Request::Received { answer, interface_id, method_id, payload } => {
+                (AnswerId::peer(answer), interface_id, method_id, payload)
+            }
+            Request::Own { question: id, call } => {
+                let mut answer = Answer::new(ResultsTo::Local(id));
+                let Some(question) = self.questions.get_mut(id.0) else { return };
+                answer.state = State::Running(std::mem::take(&mut question.waiting));
+                if question.handles == 0 {
+                    answer.finished = Some(ResultCaps::Release);
+                }
+                let answer = self.local_answers.insert(answer);
+                question.path = Path::Local(answer);
+                let params = Payload::built(Arc::new(call.message), call.caps);
+                (AnswerId(Asker::Local(answer)), call.interface_id, call.method_id, params)
+            }
+        };
+        self.mark_seen(&params.caps);
+        let words = params.words();
+        let mut finished = false;
+        if let Some(answer) = self.answer_mut(answer) {
+            answer.delivered = true;
+            finished = answer.finished.is_some();
+        }
+        self.events.push_back(Event::Call { answer, target, interface_id, method_id, params, words });
+        if finished {
+            self.events.push_back(Event::Cancelled { answer });
+        }
+    }
+
+    /// Answers a call with an exception before it got anywhere.
+    pub(super) fn fail(&mut self, request: Request<H>, exception: IpcException) {
+        match request {
+            Request::Received { answer, payload, .. } => {
+                self.discard_all(payload.caps);
+                self.spawn(Task::Answer(AnswerId::peer(answer), Err(exception)));
+            }
+            Request::Own { question, call } => {
+                self.discard_all(call.caps);
+                self.complete_question(question, Err(exception));
+            }
+        }
+    }
+
+    /// Sends a call to the peer; one that came from there goes back as a question of this side.
+    fn send_call(&mut self, target: PeerTarget, request: Request<H>) {
+        let (question, mut call) = match request {
+            Request::Own { question, call } => (question, call),
+            Request::Received { answer, interface_id, method_id, payload } => {
+                match OutgoingCall::copied(interface_id, method_id, &payload) {
+                    Ok((mut call, origins)) => {
+                        call.caps = self.adopt(&origins, payload.caps);
+                        let question = Question::new(Origin::Forward(answer), Path::Queued);
+                        (QuestionId(self.questions.insert(question)), call)
+                    }
+                    Err(error) => {
+                        let exception = error.into();
+                        return self
+                            .fail(Request::Received { answer, interface_id, method_id, payload }, exception);
+                    }
+                }
+            }
+        };
+        if self.too_many_exports(&call.caps) {
+            let exception = IpcException::overloaded("the peer holds too many capabilities");
+            return self.fail(Request::Own { question, call }, exception);
+        }
+        let caps = std::mem::take(&mut call.caps);
+        let mut exported = Vec::new();
+        if let Err(error) = self.write_call(&mut call, question, &target, &caps, &mut exported) {
+            self.announcements.clear();
+            for id in exported {
+                self.release_export(id);
+            }
+            call.caps = caps;
+            return self.fail(Request::Own { question, call }, error.into());
+        }
+        if let PeerTarget::Import(id) = target
+            && let Some(import) = self.imports.get_mut(&id)
+            && let import::Kind::Promise { called } = &mut import.kind
+        {
+            *called = true;
+        }
+        let mut waiting = Default::default();
+        if let Some(entry) = self.questions.get_mut(question.0) {
+            entry.path = Path::Peer(Wire::default());
+            entry.param_exports = exported;
+            waiting = std::mem::take(&mut entry.waiting);
+        }
+        self.send(OutgoingMessage::owned(call.message));
+        self.announce_exports();
+        self.discard_all(caps);
+        self.resume(waiting, |transform| Cap::Promised(question, transform.clone()));
+        // Nobody may be left who wants it, since it was queued.
+        if let Some(entry) = self.questions.get_mut(question.0)
+            && entry.handles == 0
+            && let Path::Peer(wire) = &mut entry.path
+        {
+            wire.finish = Finish::Settled;
+            self.batch_finish(question, ResultCaps::Release);
+        }
+    }
+
+    fn write_call(
+        &mut self,
+        call: &mut OutgoingCall<H::Object>,
+        question: QuestionId,
+        target: &PeerTarget,
+        caps: &Caps<H::Object>,
+        exported: &mut Vec<ExportId>,
+    ) -> capnp::Result<()> {
+        let mut builder = call.builder()?;
+        builder.set_question_id(question.0);
+        write_target(builder.reborrow().get_target()?, target);
+        let params = builder.get_params()?;
+        if params.has_cap_table() {
+            self.describe_all(params.get_cap_table()?, caps, exported);
+        }
+        Ok(())
+    }
+
+    fn too_many_exports(&self, caps: &Caps<H::Object>) -> bool {
+        caps.len() > self.limits.max_exports.saturating_sub(self.exports.table.len())
+    }
+
+    fn describe_all(
+        &mut self,
+        mut table: capnp::struct_list::Builder<'_, cap_descriptor::Owned>,
+        caps: &Caps<H::Object>,
+        exported: &mut Vec<ExportId>,
+    ) {
+        for (index, cap) in (0..table.len()).zip(caps) {
+            if let Some(cap) = cap {
+                exported.extend(self.describe(table.reborrow().get(index), cap));
+            }
+        }
+    }
+
+    /// Writes a descriptor. Returns the export, if a reference to one travels in it.
+    pub(super) fn describe(
+        &mut self,
+        mut builder: cap_descriptor::Builder<'_>,
+        cap: &Cap<H::Object>,
+    ) -> Option<ExportId> {
+        let place = self.place(cap, Way::Shortest);
+        let id = match self.name_place(place) {
+            Cap::Local(object) => {
+                let id = self.exports.export_object(&object);
+                builder.set_sender_hosted(id.0);
+                return Some(id);
+            }
+            Cap::Import(id) => {
+                builder.set_receiver_hosted(id.0);
+                return None;
+            }
+            Cap::Promised(id, transform) => {
+                write_promised(builder.init_receiver_answer(), id, &transform);
+                return None;
+            }
+            Cap::Awaited(promise) => match self.promises.get_mut(promise.0).map(|entry| entry.export) {
+                Some(Some(id)) => {
+                    self.exports.add_reference(id);
+                    id
+                }
+                _ => {
+                    let cap = self.acquire(&Cap::Awaited(promise));
+                    let id = self.exports.export_other(cap, export::Kind::Promise(promise));
+                    if let Some(entry) = self.promises.get_mut(promise.0) {
+                        entry.export = Some(id);
+                    }
+                    id
+                }
+            },
+            // There is no descriptor for it: it is a promise that is broken at once.
+            broken @ Cap::Broken(_) => {
+                let id = self.exports.export_other(broken, export::Kind::Resolved(None));
+                self.announcements.push(id);
+                id
+            }
+        };
+        builder.set_sender_promise(id.0);
+        Some(id)
+    }
+
+    /// Sends the Resolve messages that must follow the message just sent.
+    fn announce_exports(&mut self) {
+        for id in std::mem::take(&mut self.announcements) {
+            if let Some(export) = self.exports.get(id)
+                && let Cap::Broken(exception) = export.cap.clone()
+            {
+                self.send_resolve(id, &Cap::Broken(exception));
+            }
+        }
+    }
+
+    /// Sends Resolve. Returns the export whose reference travels in it.
+    pub(super) fn send_resolve(&mut self, id: ExportId, cap: &Cap<H::Object>) -> Option<ExportId> {
+        let mut exported = None;
+        let message = OutgoingMessage::build(CONTROL_WORDS, |message| {
+            let mut resolve = message.init_resolve();
+            resolve.set_promise_id(id.0);
+            match cap {
+                Cap::Broken(exception) => write_exception(resolve.init_exception(), exception),
+                cap => exported = self.describe(resolve.init_cap(), cap),
+            }
+        });
+        self.send(message);
+        self.announce_exports();
+        exported
+    }
+
+    /// Gives an answer to whoever asked.
+    pub(super) fn complete_answer(
+        &mut self,
+        id: AnswerId,
+        result: Result<OutgoingResults<H::Object>, IpcException>,
+    ) {
+        let Some(answer) = self.answer_mut(id) else { return self.discard_result(result) };
+        let State::Running(waiting) = &mut answer.state else { return self.discard_result(result) };
+        let waiting = std::mem::take(waiting);
+        let (results_to, finished) = (answer.results_to, answer.finished);
+        let done = match (id.0, result) {
+            (Asker::Local(_), Ok(results)) => {
+                Ok(Kept { message: Arc::new(results.message), caps: results.caps, exports: Vec::new() })
+            }
+            (Asker::Local(_), Err(exception)) => Err(exception),
+            (Asker::Peer(number), result) => self.return_to_peer(number, results_to, finished, result),
+        };
+        match &done {
+            Ok(kept) => self.resume(waiting, |transform| kept.cap(transform)),
+            Err(exception) => self.resume(waiting, |_| Cap::Broken(exception.clone())),
+        }
+        // The peer may forget a question without capabilities in its results, and so do we.
+        let forget = matches!(results_to, ResultsTo::Caller)
+            && matches!(&done, Ok(kept) if kept.caps.is_empty())
+            || finished.is_some() && !id.is_local();
+        let taker = match results_to {
+            ResultsTo::Local(question) | ResultsTo::Taker(Taker::Question(question)) => {
+                let result = match &done {
+                    Ok(kept) => Ok(self.payload_of(kept)),
+                    Err(exception) => Err(exception.clone()),
+                };
+                Some((question, result))
+            }
+            ResultsTo::Caller | ResultsTo::Taker(_) => None,
+        };
+        if forget {
+            if let Asker::Peer(number) = id.0 {
+                self.answers.remove(&number);
+            }
+            if let Ok(kept) = done {
+                self.discard_all(kept.caps);
+            }
+        } else if let Some(answer) = self.answer_mut(id) {
+            answer.state = State::Done(done);
+            if let ResultsTo::Taker(taker @ Taker::Question(_)) = &mut answer.results_to {
+                *taker = Taker::Gone;
+            }
+        }
+        if let Some((question, result)) = taker {
+            self.complete_question(question, result);
+        }
+    }
+
+    /// Makes a payload of results that are kept.
+    pub(super) fn payload_of(&mut self, kept: &Kept<H::Object>) -> Payload<H::Object> {
+        self.acquire_all(&kept.caps);
+        Payload::built(Arc::clone(&kept.message), kept.caps.clone())
+    }
+
+    /// Sends the Return for an answer to the peer.
+    fn return_to_peer(
+        &mut self,
+        id: u32,
+        results_to: ResultsTo,
+        finished: Option<ResultCaps>,
+        result: Result<OutgoingResults<H::Object>, IpcException>,
+    ) -> Result<Kept<H::Object>, IpcException> {
+        let mut results = match result {
+            Ok(results)
+                if matches!(results_to, ResultsTo::Caller) && self.too_many_exports(&results.caps) =>
+            {
+                self.discard_all(results.caps);
+                Err(IpcException::overloaded("the peer holds too many capabilities"))
+            }
+            result => result,
+        };
+        if let Ok(results) = &mut results {
+            let caps = std::mem::take(&mut results.caps);
+            results.caps = caps.into_iter().map(|cap| cap.map(|cap| self.settle(cap))).collect();
+        }
+        match (results, results_to) {
+            (results, ResultsTo::Taker(_)) => {
+                self.send_return(id, |mut ret| ret.set_results_sent_elsewhere(()));
+                let results = results?;
+                Ok(Kept { message: Arc::new(results.message), caps: results.caps, exports: Vec::new() })
+            }
+            (Err(exception), _) => {
+                self.send_return(id, |ret| write_exception(ret.init_exception(), &exception));
+                Err(exception)
+            }
+            // Nobody looks at the results, and their capabilities would be released at once.
+            (Ok(results), _) if finished == Some(ResultCaps::Release) => {
+                self.send_return(id, |mut ret| ret.set_canceled(()));
+                Ok(Kept { message: Arc::new(results.message), caps: results.caps, exports: Vec::new() })
+            }
+            (Ok(mut results), _) => {
+                let mut exports = Vec::new();
+                let caps = std::mem::take(&mut results.caps);
+                if let Err(error) = self.write_results(id, &mut results, &caps, &mut exports) {
+                    self.announcements.clear();
+                    for id in exports {
+                        self.release_export(id);
+                    }
+                    self.discard_all(caps);
+                    let exception = IpcException::from(error);
+                    self.send_return(id, |ret| write_exception(ret.init_exception(), &exception));
+                    return Err(exception);
+                }
+                let message = Arc::new(results.message);
+                self.send(OutgoingMessage::shared(Arc::clone(&message)));
+                self.announce_exports();
+                Ok(Kept { message, caps, exports })
+            }
+        }
+    }
+
+    fn write_results(
+        &mut self,
+        id: u32,
+        results: &mut OutgoingResults<H::Object>,
+        caps: &Caps<H::Object>,
+        exports: &mut Vec<ExportId>,
+    ) -> capnp::Result<()> {
+        let mut ret = results.builder()?;
+        ret.set_answer_id(id);
+        ret.set_release_param_caps(false);
+        ret.set_no_finish_needed(caps.is_empty());
+        if let return_::Which::Results(payload) = ret.which()? {
+            let payload = payload?;
+            if payload.has_cap_table() {
+                self.describe_all(payload.get_cap_table()?, caps, exports);
+            }
+        }
+        Ok(())
+    }
+
+    fn send_return(&mut self, id: u32, fill: impl FnOnce(return_::Builder<'_>)) {
+        self.send(OutgoingMessage::build(CONTROL_WORDS, |message: message::Builder<'_>| {
+            let mut ret = message.init_return();
+            ret.set_answer_id(id);
+            ret.set_release_param_caps(false);
+            fill(ret);
+        }));
+    }
+
+    /// Answers a call of which nothing is remembered: its parameters were not looked at, and no Finish is
+    /// waited for.
+    pub(super) fn refuse(&mut self, id: u32, exception: &IpcException) {
+        self.send_return(id, |mut ret| {
+            ret.set_release_param_caps(true);
+            write_exception(ret.init_exception(), exception);
+        });
+    }
+
+    fn discard_result(&mut self, result: Result<OutgoingResults<H::Object>, IpcException>) {
+        if let Ok(results) = result {
+            self.discard_all(results.caps);
+        }
+    }
+
+    /// Hands an answer to whoever asked the question.
+    pub(super) fn complete_question(
+        &mut self,
+        id: QuestionId,
+        result: Result<Payload<H::Object>, IpcException>,
+    ) {
+        let Some(question) = self.questions.get_mut(id.0) else { return self.discard_payload(result) };
+        if question.outcome.is_some() {
+            return self.discard_payload(result);
+        }
+        let origin = question.origin.take();
+        let held = question.handles > 0;
+        question.outcome = Some(match (&result, question.path) {
+            (Err(exception), _) => Outcome::Exception(exception.clone()),
+            (Ok(_), Path::Peer(Wire { finish: Finish::Settled, .. })) => Outcome::Forgotten,
+            (Ok(_), _) => Outcome::Results,
+        });
+        let waiting = std::mem::take(&mut question.waiting);
+        if let Err(exception) = &result {
+            self.resume(waiting, |_| Cap::Broken(exception.clone()));
+        }
+        match origin {
+            Some(Origin::Driver(waiter)) => {
+                let result = if held || result.is_err() {
+                    result
+                } else {
+                    self.discard_payload(result);
+                    Err(finished_early())
+                };
+                if let Ok(payload) = &result {
+                    self.mark_seen(&payload.caps);
+                }
+                self.events.push_back(Event::Return { question: id, waiter, result });
+            }
+            Some(Origin::Forward(answer)) => {
+                let result = result.and_then(|payload| {
+                    let copied = OutgoingResults::copied(&payload);
+                    match copied {
+                        Ok((mut results, origins)) => {
+                            results.caps = self.adopt(&origins, payload.caps);
+                            Ok(results)
+                        }
+                        Err(error) => {
+                            self.discard_all(payload.caps);
+                            Err(error.into())
+                        }
+                    }
+                });
+                self.spawn(Task::Answer(AnswerId::peer(answer), result));
+                return self.drop_handle(id);
+            }
+            None => self.discard_payload(result),
+        }
+        if !held {
+            self.free_question(id);
+        }
+    }
+
+    fn discard_payload(&mut self, result: Result<Payload<H::Object>, IpcException>) {
+        if let Ok(payload) = result {
+            self.discard_all(payload.caps);
+        }
+    }
+
+    /// Makes a question that has failed already.
+    pub(super) fn failed_question(&mut self, waiter: H::Waiter, reason: IpcException) -> QuestionId {
+        let mut question = Question::new(Origin::Driver(waiter), Path::Queued);
+        let origin = question.origin.take();
+        question.outcome = Some(Outcome::Exception(reason.clone()));
+        let id = QuestionId(self.questions.insert(question));
+        if let Some(Origin::Driver(waiter)) = origin {
+            self.events.push_back(Event::Return { question: id, waiter, result: Err(reason) });
+        }
+        id
+    }
+
+    pub(super) fn answer_mut(&mut self, id: AnswerId) -> Option<&mut Answer<H>> {
+        match id.0 {
+            Asker::Peer(id) => self.answers.get_mut(&id),
+            Asker::Local(id) => self.local_answers.get_mut(id),
+        }
+    }
+
+    /// Takes one reference of the peer back that is ours to take.
+    pub(super) fn release_export(&mut self, id: ExportId) {
+        if let Ok(Some(export)) = self.exports.release(id, 1) {
+            self.drop_export(export);
+        }
+    }
+
+    pub(super) fn drop_export(&mut self, export: export::Export<H::Object>) {
+        if let export::Kind::Promise(promise) = export.kind
+            && let Some(promise) = self.promises.get_mut(promise.0)
+        {
+            promise.export = None;
+        }
+        self.discard(export.cap);
+    }
+}
+
+pub(super) fn finished_early() -> IpcException {
+    IpcException::failed("the call was finished before it returned")
+}
+
+pub(super) fn write_target(mut builder: message_target::Builder<'_>, target: &PeerTarget) {
+    match target {
+        PeerTarget::Import(id) => builder.set_imported_cap(id.0),
+        PeerTarget::Promised(id, transform) => {
+            write_promised(builder.init_promised_answer(), *id, transform);
+        }
+    }
+}
+
+fn write_promised(mut builder: promised_answer::Builder<'_>, id: QuestionId, transform: &Transform) {
+    builder.set_question_id(id.0);
+    let fields = transform.fields();
+    if !fields.is_empty() {
+        let mut ops = builder.init_transform(fields.len() as u32);
+        for (index, field) in (0..).zip(fields) {
+            ops.reborrow().get(index).set_get_pointer_field(*field);
+        }
+    }
+}
+
+/// Writes the exception of a call. One that says `disconnected` is not about this connection, and the peer
+/// would think that it is.
+pub(super) fn write_exception(mut builder: exception::Builder<'_>, exception: &IpcException) {
+    builder.set_reason(exception.text());
+    builder.set_type(match exception.kind() {
+        ExceptionKind::Overloaded | ExceptionKind::TimedOut => exception::Type::Overloaded,
+        ExceptionKind::Unimplemented => exception::Type::Unimplemented,
+        ExceptionKind::Failed | ExceptionKind::System | ExceptionKind::Disconnected => {
+            exception::Type::Failed
+        }
+    });
+}

@@ -1,0 +1,417 @@
+//! Messages and what travels in them: received ones, ones being built, and capabilities.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use capnp::message::{Builder, HeapAllocator, Reader, ReaderSegments};
+use capnp::{OutputSegments, Word, any_pointer};
+use capnp_rpc::rpc_capnp::{call, message, payload, return_};
+
+use super::{ImportId, Object, PromiseId, QuestionId, Transform, pipeline};
+use crate::exception::IpcException;
+
+/// A message as it was received.
+pub type IncomingMessage = Reader<Segments>;
+
+/// A message that this side builds.
+pub(crate) type Built = Builder<HeapAllocator>;
+
+/// The words of a received message.
+pub struct Segments {
+    words: Vec<Word>,
+    bounds: Vec<Range<usize>>,
+}
+
+impl Segments {
+    /// Makes the segments of a message from its words and the bounds of each segment in them.
+    pub fn new(words: Vec<Word>, bounds: Vec<Range<usize>>) -> Self {
+        Self { words, bounds }
+    }
+
+    /// Makes a message of one segment.
+    pub fn single(words: Vec<Word>) -> Self {
+        let all = 0..words.len();
+        Self { words, bounds: vec![all] }
+    }
+}
+
+impl ReaderSegments for Segments {
+    fn get_segment(&self, index: u32) -> Option<&[u8]> {
+        let bounds = self.bounds.get(index as usize)?.clone();
+        self.words.get(bounds).map(Word::words_to_bytes)
+    }
+
+    fn len(&self) -> usize {
+        self.bounds.len()
+    }
+}
+
+impl fmt::Debug for Segments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Segments").field("words", &self.words.len()).field("bounds", &self.bounds).finish()
+    }
+}
+
+/// A capability as the engine names it.
+///
+/// All but `Local` and `Broken` name an entry of a table, which is counted. A capability that leaves the
+/// engine in an [`Event`](super::Event) carries one reference, to be given back with
+/// [`Connection::release`](super::Connection::release). One that is handed in is only borrowed.
+#[derive(Clone)]
+pub enum Cap<O> {
+    /// An object of this side.
+    Local(O),
+    /// A capability that the peer hosts.
+    Import(ImportId),
+    /// A capability in the results of a call of this side; the path says where. Usable until the question's
+    /// last reference is [finished](super::Connection::finish), also after it was answered.
+    ///
+    /// Calls through it keep their order among each other whatever it turns out to be. So whoever called
+    /// through it and then finds an object of this side in the results keeps to it; who finds anything else
+    /// there may change over.
+    Promised(QuestionId, Transform),
+    /// A capability that will be known later: a result of a call that still runs on this side, or one behind
+    /// an embargo. [`Event::Resolved`](super::Event::Resolved) follows. It can be called and passed on at once.
+    Awaited(PromiseId),
+    /// A capability every call of which fails so.
+    Broken(IpcException),
+}
+
+impl<O: Object> fmt::Debug for Cap<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Local(object) => write!(f, "Local({:#x})", object.key()),
+            Self::Import(id) => write!(f, "Import({})", id.0),
+            Self::Promised(id, transform) => write!(f, "Promised({}, {transform:?})", id.0),
+            Self::Awaited(id) => write!(f, "Awaited({})", id.0),
+            Self::Broken(exception) => write!(f, "Broken({exception})"),
+        }
+    }
+}
+
+/// The capability table of a message.
+pub type Caps<O> = Vec<Option<Cap<O>>>;
+
+/// Parameters or results with their capabilities.
+pub struct Payload<O> {
+    /// The capabilities; a capability pointer in the content is an index into them.
+    pub caps: Caps<O>,
+    message: PayloadMessage,
+}
+
+enum PayloadMessage {
+    Received(IncomingMessage),
+    /// Looped back: caller and callee are both on this side.
+    Built(Arc<Built>),
+}
+
+impl<O> Payload<O> {
+    pub(crate) fn received(message: IncomingMessage, caps: Caps<O>) -> Self {
+        Self { caps, message: PayloadMessage::Received(message) }
+    }
+
+    pub(crate) fn built(message: Arc<Built>, caps: Caps<O>) -> Self {
+        Self { caps, message: PayloadMessage::Built(message) }
+    }
+
+    /// Returns the pointer to the parameters or the results.
+    ///
+    /// # Errors
+    ///
+    /// If the message is malformed there.
+    pub fn content(&self) -> capnp::Result<any_pointer::Reader<'_>> {
+        match &self.message {
+            PayloadMessage::Received(message) => Ok(payload_of(message.get_root()?)?.get_content()),
+            PayloadMessage::Built(message) => content_of(message),
+        }
+    }
+
+    /// Returns the size of the message in words.
+    pub fn words(&self) -> usize {
+        match &self.message {
+            PayloadMessage::Received(message) => message.size_in_words(),
+            PayloadMessage::Built(message) => message.size_in_words(),
+        }
+    }
+}
+
+impl<O: Object> fmt::Debug for Payload<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Payload").field("caps", &self.caps).field("words", &self.words()).finish()
+    }
+}
+
+pub(crate) fn content_of(message: &Built) -> capnp::Result<any_pointer::Reader<'_>> {
+    Ok(payload_of(message.get_root_as_reader()?)?.get_content())
+}
+
+fn payload_of(message: message::Reader<'_>) -> capnp::Result<payload::Reader<'_>> {
+    match message.which()? {
+        message::Which::Call(call) => call?.get_params(),
+        message::Which::Return(ret) => match ret?.which()? {
+            return_::Which::Results(results) => results,
+            _ => Err(capnp::Error::failed("a return without results".to_owned())),
+        },
+        _ => Err(capnp::Error::failed("a message without payload".to_owned())),
+    }
+}
+
+/// A call with its parameters encoded; target, ids and descriptors are settled by
+/// [`Connection::call`](super::Connection::call).
+pub struct OutgoingCall<O> {
+    pub(crate) message: Built,
+    pub(crate) interface_id: u64,
+    pub(crate) method_id: u16,
+    pub(crate) caps: Caps<O>,
+}
+
+impl<O> OutgoingCall<O> {
+    /// Encodes a call. `encode` writes the parameters and fills the capability table.
+    ///
+    /// # Errors
+    ///
+    /// Those of `encode`.
+    pub fn new<E>(
+        interface_id: u64,
+        method_id: u16,
+        encode: impl FnOnce(any_pointer::Builder<'_>, &mut Caps<O>) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        let mut caps = Vec::new();
+        let mut outgoing = Self::with_content(interface_id, method_id, |content| {
+            encode(content, &mut caps)?;
+            Ok(caps.len())
+        })?;
+        outgoing.caps = caps;
+        Ok(outgoing)
+    }
+
+    /// Encodes a call whose capabilities [are set afterwards](Self::set_caps); `encode` returns their number.
+    ///
+    /// # Errors
+    ///
+    /// Those of `encode`.
+    pub fn with_content<E>(
+        interface_id: u64,
+        method_id: u16,
+        encode: impl FnOnce(any_pointer::Builder<'_>) -> Result<usize, E>,
+    ) -> Result<Self, E> {
+        let mut message = new_message(CALL_WORDS);
+        let mut call = message.init_root::<message::Builder<'_>>().init_call();
+        call.set_interface_id(interface_id);
+        call.set_method_id(method_id);
+        call.reborrow().init_target();
+        encode_payload(call.init_params(), encode)?;
+        Ok(Self { message, interface_id, method_id, caps: Vec::new() })
+    }
+
+    /// Sets the capability table. Entries beyond the number that was announced are not sent.
+    pub fn set_caps(&mut self, caps: Caps<O>) {
+        self.caps = caps;
+    }
+
+    /// Returns the size of the message in words.
+    pub fn words(&self) -> usize {
+        self.message.size_in_words()
+    }
+
+    /// Returns the part of the message that is still to be filled in.
+    pub(crate) fn builder(&mut self) -> capnp::Result<call::Builder<'_>> {
+        match self.message.get_root::<message::Builder<'_>>()?.which()? {
+            message::Which::Call(call) => call,
+            _ => Err(capnp::Error::failed("not a call".to_owned())),
+        }
+    }
+
+    /// Makes the call anew for another target: the way of a call that arrived here and goes back. Returns
+    /// also which capability of the original each one of the copy is.
+    pub(crate) fn copied(
+        interface_id: u64,
+        method_id: u16,
+        payload: &Payload<O>,
+    ) -> capnp::Result<(Self, Vec<usize>)> {
+        let mut origins = Vec::new();
+        let copy = Self::with_content(interface_id, method_id, |to| {
+            origins = pipeline::copy_content(payload.content()?, payload.caps.len(), to)?;
+            Ok::<_, capnp::Error>(origins.len())
+        })?;
+        Ok((copy, origins))
+    }
+}
+
+impl<O> fmt::Debug for OutgoingCall<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutgoingCall")
+            .field("interface_id", &format_args!("{:#x}", self.interface_id))
+            .field("method_id", &self.method_id)
+            .field("caps", &self.caps.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Encoded results; the rest is settled by [`Connection::respond`](super::Connection::respond).
+pub struct OutgoingResults<O> {
+    pub(crate) message: Built,
+    pub(crate) caps: Caps<O>,
+}
+
+impl<O> OutgoingResults<O> {
+    /// Encodes results. `encode` writes them and fills the capability table.
+    ///
+    /// # Errors
+    ///
+    /// Those of `encode`.
+    pub fn new<E>(
+        encode: impl FnOnce(any_pointer::Builder<'_>, &mut Caps<O>) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        let mut caps = Vec::new();
+        let mut outgoing = Self::with_content(|content| {
+            encode(content, &mut caps)?;
+            Ok(caps.len())
+        })?;
+        outgoing.caps = caps;
+        Ok(outgoing)
+    }
+
+    /// Encodes results whose capabilities [are set afterwards](Self::set_caps); `encode` returns their number.
+    ///
+    /// # Errors
+    ///
+    /// Those of `encode`.
+    pub fn with_content<E>(
+        encode: impl FnOnce(any_pointer::Builder<'_>) -> Result<usize, E>,
+    ) -> Result<Self, E> {
+        let mut message = new_message(RETURN_WORDS);
+        let ret = message.init_root::<message::Builder<'_>>().init_return();
+        encode_payload(ret.init_results(), encode)?;
+        Ok(Self { message, caps: Vec::new() })
+    }
+
+    /// Makes the results of a method that returns nothing.
+    pub fn empty() -> Self {
+        let mut message = new_message(RETURN_WORDS);
+        message.init_root::<message::Builder<'_>>().init_return().init_results();
+        Self { message, caps: Vec::new() }
+    }
+
+    /// Makes results that are one capability, as Bootstrap returns it.
+    pub(crate) fn capability(cap: Cap<O>) -> Self {
+        let outgoing = Self::with_content(|content| {
+            pipeline::write_capability(content);
+            Ok::<_, std::convert::Infallible>(1)
+        });
+        match outgoing {
+            Ok(mut outgoing) => {
+                outgoing.caps = vec![Some(cap)];
+                outgoing
+            }
+            Err(never) => match never {},
+        }
+    }
+
+    /// Sets the capability table. Entries beyond the number that was announced are not sent.
+    pub fn set_caps(&mut self, caps: Caps<O>) {
+        self.caps = caps;
+    }
+
+    /// Returns the size of the message in words.
+    pub fn words(&self) -> usize {
+        self.message.size_in_words()
+    }
+
+    /// Returns the part of the message that is still to be filled in.
+    pub(crate) fn builder(&mut self) -> capnp::Result<return_::Builder<'_>> {
+        match self.message.get_root::<message::Builder<'_>>()?.which()? {
+            message::Which::Return(ret) => ret,
+            _ => Err(capnp::Error::failed("not a return".to_owned())),
+        }
+    }
+
+    /// Makes the results anew for another answer: those of a call that was forwarded. Returns also which
+    /// capability of the original each one of the copy is.
+    pub(crate) fn copied(payload: &Payload<O>) -> capnp::Result<(Self, Vec<usize>)> {
+        let mut origins = Vec::new();
+        let copy = Self::with_content(|to| {
+            origins = pipeline::copy_content(payload.content()?, payload.caps.len(), to)?;
+            Ok::<_, capnp::Error>(origins.len())
+        })?;
+        Ok((copy, origins))
+    }
+}
+
+impl<O> fmt::Debug for OutgoingResults<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutgoingResults").field("caps", &self.caps.len()).finish_non_exhaustive()
+    }
+}
+
+/// A finished message.
+pub struct OutgoingMessage(Finished);
+
+enum Finished {
+    Owned(Built),
+    /// Results that calls may still be pipelined on.
+    Shared(Arc<Built>),
+}
+
+impl OutgoingMessage {
+    pub(crate) fn owned(message: Built) -> Self {
+        Self(Finished::Owned(message))
+    }
+
+    pub(crate) fn shared(message: Arc<Built>) -> Self {
+        Self(Finished::Shared(message))
+    }
+
+    /// Builds a message of about that size.
+    pub(crate) fn build(words: u32, build: impl FnOnce(message::Builder<'_>)) -> Self {
+        let mut message = new_message(words);
+        build(message.init_root());
+        Self::owned(message)
+    }
+
+    /// Returns the segments to be sent.
+    pub fn segments(&self) -> OutputSegments<'_> {
+        self.message().get_segments_for_output()
+    }
+
+    /// Returns the size in words.
+    pub fn words(&self) -> usize {
+        self.message().size_in_words()
+    }
+
+    fn message(&self) -> &Built {
+        match &self.0 {
+            Finished::Owned(message) => message,
+            Finished::Shared(message) => message,
+        }
+    }
+}
+
+impl fmt::Debug for OutgoingMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutgoingMessage").field("words", &self.words()).finish_non_exhaustive()
+    }
+}
+
+fn new_message(words: u32) -> Built {
+    Builder::new(HeapAllocator::new().first_segment_words(words))
+}
+
+fn encode_payload<E>(
+    mut payload: payload::Builder<'_>,
+    encode: impl FnOnce(any_pointer::Builder<'_>) -> Result<usize, E>,
+) -> Result<(), E> {
+    let caps = encode(payload.reborrow().get_content())?;
+    if caps > 0 {
+        payload.init_cap_table(caps as u32);
+    }
+    Ok(())
+}
+
+/// First segment of a call: some 20 words are ours, the rest is room for small parameters.
+const CALL_WORDS: u32 = 128;
+/// First segment of a return.
+const RETURN_WORDS: u32 = 64;
+/// Enough for a message without content.
+pub(crate) const CONTROL_WORDS: u32 = 16;
