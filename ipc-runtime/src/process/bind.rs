@@ -112,14 +112,15 @@ fn set_mode(path: &Path) -> io::Result<()> {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(SOCKET_MODE))
 }
 
+/// Makes a stream socket, close-on-exec.
 #[cfg(not(target_vendor = "apple"))]
-fn stream_socket() -> Result<OwnedFd, Errno> {
+pub(super) fn stream_socket() -> Result<OwnedFd, Errno> {
     use rustix::net::SocketFlags;
     rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)
 }
 
 #[cfg(target_vendor = "apple")]
-fn stream_socket() -> Result<OwnedFd, Errno> {
+pub(super) fn stream_socket() -> Result<OwnedFd, Errno> {
     let socket = rustix::net::socket(AddressFamily::UNIX, SocketType::STREAM, None)?;
     rustix::io::fcntl_setfd(&socket, rustix::io::FdFlags::CLOEXEC)?;
     Ok(socket)

@@ -17,9 +17,8 @@ fn mode(path: &Path) -> u32 {
 /// Leaves a socket file behind at which nobody listens. It never did: a child being forked by another test would
 /// keep a listener alive for a moment.
 fn dead_socket(path: &Path) {
-    use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, bind, socket};
-    let socket = socket(AddressFamily::UNIX, SocketType::STREAM, None).unwrap();
-    bind(&socket, &SocketAddrUnix::new(path).unwrap()).unwrap();
+    let address = rustix::net::SocketAddrUnix::new(path).unwrap();
+    rustix::net::bind(bind::stream_socket().unwrap(), &address).unwrap();
 }
 
 #[test]
@@ -140,10 +139,9 @@ fn a_listener_whose_queue_is_full_is_alive() {
     let address = rustix::net::SocketAddrUnix::new(directory.path().join("node.sock")).unwrap();
     let mut queue = Vec::new();
     loop {
-        use rustix::net::{AddressFamily, SocketFlags, SocketType, connect, socket_with};
-        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-        let client = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None).unwrap();
-        match connect(&client, &address) {
+        let client = bind::stream_socket().unwrap();
+        rustix::io::ioctl_fionbio(&client, true).unwrap();
+        match rustix::net::connect(&client, &address) {
             Ok(()) => queue.push(client),
             Err(error) => {
                 assert_eq!(error, rustix::io::Errno::AGAIN);
@@ -221,6 +219,5 @@ fn the_peer_of_a_local_socket_is_known() {
     let file = std::fs::File::open("/dev/null").unwrap();
     let error = peer_credentials(&file).unwrap_err().to_string();
     assert!(error.starts_with("cannot read the credentials of the peer: "), "{error}");
-    use rustix::net::{AddressFamily, SocketType, socket};
-    assert!(peer_credentials(socket(AddressFamily::UNIX, SocketType::STREAM, None).unwrap()).is_err());
+    assert!(peer_credentials(bind::stream_socket().unwrap()).is_err());
 }
