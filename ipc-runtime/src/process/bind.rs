@@ -45,7 +45,7 @@ pub(super) fn bind_private(path: &Path) -> Result<OwnedFd, IpcException> {
     let address = SocketAddrUnix::new(path).map_err(|error| failed(error.into()))?;
 
     // Of two processes that replace the same dead socket, the second must see the first one's live one.
-    let _lock = DirectoryLock::acquire(directory)?;
+    let _lock = DirectoryLock::acquire(directory, LOCK_PATIENCE)?;
     remove_dead_socket(path, &address)?;
     let socket = stream_socket().map_err(|error| failed(error.into()))?;
     listen_privately(&socket, path, &address).map_err(failed)?;
@@ -130,11 +130,11 @@ pub(super) fn stream_socket() -> Result<OwnedFd, Errno> {
 struct DirectoryLock(Option<File>);
 
 impl DirectoryLock {
-    fn acquire(directory: &Path) -> Result<Self, IpcException> {
+    fn acquire(directory: &Path, patience: Duration) -> Result<Self, IpcException> {
         // Without the right to read the directory, or where its file system has no locks, only the race between
         // two processes that replace the same dead socket is left open.
         let Ok(file) = File::open(directory) else { return Ok(Self(None)) };
-        let deadline = Instant::now() + LOCK_PATIENCE;
+        let deadline = Instant::now() + patience;
         loop {
             match rustix::fs::flock(file.as_fd(), FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => return Ok(Self(Some(file))),
@@ -143,7 +143,7 @@ impl DirectoryLock {
                 }
                 Err(Errno::WOULDBLOCK) => {
                     let operation = format_args!(
-                        "cannot listen in `{}`, another process has kept it locked for {LOCK_PATIENCE:?}",
+                        "cannot listen in `{}`, another process has kept it locked for {patience:?}",
                         directory.display()
                     );
                     return Err(IpcException::system(operation, Errno::WOULDBLOCK.into()));
@@ -162,5 +162,22 @@ impl Drop for DirectoryLock {
             // its program.
             let _ = rustix::fs::flock(file, FlockOperation::Unlock);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_that_stays_locked_is_an_error() {
+        let directory = tempfile::tempdir().unwrap();
+        let held = DirectoryLock::acquire(directory.path(), Duration::ZERO).unwrap();
+        let error = DirectoryLock::acquire(directory.path(), Duration::ZERO).err().unwrap().to_string();
+        let shown = directory.path().display();
+        let start = format!("cannot listen in `{shown}`, another process has kept it locked for 0ns: ");
+        assert!(error.starts_with(&start), "{error}");
+        drop(held);
+        assert!(DirectoryLock::acquire(directory.path(), Duration::ZERO).is_ok());
     }
 }
