@@ -139,7 +139,11 @@ impl dyn Ipc + '_ {
 
     /// Registers a function that runs once: when the last handle on a remote object is dropped, or when its connection
     /// ends. For an object that is not remote the function is dropped.
-    pub fn add_cleanup<T: Interface + ?Sized>(&self, object: &Arc<T>, cleanup: impl FnOnce() + Send + 'static) {
+    pub fn add_cleanup<T: Interface + ?Sized>(
+        &self,
+        object: &Arc<T>,
+        cleanup: impl FnOnce() + Send + 'static,
+    ) {
         if let Some(remote) = object.as_remote() {
             self.add_remote_cleanup(remote, Box::new(cleanup));
         }
@@ -196,7 +200,7 @@ impl Ipc for Facade {
         let spawned = self.process.spawn(exe)?;
         match self.protocol.connect(spawned.socket, root) {
             Ok(remote) => {
-                remote.set_child(spawned.child);
+                remote.set_child(Arc::new(spawned.child));
                 Ok(remote)
             }
             Err(error) => {

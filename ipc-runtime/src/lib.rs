@@ -19,7 +19,7 @@ pub use context::Context;
 pub use driver::DriverLimits;
 pub use exception::{ExceptionKind, IpcError, IpcException};
 pub use ipc::{Ipc, make_ipc};
-pub use ipc_macros::{IpcType, ipc_interface};
+// pub use ipc_macros::{IpcType, ipc_interface};
 pub use object::{Client, Remote, closed, destroy};
 pub use process::{Process, make_process};
 pub use protocol::{CapnpContext, LogLevel, Protocol, make_capnp_protocol};

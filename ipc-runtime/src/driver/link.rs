@@ -15,8 +15,8 @@ use super::poller::{Interest, Poller, Source, Token};
 use super::waiter::Waiter;
 use crate::context::Context;
 use crate::exception::IpcException;
+use crate::object::{Capability, LocalObject, ServedCall};
 use crate::process::ChildProcess;
-use crate::object::{Capability, LocalObject, Remote, ServedCall};
 use crate::rpc::{self, AnswerId, Cap, Connection, OutgoingCall, OutgoingResults, Payload, QuestionId};
 use crate::sync::lock;
 use crate::thread::pool::Pool;
@@ -79,7 +79,7 @@ pub(crate) struct Link {
     ending: Mutex<Ending>,
     ended: Condvar,
     /// The process at the other end, if this one spawned it.
-    child: OnceLock<ChildProcess>,
+    child: OnceLock<Arc<ChildProcess>>,
 }
 
 struct State {
@@ -161,13 +161,13 @@ impl Link {
     }
 
     /// Notes which process is at the other end.
-    pub(crate) fn set_child(&self, child: ChildProcess) {
+    pub(crate) fn set_child(&self, child: Arc<ChildProcess>) {
         // Only the spawning code sets it, once.
         let _ = self.child.set(child);
     }
 
     /// Returns the process at the other end, if this one spawned it.
-    pub(crate) fn child(&self) -> Option<&ChildProcess> {
+    pub(crate) fn child(&self) -> Option<&Arc<ChildProcess>> {
         self.child.get()
     }
 
@@ -213,7 +213,7 @@ impl Link {
     }
 
     /// Gives a handle on a remote object back; the last one closes a client's connection.
-    pub(crate) fn drop_handle(self: &Arc<Self>, cap: &Cap<LocalObject>) {
+    pub(crate) fn drop_handle(self: &Arc<Self>, cap: Cap<LocalObject>) {
         self.with_engine(|engine| engine.release(cap));
         if self.handles.fetch_sub(1, Ordering::AcqRel) == 1 && self.side == Side::Client {
             self.terminate(IpcException::disconnected("the connection was closed by this side"));
@@ -278,17 +278,17 @@ impl Link {
             match event {
                 Event::Call { answer, target, interface_id, method_id, params, words } => {
                     if !self.admit(words) {
-                        let refusal = IpcException::overloaded("too many calls are waiting on this connection");
-                        // Their capabilities go back with the payload.
-                        for cap in params.caps.iter().flatten() {
+                        let refusal =
+                            IpcException::overloaded("too many calls are waiting on this connection");
+                        for cap in params.caps.into_iter().flatten() {
                             state.engine.release(cap);
                         }
-                        effects.drops.extend(local_objects(&params.caps));
                         effects.drops.push(target);
                         state.engine.respond(answer, Err(refusal));
                         continue;
                     }
-                    let call = ServedCall::new(self.clone(), answer, target, interface_id, method_id, params, words);
+                    let call =
+                        ServedCall::new(self.clone(), answer, target, interface_id, method_id, params, words);
                     Pool::shared().push(Box::new(call));
                     effects.calls += 1;
                 }
@@ -296,10 +296,7 @@ impl Link {
                 Event::Cancelled { .. } => {}
                 Event::Resolved { cap, .. } => {
                     // Calls through the promise keep working; nobody here changes over to what it became.
-                    state.engine.release(&cap);
-                    if let Cap::Local(object) = cap {
-                        effects.drops.push(object);
-                    }
+                    state.engine.release(cap);
                 }
                 Event::Drop(object) => effects.drops.push(object),
             }
@@ -322,7 +319,7 @@ impl Link {
             waiter.complete(result.map(|payload| Incoming::new(self, payload)));
         }
         if !effects.drops.is_empty() {
-            Pool::shared().spawn(Box::new(DropJob(effects.drops)));
+            Pool::shared().spawn(Box::new(DropJob { objects: effects.drops }));
         }
         if effects.schedule {
             let this: Weak<dyn Source> = self.this.clone();
@@ -478,7 +475,7 @@ pub(crate) struct Question {
 impl Question {
     /// Returns the capability in the answer that will be, or is, its root.
     pub(crate) fn promised(&self) -> Cap<LocalObject> {
-        Cap::Promised(self.id, rpc::Transform::default())
+        Cap::Promised(self.id, rpc::Transform::ROOT)
     }
 }
 
@@ -489,16 +486,18 @@ impl Drop for Question {
 }
 
 /// Objects that nothing refers to any more; dropping them may run user code.
-struct DropJob(Vec<LocalObject>);
+struct DropJob {
+    objects: Vec<LocalObject>,
+}
 
 impl crate::thread::pool::Job for DropJob {
     fn run(self: Box<Self>) {
-        drop(self);
+        drop(self.objects);
     }
 
     /// There is no thread for it, but destructors cannot be refused.
     fn refuse(self: Box<Self>) {
-        drop(self);
+        self.run();
     }
 }
 
@@ -514,11 +513,4 @@ impl crate::thread::pool::Job for RunJob {
     fn refuse(self: Box<Self>) {
         self.run();
     }
-}
-
-fn local_objects(caps: &rpc::Caps<LocalObject>) -> impl Iterator<Item = LocalObject> + '_ {
-    caps.iter().flatten().filter_map(|cap| match cap {
-        Cap::Local(object) => Some(object.clone()),
-        _ => None,
-    })
 }

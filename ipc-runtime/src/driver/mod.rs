@@ -14,6 +14,9 @@ mod output;
 pub(crate) mod poller;
 pub(crate) mod waiter;
 
+#[cfg(test)]
+mod tests;
+
 pub use self::limits::DriverLimits;
 
 mod limits {

@@ -60,8 +60,7 @@ struct Pending {
 
 impl Output {
     pub(super) fn new() -> Self {
-        let state =
-            State { queue: VecDeque::new(), bytes: 0, writing: false, full: false, closed: false };
+        let state = State { queue: VecDeque::new(), bytes: 0, writing: false, full: false, closed: false };
         Self { state: Mutex::new(state), drained: Condvar::new() }
     }
 

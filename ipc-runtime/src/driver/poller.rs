@@ -4,7 +4,7 @@
 
 use std::collections::{BinaryHeap, HashMap};
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::os::fd::{AsRawFd, BorrowedFd};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::{Duration, Instant};
@@ -90,7 +90,10 @@ impl Poller {
         lock(&self.sources).insert(token.0, source);
         // SAFETY: the descriptor stays open while it is registered: `sources` holds the source that owns it, and
         // `remove` deletes the registration before it gives the source up.
-        #[expect(unsafe_code, reason = "polling leaves it to its caller that the descriptor outlives its registration")]
+        #[expect(
+            unsafe_code,
+            reason = "polling leaves it to its caller that the descriptor outlives its registration"
+        )]
         let added = unsafe { self.poller.add_with_mode(fd, Event::readable(token.0), PollMode::Level) };
         if added.is_err() {
             lock(&self.sources).remove(&token.0);
@@ -136,7 +139,8 @@ impl Poller {
         let mut events = Events::new();
         loop {
             events.clear();
-            let timeout = lock(&self.deadlines).peek().map(|d| d.at.saturating_duration_since(Instant::now()));
+            let timeout =
+                lock(&self.deadlines).peek().map(|d| d.at.saturating_duration_since(Instant::now()));
             if self.poller.wait(&mut events, timeout).is_err() {
                 // epoll_wait fails only for reasons that pass (EINTR is handled inside): do not spin on them.
                 std::thread::sleep(Duration::from_millis(1));

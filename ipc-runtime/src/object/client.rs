@@ -93,7 +93,8 @@ pub(crate) fn send<T>(
     let question = link.call(remote.cap(), call, waiter.clone());
     drop(caps);
     let answer = Pool::shared().blocking(|| waiter.wait(None));
-    let incoming = answer.unwrap_or_else(|| Err(IpcException::new(crate::ExceptionKind::TimedOut, "timed out")))?;
+    let incoming =
+        answer.unwrap_or_else(|| Err(IpcException::new(crate::ExceptionKind::TimedOut, "timed out")))?;
     let decoder = Decoder::new(incoming.caps, incoming.payload.words());
     let result = decode(&decoder.root(incoming.payload.content()?)?);
     drop(decoder);

@@ -11,8 +11,8 @@ mod remote;
 mod server;
 
 pub use self::capability::{Capability, Destination};
+pub(crate) use self::client::send;
 pub use self::client::{Client, MethodId, call, closed, destroy};
 pub use self::remote::Remote;
-pub use self::server::{LocalObject, Reply, ServerCall};
-pub(crate) use self::client::send;
 pub(crate) use self::server::ServedCall;
+pub use self::server::{LocalObject, Reply, ServerCall};

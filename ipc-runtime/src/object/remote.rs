@@ -61,12 +61,12 @@ impl Remote {
         self.inner.link.reason()
     }
 
-    pub(crate) fn set_child(&self, child: ChildProcess) {
+    pub(crate) fn set_child(&self, child: Arc<ChildProcess>) {
         self.inner.link.set_child(child);
     }
 
     /// Returns the process at the other end, if this process spawned it.
-    pub fn child(&self) -> Option<ChildProcess> {
+    pub fn child(&self) -> Option<Arc<ChildProcess>> {
         self.inner.link.child().cloned()
     }
 
@@ -98,7 +98,7 @@ impl Remote {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.link.drop_handle(&self.cap);
+        self.link.drop_handle(self.cap.clone());
         let cleanups = std::mem::take(self.cleanups.get_mut().unwrap_or_else(PoisonError::into_inner));
         for cleanup in cleanups.into_iter().filter_map(|id| self.link.take_cleanup(id)) {
             cleanup();

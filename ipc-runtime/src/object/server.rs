@@ -161,12 +161,16 @@ impl Job for ServedCall {
         let Self { link, answer, params, words, .. } = *self;
         link.call_started(words);
         drop(Incoming::new(&link, params));
-        link.respond(answer, Err(IpcException::overloaded("every thread of this process waits for another call")));
+        link.respond(
+            answer,
+            Err(IpcException::overloaded("every thread of this process waits for another call")),
+        );
     }
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let text =
+        panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     match text {
         Some(text) => format!("the method panicked: {text}"),
         None => "the method panicked".to_owned(),

@@ -174,14 +174,17 @@ impl Protocol for CapnpProtocol {
         let decoder = Decoder::new(incoming.caps, incoming.payload.words());
         match decoder.root_capability(incoming.payload.content()?)? {
             Some(crate::object::Capability::Remote(remote)) => Ok(remote),
-            _ => Err(IpcException::failed(format!("the peer offers no root object, `{}` expected", root.name))),
+            _ => {
+                Err(IpcException::failed(format!("the peer offers no root object, `{}` expected", root.name)))
+            }
         }
     }
 
     fn listen(&self, listener: OwnedFd, root: LocalObject) -> Result<(), IpcException> {
         let poller = Poller::shared()?;
-        rustix::io::ioctl_fionbio(&listener, true)
-            .map_err(|error| IpcException::system("cannot make the listening socket non-blocking", error.into()))?;
+        rustix::io::ioctl_fionbio(&listener, true).map_err(|error| {
+            IpcException::system("cannot make the listening socket non-blocking", error.into())
+        })?;
         let source = Arc::new_cyclic(|this| Listener {
             this: this.clone(),
             listener,
@@ -245,7 +248,8 @@ struct Listener {
 
 impl Listener {
     fn pause(&self, error: Errno) {
-        self.settings.log(LogLevel::Warning, || format!("cannot accept a connection, will try again: {error}"));
+        self.settings
+            .log(LogLevel::Warning, || format!("cannot accept a connection, will try again: {error}"));
         self.watch(Interest::Nothing);
         let this: Weak<dyn Source> = self.this.clone();
         self.poller.wake_at(Instant::now() + ACCEPT_PAUSE, this);

@@ -109,7 +109,8 @@ impl Pool {
         }
         let mut state = lock(&self.state);
         // No thread is there, or the last that may be started is blocked like all others.
-        let stuck = state.threads == state.blocked && (state.threads == 0 || state.threads >= self.limits.total);
+        let stuck =
+            state.threads == state.blocked && (state.threads == 0 || state.threads >= self.limits.total);
         let refused = if stuck { std::mem::take(&mut state.queue) } else { VecDeque::new() };
         drop(state);
         for job in refused {
@@ -145,11 +146,11 @@ impl Pool {
                 break;
             }
             state.idle += 1;
-            let (back, timeout) = match self.work.wait_timeout_while(state, self.limits.idle, |s| s.queue.is_empty())
-            {
-                Ok(waited) => waited,
-                Err(poisoned) => poisoned.into_inner(),
-            };
+            let (back, timeout) =
+                match self.work.wait_timeout_while(state, self.limits.idle, |s| s.queue.is_empty()) {
+                    Ok(waited) => waited,
+                    Err(poisoned) => poisoned.into_inner(),
+                };
             state = back;
             state.idle -= 1;
             if timeout.timed_out() && state.queue.is_empty() {

@@ -1,0 +1,111 @@
+//! Two connected links in one process, over a real socket pair.
+
+mod util;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use self::util::{Echo, EchoServer, connected};
+use crate::exception::ExceptionKind;
+
+#[test]
+fn a_call_reaches_the_object_and_its_answer_the_caller() {
+    let (echo, _server) = connected(EchoServer::default());
+    assert_eq!(echo.echo(b"hello").unwrap(), b"hello");
+}
+
+#[test]
+fn sixteen_threads_call_on_one_connection_and_each_gets_its_own_answers() {
+    let (echo, _server) = connected(EchoServer::default());
+    thread::scope(|scope| {
+        for id in 0..16_u32 {
+            let echo = &echo;
+            scope.spawn(move || {
+                for i in 0..500_u32 {
+                    let text = [id.to_le_bytes(), i.to_le_bytes()].concat();
+                    assert_eq!(echo.echo(&text).unwrap(), text);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn large_arguments_and_results_flow_in_both_directions_at_once() {
+    let (echo, _server) = connected(EchoServer::default());
+    let data = vec![7; 1 << 20];
+    thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| {
+                for _ in 0..8 {
+                    assert!(echo.echo(&data).unwrap() == data);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn a_panic_in_a_method_is_an_exception_for_its_caller_and_the_connection_lives() {
+    let (echo, _server) = connected(EchoServer::default());
+    let error = echo.echo(b"panic").unwrap_err();
+    assert_eq!(error.kind(), ExceptionKind::Failed);
+    assert_eq!(error.text(), "the method panicked: as told");
+    assert_eq!(echo.echo(b"alive").unwrap(), b"alive");
+}
+
+#[test]
+fn a_message_of_more_than_64_mib_is_refused_by_its_sender_and_the_connection_lives() {
+    let (echo, _server) = connected(EchoServer::default());
+    let error = echo.echo(&vec![0; (64 << 20) + 1]).unwrap_err();
+    assert!(error.text().starts_with("message too large"), "{error}");
+    assert_eq!(echo.echo(b"alive").unwrap(), b"alive");
+}
+
+#[test]
+fn the_implementation_is_dropped_when_the_last_client_handle_is() {
+    static DROPPED: AtomicUsize = AtomicUsize::new(0);
+    struct Counted(EchoServer);
+    impl Echo for Counted {
+        fn echo(&self, data: &[u8]) -> Result<Vec<u8>, crate::IpcException> {
+            self.0.echo(data)
+        }
+    }
+    impl Drop for Counted {
+        fn drop(&mut self) {
+            DROPPED.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+    let (echo, server) = connected(Counted(EchoServer::default()));
+    echo.echo(b"x").unwrap();
+    let other: Arc<dyn Echo> = echo.clone();
+    drop(echo);
+    assert_eq!(other.echo(b"y").unwrap(), b"y");
+    drop(other);
+    server.wait_ended();
+    drop(server);
+    util::eventually("the object is dropped", || DROPPED.load(Ordering::SeqCst) == 1);
+}
+
+#[test]
+fn a_destroyed_object_answers_with_an_error() {
+    let (echo, _server) = connected(EchoServer::default());
+    let other = echo.clone();
+    crate::destroy(&echo).unwrap();
+    assert_eq!(other.echo(b"x").unwrap_err().text(), "the object was destroyed");
+}
+
+#[test]
+fn calls_fail_with_disconnected_when_the_peer_ends_the_connection() {
+    let (echo, server) = connected(EchoServer::default());
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| echo.echo(b"block"));
+        util::eventually("the method runs", || EchoServer::blocked() > 0);
+        server.terminate(crate::IpcException::disconnected("enough"));
+        let error = waiting.join().unwrap().unwrap_err();
+        assert_eq!(error.kind(), ExceptionKind::Disconnected, "{error}");
+        EchoServer::unblock();
+    });
+    assert_eq!(echo.echo(b"x").unwrap_err().kind(), ExceptionKind::Disconnected);
+}

@@ -1,0 +1,140 @@
+//! An interface written out by hand, as the macro would, and a pair of links.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use crate::context::Context;
+use crate::driver::DriverLimits;
+use crate::driver::link::{Link, Side};
+use crate::exception::IpcException;
+use crate::object::{Capability, Client, LocalObject, MethodId, Remote, Reply, ServerCall, call};
+use crate::wire::descriptor::{IdSource, Interface as InterfaceDescriptor, Kind};
+use crate::wire::layout::{Layout, Slot, layout};
+use crate::wire::raw::Decoder;
+use crate::wire::{Decode, Descriptor, Encode, Interface, Shape};
+
+pub(super) trait Echo: Send + Sync + 'static {
+    fn echo(&self, data: &[u8]) -> Result<Vec<u8>, IpcException>;
+
+    fn remote(&self) -> Option<&Remote> {
+        None
+    }
+}
+
+const ID: u64 = 0xe0c1_1111_2222_3333;
+const POINTER: Layout<1> = layout([Shape::of(Slot::Pointer)]);
+const ECHO: MethodId = MethodId { interface: ID, ordinal: 1 };
+
+impl<T: ?Sized + Echo> Echo for Client<T> {
+    fn echo(&self, data: &[u8]) -> Result<Vec<u8>, IpcException> {
+        call(
+            self.remote(),
+            ECHO,
+            POINTER.size,
+            |to| data.encode(to, POINTER.at[0]),
+            |from| Vec::decode(from, POINTER.at[0]),
+        )
+    }
+
+    fn remote(&self) -> Option<&Remote> {
+        Some(Client::remote(self))
+    }
+}
+
+impl Interface for dyn Echo {
+    const DESTROY: Option<u16> = Some(0);
+    const CONSTRUCT: Option<u16> = None;
+
+    fn descriptor() -> &'static Descriptor {
+        const {
+            &Descriptor {
+                id: ID,
+                id_source: IdSource::Pinned,
+                file: 1 << 63,
+                name: "Echo",
+                module: module_path!(),
+                doc: "",
+                kind: Kind::Interface(InterfaceDescriptor { methods: &[], superclasses: &[] }),
+            }
+        }
+    }
+
+    fn from_remote(remote: Remote) -> Arc<Self> {
+        Arc::new(Client::<dyn Echo>::new(remote))
+    }
+
+    fn as_remote(&self) -> Option<&Remote> {
+        self.remote()
+    }
+
+    fn dispatch(&self, call: &ServerCall<'_>) -> Result<Reply, IpcException> {
+        if call.method() != ECHO {
+            return Err(call.unimplemented());
+        }
+        let data = <&[u8]>::decode(&call.params()?, POINTER.at[0])?;
+        let result = self.echo(data)?;
+        call.reply(POINTER.size, |to| result.encode(to, POINTER.at[0]))
+    }
+}
+
+#[derive(Default)]
+pub(super) struct EchoServer {}
+
+static BLOCKED: AtomicUsize = AtomicUsize::new(0);
+static GATE: Mutex<bool> = Mutex::new(false);
+static OPENED: Condvar = Condvar::new();
+
+impl EchoServer {
+    /// How many calls of `block` have begun.
+    pub(super) fn blocked() -> usize {
+        BLOCKED.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn unblock() {
+        *GATE.lock().unwrap() = true;
+        OPENED.notify_all();
+    }
+}
+
+impl Echo for EchoServer {
+    fn echo(&self, data: &[u8]) -> Result<Vec<u8>, IpcException> {
+        match data {
+            b"panic" => panic!("as told"),
+            b"block" => {
+                BLOCKED.fetch_add(1, Ordering::SeqCst);
+                drop(OPENED.wait_while(GATE.lock().unwrap(), |open| !*open));
+                Ok(Vec::new())
+            }
+            _ => Ok(data.to_vec()),
+        }
+    }
+}
+
+/// Connects two links and returns a client of the implementation and the link that serves it.
+pub(super) fn connected(implementation: impl Echo) -> (Arc<dyn Echo>, Arc<Link>) {
+    connected_with(implementation, DriverLimits::default())
+}
+
+pub(super) fn connected_with(implementation: impl Echo, limits: DriverLimits) -> (Arc<dyn Echo>, Arc<Link>) {
+    let (client, server) = crate::process::socketpair().unwrap();
+    let object: Arc<dyn Echo> = Arc::new(implementation);
+    let context = Arc::<Context>::default();
+    let server =
+        Link::start(server, Side::Server, Some(LocalObject::new(object)), limits, context.clone()).unwrap();
+    let link = Link::start(client, Side::Client, None, limits, context).unwrap();
+    let (_question, waiter) = link.bootstrap();
+    let answer = waiter.wait(None).unwrap().unwrap();
+    let decoder = Decoder::new(answer.caps, answer.payload.words());
+    let root = decoder.root_capability(answer.payload.content().unwrap()).unwrap();
+    (root.map(Capability::into_interface).unwrap().unwrap(), server)
+}
+
+/// Waits for a condition that another thread is about to make true.
+pub(super) fn eventually(what: &str, condition: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !condition() {
+        assert!(Instant::now() < deadline, "never happened: {what}");
+        std::thread::yield_now();
+    }
+}
