@@ -57,11 +57,8 @@ const CALLS: u32 = 2_000;
 
 fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let root: Arc<dyn Adder> = Arc::new(AdderServer);
-    let ipc = make_ipc(
-        make_process("bench", std::env::temp_dir()),
-        make_capnp_protocol(CapnpContext::new()),
-        root,
-    );
+    let ipc =
+        make_ipc(make_process("bench", std::env::temp_dir()), make_capnp_protocol(CapnpContext::new()), root);
     if let Some(code) = ipc.start_spawned_process(std::env::args_os())? {
         return Ok(code);
     }
@@ -81,7 +78,8 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
 
 fn measure(ipc: &dyn Ipc, cores: &str, rounds: usize, calls: u32) -> Result<(), Box<dyn std::error::Error>> {
     let exe = std::env::current_exe()?;
-    let adder = ipc.spawn_process::<dyn Adder>(exe.to_str().ok_or("the path of the benchmark is not UTF-8")?)?;
+    let adder =
+        ipc.spawn_process::<dyn Adder>(exe.to_str().ok_or("the path of the benchmark is not UTF-8")?)?;
     let path = std::env::temp_dir().join(format!("ipc-bench-{}.sock", std::process::id()));
     let listener = std::os::unix::net::UnixListener::bind(&path)?;
     adder.serve_raw(path.to_str().ok_or("the temporary directory is not UTF-8")?)?;

@@ -62,7 +62,14 @@ struct Pending {
 
 impl Output {
     pub(super) fn new() -> Self {
-        let state = State { queue: VecDeque::new(), bytes: 0, writing: false, full: false, closed: false, waiting: 0 };
+        let state = State {
+            queue: VecDeque::new(),
+            bytes: 0,
+            writing: false,
+            full: false,
+            closed: false,
+            waiting: 0,
+        };
         Self { state: Mutex::new(state), drained: Condvar::new() }
     }
 

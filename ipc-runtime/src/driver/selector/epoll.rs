@@ -56,7 +56,11 @@ impl Selector {
     }
 
     /// Waits for readiness, a notification or the end of `timeout`.
-    pub(in crate::driver) fn wait(&self, ready: &mut Vec<Ready>, timeout: Option<Duration>) -> io::Result<()> {
+    pub(in crate::driver) fn wait(
+        &self,
+        ready: &mut Vec<Ready>,
+        timeout: Option<Duration>,
+    ) -> io::Result<()> {
         // Whole milliseconds, rounded up, are what epoll_wait knows: to wake early would be to spin.
         let timeout = timeout.map(|timeout| {
             let millis = timeout.as_nanos().div_ceil(1_000_000);

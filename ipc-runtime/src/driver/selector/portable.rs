@@ -20,7 +20,10 @@ impl Selector {
 
     pub(in crate::driver) fn add(&self, socket: BorrowedFd<'_>, key: usize) -> io::Result<()> {
         // SAFETY: `driver::poller` keeps the source that owns the descriptor until it has called `delete`.
-        #[expect(unsafe_code, reason = "polling leaves it to its caller that a descriptor outlives its registration")]
+        #[expect(
+            unsafe_code,
+            reason = "polling leaves it to its caller that a descriptor outlives its registration"
+        )]
         unsafe {
             self.poller.add_with_mode(socket.as_raw_fd(), event(key, Interest::Readable), PollMode::Level)
         }
@@ -45,7 +48,11 @@ impl Selector {
     }
 
     /// Waits for readiness, a notification or the end of `timeout`.
-    pub(in crate::driver) fn wait(&self, ready: &mut Vec<Ready>, timeout: Option<Duration>) -> io::Result<()> {
+    pub(in crate::driver) fn wait(
+        &self,
+        ready: &mut Vec<Ready>,
+        timeout: Option<Duration>,
+    ) -> io::Result<()> {
         let mut events = Events::new();
         self.poller.wait(&mut events, timeout)?;
         ready.extend(events.iter().map(|event| Ready {
