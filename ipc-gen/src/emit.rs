@@ -142,11 +142,7 @@ fn emit_variants(of: &Enum) -> Vec<Item> {
 fn emit_methods(file: &File, of: &Interface) -> Vec<Item> {
     of.methods
         .iter()
-        .map(|method| Item {
-            text: emit_method(file, method),
-            doc: emit_doc(method.doc),
-            follows: false,
-        })
+        .map(|method| Item { text: emit_method(file, method), doc: emit_doc(method.doc), follows: false })
         .collect()
 }
 
@@ -158,7 +154,8 @@ fn emit_method(file: &File, method: &Method) -> String {
         return one_line;
     }
     let params = emit_list(&params, head.len() + " -> (".len(), "      ");
-    let column = params.rsplit('\n').next().map_or(0, str::len) + if params.contains('\n') { 0 } else { head.len() };
+    let column =
+        params.rsplit('\n').next().map_or(0, str::len) + if params.contains('\n') { 0 } else { head.len() };
     let results = emit_list(&results, column + " -> ;".len(), "      ");
     format!("{head}{params} -> {results};\n")
 }
@@ -166,9 +163,7 @@ fn emit_method(file: &File, method: &Method) -> String {
 fn emit_params(file: &File, of: &Struct) -> Vec<String> {
     members(of)
         .iter()
-        .map(|member| {
-            format!("{} :{}", member.name, type_text(&member.ty, |other| file.reference(other)))
-        })
+        .map(|member| format!("{} :{}", member.name, type_text(&member.ty, |other| file.reference(other))))
         .collect()
 }
 
@@ -186,8 +181,7 @@ fn emit_list(items: &[String], column: usize, indent: &str) -> String {
 fn emit_doc(doc: &str) -> String {
     let mut text = String::new();
     for line in doc_lines(doc) {
-        let line: Cow<'_, str> =
-            if line.is_empty() { "  #".into() } else { format!("  # {line}").into() };
+        let line: Cow<'_, str> = if line.is_empty() { "  #".into() } else { format!("  # {line}").into() };
         // Writing into a string cannot fail.
         let _ = writeln!(text, "{line}");
     }

@@ -62,13 +62,15 @@ pub(crate) fn references(of: &Descriptor) -> Vec<&'static Descriptor> {
     match &of.kind {
         Kind::Enum(_) => Vec::new(),
         Kind::Struct(fields) => field_references(fields).collect(),
-        Kind::Interface(Interface { methods, superclasses }) => superclasses
-            .iter()
-            .map(|superclass| superclass())
-            .chain(methods.iter().flat_map(|method| {
-                field_references(&method.params).chain(field_references(&method.results))
-            }))
-            .collect(),
+        Kind::Interface(Interface { methods, superclasses }) => {
+            superclasses
+                .iter()
+                .map(|superclass| superclass())
+                .chain(methods.iter().flat_map(|method| {
+                    field_references(&method.params).chain(field_references(&method.results))
+                }))
+                .collect()
+        }
     }
 }
 

@@ -10,10 +10,7 @@ pub(crate) fn contains(found: &str, wanted: &str) -> bool {
     let (found, wanted) = (Pieces::parse(found), Pieces::parse(wanted));
     found.file_id == wanted.file_id
         && wanted.imports.is_subset(&found.imports)
-        && wanted
-            .declarations
-            .iter()
-            .all(|(id, declaration)| found.declarations.get(id) == Some(declaration))
+        && wanted.declarations.iter().all(|(id, declaration)| found.declarations.get(id) == Some(declaration))
 }
 
 /// Returns `wanted` with those declarations of `found` that it lacks.
@@ -54,7 +51,9 @@ impl<'t> Pieces<'t> {
                 (id, declaration)
             });
             match begun.or_else(|| begin(line)) {
-                Some((id, declaration)) if line == "}" || (line.ends_with("{}") && !line.starts_with(' ')) => {
+                Some((id, declaration))
+                    if line == "}" || (line.ends_with("{}") && !line.starts_with(' ')) =>
+                {
                     pieces.declarations.insert(id, declaration);
                 }
                 Some(unfinished) => open = Some(unfinished),

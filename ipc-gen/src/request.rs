@@ -1,9 +1,7 @@
 //! Descriptors to a `CodeGeneratorRequest`: what `capnp compile` hands to its plugins.
 
 use capnp::message::{Builder, HeapAllocator};
-use capnp::schema_capnp::{
-    ElementSize, code_generator_request, field, node, superclass, type_, value,
-};
+use capnp::schema_capnp::{ElementSize, code_generator_request, field, node, superclass, type_, value};
 use capnp::struct_list;
 use ipc_runtime::wire::descriptor::{Descriptor, Enum, Interface, Kind, Method, Struct, Type};
 use ipc_runtime::wire::id::{MethodStruct, method_struct_id};
@@ -99,24 +97,20 @@ impl Node<'_> {
 
     /// Returns the display name, and the length of its part before the unqualified name.
     fn display_name(&self) -> (String, usize) {
-        match self {
-            Self::File(file) => {
-                let path = file.name();
-                (path.to_owned(), path.rfind('/').map_or(0, |slash| slash + 1))
-            }
-            Self::Declaration(file, declaration) => {
-                let prefix = format!("{}:", file.name());
-                (format!("{prefix}{}", declaration.name), prefix.len())
-            }
+        let name = match self {
+            Self::File(file) => file.name().to_owned(),
+            Self::Declaration(file, declaration) => format!("{}:{}", file.name(), declaration.name),
             Self::MethodStruct(file, interface, method, role) => {
                 let suffix = match role {
                     MethodStruct::Params => "Params",
                     MethodStruct::Results => "Results",
                 };
-                let prefix = format!("{}:{}.", file.name(), interface.name);
-                (format!("{prefix}{}${suffix}", method.name), prefix.len())
+                format!("{}:{}.{}${suffix}", file.name(), interface.name, method.name)
             }
-        }
+        };
+        // So the compiler finds it, also in the name of a file.
+        let prefix = name.rfind([':', '.']).map_or(0, |separator| separator + 1);
+        (name, prefix)
     }
 
     fn build(&self, mut to: node::Builder<'_>) {
@@ -156,13 +150,9 @@ impl Node<'_> {
             to.set_doc_comment(&doc);
         }
         let docs: Vec<&str> = match &declaration.kind {
-            Kind::Struct(fields) => {
-                by_ordinal(fields).into_iter().map(|(_, member)| member.doc).collect()
-            }
+            Kind::Struct(fields) => by_ordinal(fields).into_iter().map(|(_, member)| member.doc).collect(),
             Kind::Enum(of) => of.variants.iter().map(|variant| variant.doc).collect(),
-            Kind::Interface(of) => {
-                methods_by_ordinal(of).into_iter().map(|(_, method)| method.doc).collect()
-            }
+            Kind::Interface(of) => methods_by_ordinal(of).into_iter().map(|(_, method)| method.doc).collect(),
         };
         let mut list = to.init_members(length(&docs));
         for (index, doc) in (0..).zip(docs) {

@@ -73,10 +73,8 @@ pub fn check_or_update(
         match mode {
             _ if fresh => {}
             Mode::Update => write(&path, &wanted)?,
-            Mode::Check => stale.push(StaleFile {
-                path,
-                difference: found.map(|found| first_difference(&found, &wanted)),
-            }),
+            Mode::Check => stale
+                .push(StaleFile { path, difference: found.map(|found| first_difference(&found, &wanted)) }),
         }
     }
     if stale.is_empty() {
