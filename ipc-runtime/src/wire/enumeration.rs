@@ -4,7 +4,7 @@ use super::{At, Enum, PointerReader, PointerWriter, StructReader, StructWriter};
 use crate::exception::IpcException;
 
 /// Writes an enum into the field at `at`.
-pub fn encode_enum<T: Enum>(value: T, to: &mut StructWriter<'_, '_>, at: At) {
+pub fn encode_enum<T: Enum>(value: &T, to: &mut StructWriter<'_, '_>, at: At) {
     to.set(at.offset, value.to_ordinal());
 }
 
@@ -21,7 +21,7 @@ pub fn decode_enum<T: Enum>(from: &StructReader<'_>, at: At) -> Result<T, IpcExc
 /// # Errors
 /// Returns an error if the message becomes too large or too deep.
 pub fn encode_enums<T: Enum>(items: &[T], mut to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
-    let ordinals: Vec<u16> = items.iter().map(|item| item.to_ordinal()).collect();
+    let ordinals: Vec<u16> = items.iter().map(Enum::to_ordinal).collect();
     to.write_primitives(&ordinals)
 }
 

@@ -13,6 +13,12 @@ use crate::object::{Capability, Remote, Reply, ServerCall};
     note = "only `Arc<dyn Trait>` of a trait with `#[ipc_interface]` can be passed to another process"
 )]
 pub trait Interface: Send + Sync + 'static {
+    /// The ordinal of `destroy`, which the runtime answers itself.
+    const DESTROY: Option<u16>;
+
+    /// The ordinal of `construct`, which the runtime answers itself.
+    const CONSTRUCT: Option<u16>;
+
     /// Returns the compiled-in schema.
     fn descriptor() -> &'static Descriptor;
 

@@ -19,6 +19,7 @@
 pub mod descriptor;
 pub mod id;
 pub mod layout;
+pub mod proxy;
 pub mod raw;
 
 mod boxed;
@@ -168,12 +169,12 @@ pub trait DecodeStruct<'m>: Struct + Sized {
 }
 
 /// A field-less enum with `#[derive(IpcType)]`.
-pub trait Enum: IpcType + Copy {
+pub trait Enum: IpcType + Sized {
     /// Returns the compiled-in schema.
     fn descriptor() -> &'static Descriptor;
 
     /// Returns the ordinal of the variant.
-    fn to_ordinal(self) -> u16;
+    fn to_ordinal(&self) -> u16;
 
     /// Returns the variant with the given ordinal.
     fn from_ordinal(ordinal: u16) -> Option<Self>;

@@ -1,0 +1,134 @@
+//! The model against itself: ordinals and names.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::Span;
+
+use crate::diag::Diagnostics;
+use crate::message;
+use crate::model::{Body, ContextField, Data, Interface, Lifecycle, Method, Name, Ordinal};
+
+/// Checks an interface, and gives every method its ordinal.
+///
+/// `complete` says whether all declared methods are in the model: after other mistakes gaps mean nothing.
+pub(crate) fn check_interface(interface: &mut Interface, diag: &mut Diagnostics) {
+    let declared = interface.item.items.len();
+    let complete = declared == interface.methods.len();
+    assign_ordinals(interface.lifecycle, &mut interface.methods);
+    if complete {
+        check_ordinals(interface.lifecycle, &interface.methods, diag);
+    }
+    check_unique("methods", interface.methods.iter().map(|method| &method.name), diag);
+    for method in &interface.methods {
+        check_method(method, diag);
+    }
+}
+
+/// Checks a struct or an enum.
+pub(crate) fn check_data(data: &Data, diag: &mut Diagnostics) {
+    match &data.body {
+        Body::Struct(fields) => {
+            let names: Vec<&Name> = fields.iter().map(|field| &field.name).collect();
+            check_unique("fields", names.iter().copied(), diag);
+            check_companions(&["has"], &names, diag);
+        }
+        Body::Enum(variants) => {
+            check_unique("variants", variants.iter().map(|variant| &variant.name), diag);
+        }
+    }
+}
+
+fn assign_ordinals(lifecycle: Lifecycle, methods: &mut [Method]) {
+    let mut next = u16::from(lifecycle != Lifecycle::Bare);
+    for method in methods {
+        match &mut method.ordinal {
+            Ordinal::Pinned(ordinal, _) => next = *ordinal,
+            Ordinal::Next(ordinal) => *ordinal = next,
+        }
+        next = next.saturating_add(1);
+    }
+}
+
+fn check_ordinals(lifecycle: Lifecycle, methods: &[Method], diag: &mut Diagnostics) {
+    let mut taken: BTreeMap<u16, String> = BTreeMap::new();
+    if let Some(name) = lifecycle_name(lifecycle) {
+        taken.insert(0, name.to_owned());
+    }
+    let total = methods.len() + taken.len();
+    let all = || methods.iter().map(|method| method.ordinal.value());
+    let free = |from: u16| (from..).find(|ordinal| !all().any(|other| other == *ordinal)).unwrap_or(from);
+    let mut duplicate = false;
+    for method in methods {
+        let ordinal = method.ordinal.value();
+        if let Some(other) = taken.get(&ordinal) {
+            let first = u16::from(lifecycle != Lifecycle::Bare);
+            diag.report_at(place(method), &message::ORDINAL_TAKEN, &[&ordinal, other, &free(first)]);
+            duplicate = true;
+        } else {
+            taken.insert(ordinal, method.name.text.clone());
+        }
+    }
+    let missing = (0..).zip(taken.keys()).find(|(expected, ordinal)| expected != *ordinal);
+    if let (Some((expected, ordinal)), false) = (missing, duplicate) {
+        let guilty = methods.iter().find(|method| method.ordinal.value() == *ordinal);
+        debug_assert!(total == taken.len());
+        if let Some(method) = guilty {
+            diag.report_at(place(method), &message::ORDINAL_GAP, &[ordinal, &expected, &expected]);
+        }
+    }
+}
+
+fn place(method: &Method) -> Span {
+    match &method.ordinal {
+        Ordinal::Pinned(_, literal) => literal.span(),
+        Ordinal::Next(_) => method.ident.span(),
+    }
+}
+
+fn lifecycle_name(lifecycle: Lifecycle) -> Option<&'static str> {
+    match lifecycle {
+        Lifecycle::Destroy => Some("destroy"),
+        Lifecycle::Construct => Some("construct"),
+        Lifecycle::Bare => None,
+    }
+}
+
+fn check_method(method: &Method, diag: &mut Diagnostics) {
+    if matches!(method.name.text.as_str(), "destroy" | "construct") {
+        diag.report_at(method.name.span, &message::METHOD_RESERVED, &[&method.name.text]);
+    }
+    let context = Name { text: "context".to_owned(), span: Span::call_site() };
+    let implied = (method.context == ContextField::Present).then_some(&context);
+    let names: Vec<&Name> =
+        implied.into_iter().chain(method.params.iter().map(|param| &param.name)).collect();
+    check_unique("parameters", names.iter().copied(), diag);
+    for name in names.iter().filter(|name| name.text == "result") {
+        diag.report_at(name.span, &message::NAME_RESULT, &[]);
+    }
+    check_companions(&["has", "want"], &names, diag);
+}
+
+/// Reports names that occur twice; `destroy` and `construct` are reported elsewhere.
+fn check_unique<'a>(what: &str, names: impl Iterator<Item = &'a Name>, diag: &mut Diagnostics) {
+    let mut seen: Vec<&str> = Vec::new();
+    for name in names {
+        if seen.contains(&name.text.as_str()) {
+            diag.report_at(name.span, &message::NAME_TWICE, &[&name.text, &what]);
+        }
+        seen.push(&name.text);
+    }
+}
+
+/// Reports `hasX` beside `x`: libmultiprocess takes the first for the presence of the second.
+fn check_companions(prefixes: &[&str], names: &[&Name], diag: &mut Diagnostics) {
+    for name in names {
+        let base = prefixes.iter().find_map(|prefix| name.text.strip_prefix(prefix));
+        let Some(base) = base else { continue };
+        let mut chars = base.chars();
+        let Some(first) = chars.next().filter(char::is_ascii_uppercase) else { continue };
+        let base: String = [first.to_ascii_lowercase()].into_iter().chain(chars).collect();
+        if names.iter().any(|other| other.text == base) {
+            diag.report_at(name.span, &message::NAME_COMPANION, &[&name.text, &base]);
+        }
+    }
+}

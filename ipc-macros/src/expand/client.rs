@@ -1,0 +1,62 @@
+//! The client: the trait for `Client<dyn Trait>`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{first_index, names, private, unless_empty};
+use crate::model::{Interface, Method};
+
+/// `pub type CalculatorClient = Client<dyn Calculator>;`
+pub(crate) fn expand_alias(interface: &Interface) -> TokenStream {
+    let private = private(&interface.container);
+    let ident = &interface.item.ident;
+    let vis = &interface.item.vis;
+    let alias = names::client(ident);
+    let doc = format!("The client of [`{ident}`]: implements it by calling an object in another process.");
+    quote! {
+        #[doc = #doc]
+        #[allow(dead_code)]
+        #vis type #alias = #private::Client<dyn #ident>;
+    }
+}
+
+/// The `impl` of the trait for the client.
+pub(crate) fn expand_client(interface: &Interface) -> TokenStream {
+    let ipc = names::runtime();
+    let ident = &interface.item.ident;
+    let implementor = names::implementor();
+    let remote = names::remote(ident);
+    let methods = interface.methods.iter().map(expand_method);
+    quote! {
+        impl<#implementor: ?#ipc::Sized + #ident> #ident for #ipc::Client<#implementor> {
+            #(#methods)*
+            fn #remote(&self) -> #ipc::Option<&#ipc::Remote> {
+                #ipc::Some(#ipc::Client::remote(self))
+            }
+        }
+    }
+}
+
+fn expand_method(method: &Method) -> TokenStream {
+    let ipc = names::runtime();
+    let id = names::id();
+    let ordinal = method.ordinal.value();
+    let params = names::params(&method.ident);
+    let results = names::results(&method.ident);
+    let sig = &method.sig;
+    let receiver = sig.receiver().map(|receiver| &receiver.self_token);
+    let to = unless_empty("to", method.params.is_empty());
+    let encode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
+        let (ident, ty) = (&param.ident, &param.ty);
+        quote!(<#ty as #ipc::Encode>::encode(&#ident, #to, #params.at[#index])?;)
+    });
+    quote! {
+        #sig {
+            let method = #ipc::MethodId { interface: #id, ordinal: #ordinal };
+            #ipc::call_method(#ipc::Client::remote(#receiver), method, #params.size, #results, |#to| {
+                #(#encode)*
+                #ipc::Ok(())
+            })
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The `impl`s of a derived struct or enum.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Ident;
+
+use super::descriptor::{expand_enum_descriptor, expand_ids, expand_struct_descriptor};
+use super::{expand_shape, names, unless_empty};
+use crate::model::{Body, Data, Field, Variant};
+
+/// Everything that goes into the `const _` of a derived type.
+pub(crate) fn expand_data(data: &Data) -> TokenStream {
+    let ids = expand_ids(&data.container);
+    let impls = match &data.body {
+        Body::Struct(fields) => expand_struct(data, fields),
+        Body::Enum(variants) => expand_enum(data, variants),
+    };
+    quote!(#ids #impls)
+}
+
+/// The places of the fields.
+pub(crate) fn expand_layout(fields: &[Field]) -> TokenStream {
+    let ipc = names::runtime();
+    let layout = names::layout();
+    let count = fields.len();
+    let shapes = fields.iter().map(|field| expand_shape(&field.ty));
+    quote!(const #layout: #ipc::Layout<#count> = #ipc::layout([#(#shapes),*]);)
+}
+
+fn expand_struct(data: &Data, fields: &[Field]) -> TokenStream {
+    let ipc = names::runtime();
+    let ident = &data.ident;
+    let layout = names::layout();
+    let layouts = expand_layout(fields);
+    let descriptor = expand_struct_descriptor(data, fields);
+    let to = unless_empty("to", fields.is_empty());
+    let from = unless_empty("from", fields.is_empty());
+    let encode = fields.iter().enumerate().map(|(index, Field { ident, ty, .. })| {
+        quote!(<#ty as #ipc::Encode>::encode(&self.#ident, #to, #layout.at[#index])?;)
+    });
+    let decode = fields.iter().enumerate().map(
+        |(index, Field { ident, ty, .. })| quote!(#ident: #ipc::decode::<#ty>(#from, #layout.at[#index])?),
+    );
+    let wire = expand_wire(
+        ident,
+        &Wire {
+            slot: quote!(Pointer),
+            ty: quote!(Struct(<Self as #ipc::Struct>::descriptor)),
+            encode: quote!(#ipc::encode_struct(self, to.pointer(at.offset))),
+            decode: quote!(#ipc::decode_struct(from.pointer(at.offset))),
+            encode_list: quote!(encode_structs),
+            decode_list: quote!(decode_structs),
+        },
+    );
+    quote! {
+        #layouts
+        #wire
+
+        impl #ipc::HasSize for #ident {
+            const SIZE: #ipc::Size = #layout.size;
+        }
+
+        impl #ipc::Struct for #ident {
+            fn descriptor() -> &'static #ipc::Descriptor {
+                #descriptor
+            }
+
+            fn encode_fields(&self, #to: &mut #ipc::StructWriter<'_, '_>) -> #ipc::Result<(), #ipc::IpcException> {
+                #(#encode)*
+                #ipc::Ok(())
+            }
+        }
+
+        impl<'m> #ipc::DecodeStruct<'m> for #ident {
+            fn decode_fields(#from: &#ipc::StructReader<'m>) -> #ipc::Result<Self, #ipc::IpcException> {
+                #ipc::Ok(Self { #(#decode),* })
+            }
+        }
+    }
+}
+
+fn expand_enum(data: &Data, variants: &[Variant]) -> TokenStream {
+    let ipc = names::runtime();
+    let ident = &data.ident;
+    let descriptor = expand_enum_descriptor(data, variants);
+    let names: Vec<&Ident> = variants.iter().map(|variant| &variant.ident).collect();
+    let ordinals: Vec<u16> = (0..).take(variants.len()).collect();
+    let wire = expand_wire(
+        ident,
+        &Wire {
+            slot: quote!(TwoBytes),
+            ty: quote!(Enum(<Self as #ipc::Enum>::descriptor)),
+            encode: quote!({
+                #ipc::encode_enum(self, to, at);
+                #ipc::Ok(())
+            }),
+            decode: quote!(#ipc::decode_enum(from, at)),
+            encode_list: quote!(encode_enums),
+            decode_list: quote!(decode_enums),
+        },
+    );
+    quote! {
+        #wire
+
+        impl #ipc::Enum for #ident {
+            fn descriptor() -> &'static #ipc::Descriptor {
+                #descriptor
+            }
+
+            fn to_ordinal(&self) -> #ipc::u16 {
+                match self {
+                    #(Self::#names => #ordinals,)*
+                }
+            }
+
+            fn from_ordinal(ordinal: #ipc::u16) -> #ipc::Option<Self> {
+                match ordinal {
+                    #(#ordinals => #ipc::Some(Self::#names),)*
+                    _ => #ipc::None,
+                }
+            }
+        }
+    }
+}
+
+/// In what a struct and an enum differ on the wire.
+struct Wire {
+    slot: TokenStream,
+    ty: TokenStream,
+    encode: TokenStream,
+    decode: TokenStream,
+    encode_list: TokenStream,
+    decode_list: TokenStream,
+}
+
+fn expand_wire(ident: &Ident, wire: &Wire) -> TokenStream {
+    let ipc = names::runtime();
+    let Wire { slot, ty, encode, decode, encode_list, decode_list } = wire;
+    quote! {
+        impl #ipc::IpcType for #ident {
+            const SHAPE: #ipc::Shape = #ipc::Shape::of(#ipc::Slot::#slot);
+            const TYPE: #ipc::Type = #ipc::Type::#ty;
+        }
+
+        impl #ipc::Single for #ident {}
+
+        impl #ipc::Encode for #ident {
+            fn encode(&self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
+                #encode
+            }
+        }
+
+        impl<'m> #ipc::Decode<'m> for #ident {
+            fn decode(from: &#ipc::StructReader<'m>, at: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
+                #decode
+            }
+        }
+
+        impl #ipc::Element for #ident {
+            const LIST: #ipc::Type = #ipc::Type::List(&<Self as #ipc::IpcType>::TYPE);
+
+            fn encode_list(items: &[Self], to: #ipc::PointerWriter<'_, '_>) -> #ipc::Result<(), #ipc::IpcException> {
+                #ipc::#encode_list(items, to)
+            }
+        }
+
+        impl<'m> #ipc::DecodeElement<'m> for #ident {
+            type Slice = #ipc::Vec<Self>;
+
+            fn decode_list(from: #ipc::PointerReader<'m>) -> #ipc::Result<#ipc::Vec<Self>, #ipc::IpcException> {
+                #ipc::#decode_list(from)
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Descriptors: the schema, compiled in.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+use super::{OkType, first_index, names};
+use crate::model::{Container, ContextField, Data, Field, Interface, Lifecycle, Method, Variant};
+
+/// The constants with file id and type id.
+pub(crate) fn expand_ids(container: &Container) -> TokenStream {
+    let ipc = names::runtime();
+    let (id, file) = (names::id(), names::file());
+    let file_value = match &container.file {
+        Some(file) => file.to_token_stream(),
+        None => quote!(#ipc::package_file_id(#ipc::env!("CARGO_PKG_NAME"))),
+    };
+    let name = &container.name;
+    let id_value = match &container.id {
+        Some(id) => id.to_token_stream(),
+        None => quote!(#ipc::type_id(#file, #name)),
+    };
+    quote! {
+        const #file: #ipc::u64 = #file_value;
+        const #id: #ipc::u64 = #id_value;
+    }
+}
+
+/// The body of `descriptor` of an interface.
+pub(crate) fn expand_interface_descriptor(interface: &Interface) -> TokenStream {
+    let ipc = names::runtime();
+    let lifecycle = match interface.lifecycle {
+        Lifecycle::Destroy => Some(quote!(#ipc::DESTROY,)),
+        Lifecycle::Construct => Some(quote!(#ipc::CONSTRUCT,)),
+        Lifecycle::Bare => None,
+    };
+    let mut methods: Vec<&Method> = interface.methods.iter().collect();
+    methods.sort_by_key(|method| method.ordinal.value());
+    let methods = methods.into_iter().map(expand_method);
+    let kind = quote! {
+        #ipc::Kind::Interface(#ipc::InterfaceDescriptor {
+            methods: &[#lifecycle #(#methods),*],
+            superclasses: &[],
+        })
+    };
+    expand_descriptor(&interface.container, &kind)
+}
+
+/// The body of `descriptor` of a struct.
+pub(crate) fn expand_struct_descriptor(data: &Data, fields: &[Field]) -> TokenStream {
+    let ipc = names::runtime();
+    let layout = names::layout();
+    let fields = fields.iter().enumerate().map(|(index, field)| {
+        expand_field(&field.ty, &field.name.text, &field.doc, &quote!(#layout.at[#index]))
+    });
+    let kind = quote! {
+        #ipc::Kind::Struct(#ipc::StructDescriptor { fields: &[#(#fields),*], size: #layout.size })
+    };
+    expand_descriptor(&data.container, &kind)
+}
+
+/// The body of `descriptor` of an enum.
+pub(crate) fn expand_enum_descriptor(data: &Data, variants: &[Variant]) -> TokenStream {
+    let ipc = names::runtime();
+    let variants = variants.iter().map(|variant| {
+        let (name, doc) = (&variant.name.text, &variant.doc);
+        quote!(#ipc::Variant { name: #name, doc: #doc })
+    });
+    expand_descriptor(
+        &data.container,
+        &quote!(#ipc::Kind::Enum(#ipc::EnumDescriptor { variants: &[#(#variants),*] })),
+    )
+}
+
+fn expand_descriptor(container: &Container, kind: &TokenStream) -> TokenStream {
+    let ipc = names::runtime();
+    let (id, file) = (names::id(), names::file());
+    let (name, doc) = (&container.name, &container.doc);
+    let source = if container.id.is_some() { quote!(Pinned) } else { quote!(Name) };
+    quote! {
+        const {
+            &#ipc::Descriptor {
+                id: #id,
+                id_source: #ipc::IdSource::#source,
+                file: #file,
+                name: #name,
+                module: #ipc::module_path!(),
+                doc: #doc,
+                kind: #kind,
+            }
+        }
+    }
+}
+
+fn expand_method(method: &Method) -> TokenStream {
+    let ipc = names::runtime();
+    let (name, doc) = (&method.name.text, &method.doc);
+    let ordinal = method.ordinal.value();
+    let (params, results) = (names::params(&method.ident), names::results(&method.ident));
+    let context = (method.context == ContextField::Present).then(|| quote!(#ipc::CONTEXT,));
+    let fields = method
+        .params
+        .iter()
+        .zip(first_index(method)..)
+        .map(|(param, index)| expand_field(&param.ty, &param.name.text, "", &quote!(#params.at[#index])));
+    let result = expand_field(&OkType(&method.returns), "result", "", &quote!(#results.at[0]));
+    quote! {
+        #ipc::Method {
+            name: #name,
+            doc: #doc,
+            ordinal: #ordinal,
+            params: #ipc::StructDescriptor { fields: &[#context #(#fields),*], size: #params.size },
+            results: #ipc::results_struct(const { &[#result] }, #results.size),
+        }
+    }
+}
+
+fn expand_field(ty: &impl ToTokens, name: &str, doc: &str, at: &TokenStream) -> TokenStream {
+    let ipc = names::runtime();
+    quote!(#ipc::field::<#ty>(#name, #doc, #at))
+}

@@ -1,0 +1,108 @@
+//! What is emitted beside the errors: just enough for the uses of the item to compile, so that one mistake gives
+//! one message, and the layouts of what is right, so that rustc's own complaints come in the same build.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{TraitItem, TypeParamBound};
+
+use super::data::expand_layout;
+use super::{client, expand_layouts, names, within};
+use crate::model::{Body, Data, Interface};
+use crate::parse::is_implied;
+
+/// The trait as written, and an `Interface` that does nothing.
+pub(crate) fn expand_interface(mut interface: Interface, errors: TokenStream) -> TokenStream {
+    let ident = interface.item.ident.clone();
+    let private = super::private(&interface.container);
+    let item = &mut interface.item;
+    let plain = item.generics.params.is_empty()
+        && item.generics.where_clause.is_none()
+        && item.items.iter().all(|item| matches!(item, TraitItem::Fn(_)));
+    // A plain trait is made usable as `dyn Trait`: a method that prevents it is taken out of its vtable.
+    if plain {
+        let methods = &interface.methods;
+        for member in &mut item.items {
+            let TraitItem::Fn(method) = member else { continue };
+            if methods.iter().all(|sound| sound.ident != method.sig.ident) {
+                let generics = &mut method.sig.generics;
+                generics.make_where_clause().predicates.push(syn::parse_quote!(Self: #private::Sized));
+            }
+        }
+    }
+    item.supertraits = item.supertraits.iter().filter(|bound| !is_implied(bound)).cloned().collect();
+    let implied: [TypeParamBound; 3] =
+        [syn::parse_quote!(#private::Send), syn::parse_quote!(#private::Sync), syn::parse_quote!('static)];
+    item.supertraits.extend(implied);
+    item.colon_token.get_or_insert_default();
+    let layouts: TokenStream = interface.methods.iter().map(expand_layouts).collect();
+    let ipc = names::runtime();
+    let interface_impl = plain.then(|| {
+        quote! {
+            impl #ipc::Interface for dyn #ident {
+                const DESTROY: #ipc::Option<#ipc::u16> = #ipc::None;
+                const CONSTRUCT: #ipc::Option<#ipc::u16> = #ipc::None;
+                fn descriptor() -> &'static #ipc::Descriptor { #ipc::after_error() }
+                fn from_remote(_: #ipc::Remote) -> #ipc::Arc<Self> { #ipc::after_error() }
+                fn as_remote(&self) -> #ipc::Option<&#ipc::Remote> { #ipc::None }
+                fn dispatch(&self, _: &#ipc::ServerCall<'_>) -> #ipc::Result<#ipc::Reply, #ipc::IpcException> {
+                    #ipc::after_error()
+                }
+            }
+        }
+    });
+    let alias = plain.then(|| client::expand_alias(&interface));
+    let hidden = within(&interface.container, &TokenStream::new(), &quote!(#layouts #interface_impl));
+    let item = &interface.item;
+    quote!(#errors #item #alias #hidden)
+}
+
+/// `impl`s that do nothing.
+pub(crate) fn expand_data(data: &Data, errors: &TokenStream) -> TokenStream {
+    let ipc = names::runtime();
+    let ident = &data.ident;
+    let (_, arguments, clause) = data.generics.split_for_impl();
+    let params = data.generics.params.iter();
+    let params = quote!(#(#params),*);
+    let layout = match &data.body {
+        Body::Struct(fields) if data.generics.params.is_empty() => Some(expand_layout(fields)),
+        _ => None,
+    };
+    let code = quote! {
+        #layout
+
+        impl<#params> #ipc::IpcType for #ident #arguments #clause {
+            const SHAPE: #ipc::Shape = #ipc::Shape::of(#ipc::Slot::Void);
+            const TYPE: #ipc::Type = #ipc::Type::Void;
+        }
+
+        impl<#params> #ipc::Single for #ident #arguments #clause {}
+
+        impl<#params> #ipc::Encode for #ident #arguments #clause {
+            fn encode(&self, _: &mut #ipc::StructWriter<'_, '_>, _: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
+                #ipc::after_error()
+            }
+        }
+
+        impl<'__m, #params> #ipc::Decode<'__m> for #ident #arguments #clause {
+            fn decode(_: &#ipc::StructReader<'__m>, _: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
+                #ipc::after_error()
+            }
+        }
+
+        impl<#params> #ipc::Element for #ident #arguments #clause {
+            const LIST: #ipc::Type = #ipc::Type::Void;
+            fn encode_list(_: &[Self], _: #ipc::PointerWriter<'_, '_>) -> #ipc::Result<(), #ipc::IpcException> {
+                #ipc::after_error()
+            }
+        }
+
+        impl<'__m, #params> #ipc::DecodeElement<'__m> for #ident #arguments #clause {
+            type Slice = #ipc::Vec<Self>;
+            fn decode_list(_: #ipc::PointerReader<'__m>) -> #ipc::Result<#ipc::Vec<Self>, #ipc::IpcException> {
+                #ipc::after_error()
+            }
+        }
+    };
+    let hidden = within(&data.container, &TokenStream::new(), &code);
+    quote!(#errors #hidden)
+}

@@ -1,0 +1,91 @@
+//! The server: `Interface` for `dyn Trait`.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::Ident;
+
+use super::{first_index, names};
+use crate::expand::descriptor::expand_interface_descriptor;
+use crate::model::{Interface, Lifecycle, Method, Passing};
+
+/// The `impl` of `Interface`.
+pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
+    let ipc = names::runtime();
+    let ident = &interface.item.ident;
+    let remote = names::remote(ident);
+    let descriptor = expand_interface_descriptor(interface);
+    let arms = interface.methods.iter().map(|method| expand_arm(method, ident));
+    let (destroy, construct) = match interface.lifecycle {
+        Lifecycle::Destroy => (quote!(#ipc::Some(0)), quote!(#ipc::None)),
+        Lifecycle::Construct => (quote!(#ipc::None), quote!(#ipc::Some(0))),
+        Lifecycle::Bare => (quote!(#ipc::None), quote!(#ipc::None)),
+    };
+    quote! {
+        impl #ipc::Interface for dyn #ident {
+            const DESTROY: #ipc::Option<#ipc::u16> = #destroy;
+            const CONSTRUCT: #ipc::Option<#ipc::u16> = #construct;
+
+            fn descriptor() -> &'static #ipc::Descriptor {
+                #descriptor
+            }
+
+            fn from_remote(remote: #ipc::Remote) -> #ipc::Arc<Self> {
+                #ipc::Arc::new(#ipc::Client::<Self>::new(remote))
+            }
+
+            fn as_remote(&self) -> #ipc::Option<&#ipc::Remote> {
+                #ident::#remote(self)
+            }
+
+            fn dispatch(&self, call: &#ipc::ServerCall<'_>) -> #ipc::Result<#ipc::Reply, #ipc::IpcException> {
+                match call.method() {
+                    #(#arms)*
+                    _ => #ipc::Err(call.unimplemented()),
+                }
+            }
+        }
+    }
+}
+
+fn expand_arm(method: &Method, interface: &Ident) -> TokenStream {
+    let ipc = names::runtime();
+    let id = names::id();
+    let ident = &method.ident;
+    let ordinal = method.ordinal.value();
+    let layout = names::params(ident);
+    let results = names::results(ident);
+    let from = (!method.params.is_empty()).then(|| quote!(let from = call.params()?;));
+    let decode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
+        let name = &param.ident;
+        let function = match &param.passing {
+            Passing::Owned => quote!(decode),
+            Passing::Lent(_) => quote!(lend),
+        };
+        let ty = param.passing.received(&param.ty);
+        quote!(let #name = #ipc::#function::<#ty>(&from, #layout.at[#index])?;)
+    });
+    let arguments = method.params.iter().map(|param| {
+        let name = &param.ident;
+        match &param.passing {
+            Passing::Owned => name.to_token_stream(),
+            Passing::Lent(inner) => quote!(#ipc::Borrow::<#inner>::borrow(&#name)),
+        }
+    });
+    quote! {
+        #ipc::MethodId { interface: #id, ordinal: #ordinal } => {
+            #from
+            #(#decode)*
+            #ipc::reply(call, #results, #interface::#ident(self #(, #arguments)*))
+        }
+    }
+}
+
+impl Passing {
+    /// The type that is decoded: what is behind the reference of a lent one.
+    fn received<'a>(&'a self, whole: &'a syn::Type) -> &'a syn::Type {
+        match self {
+            Self::Owned => whole,
+            Self::Lent(inner) => inner,
+        }
+    }
+}

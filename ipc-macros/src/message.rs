@@ -1,0 +1,341 @@
+//! Every message that the macros word themselves. Each occurs in a UI test, which a test checks.
+
+use std::fmt::Display;
+
+/// A message and the way out. Each `{}` in the two is replaced in turn.
+#[derive(Debug)]
+pub(crate) struct Message {
+    pub(crate) text: &'static str,
+    pub(crate) help: &'static str,
+}
+
+impl Message {
+    pub(crate) fn render(&self, arguments: &[&dyn Display]) -> String {
+        let mut arguments = arguments.iter();
+        let mut fill = |template: &str| {
+            let mut pieces = template.split("{}");
+            let mut text = pieces.next().unwrap_or_default().to_owned();
+            for piece in pieces {
+                text.extend(arguments.next().map(ToString::to_string));
+                text.push_str(piece);
+            }
+            text
+        };
+        format!("{}\n\nhelp: {}", fill(self.text), fill(self.help))
+    }
+}
+
+/// Defines the messages: name, text, help.
+macro_rules! messages {
+    ($($name:ident { $text:literal, $help:literal })*) => {
+        $(pub(crate) const $name: Message = Message { text: $text, help: $help };)*
+    };
+}
+
+// Where the attribute stands.
+messages! {
+    NOT_A_TRAIT {
+        "`#[ipc_interface]` is for traits, and this is {}",
+        "an interface is a trait; put the attribute on the trait whose methods are to be called"
+    }
+    INTERFACE_TWICE {
+        "`#[ipc_interface]` is given twice",
+        "remove one of them"
+    }
+    IPC_ON_TRAIT {
+        "`#[ipc(..)]` says nothing on a trait",
+        "write it as an argument: `#[ipc_interface(..)]`"
+    }
+    IPC_ON_IGNORED {
+        "`#[ipc(..)]` says nothing here",
+        "it can stand on the methods and parameters of an interface"
+    }
+}
+
+// The arguments of attributes.
+messages! {
+    MALFORMED {
+        "expected `#[ipc(..)]`",
+        "the arguments are {}"
+    }
+    UNKNOWN_ARGUMENT {
+        "unknown argument `{}`",
+        "the arguments are {}"
+    }
+    ARGUMENT_TWICE {
+        "`{}` is given twice",
+        "keep one of them"
+    }
+    VALUE_MISSING {
+        "`{}` needs a value",
+        "write `{} = {}`"
+    }
+    VALUE_UNEXPECTED {
+        "`{}` takes no value",
+        "write `{}` alone"
+    }
+    VALUE_MALFORMED {
+        "this is not a value for `{}`",
+        "write `{} = {}`"
+    }
+    NOT_AN_ID {
+        "`{}` is not a Cap'n Proto id",
+        "an id has 64 bits, the highest one set, as in `0x9eb32e19f86ee174`; `capnp id` makes a new one"
+    }
+    NOT_A_MEMBER_NAME {
+        "`{}` cannot be the name of a method, field or variant in a schema",
+        "a name begins with a lowercase letter and has ASCII letters and digits only; give one with `#[ipc(name = \"..\")]`"
+    }
+    NOT_A_TYPE_NAME {
+        "`{}` cannot be the name of a type in a schema",
+        "a name begins with an uppercase letter and has ASCII letters and digits only; give one with `name = \"..\"`"
+    }
+    ROOT_WITHOUT_DESTROY {
+        "`no_destroy` says nothing beside `root`",
+        "remove it: a root interface begins with `construct` and has no `destroy`"
+    }
+}
+
+// The trait.
+messages! {
+    TRAIT_GENERICS {
+        "an interface cannot be generic",
+        "write one trait for each type that is needed"
+    }
+    TRAIT_WHERE {
+        "an interface cannot have a `where` clause",
+        "remove it; `Send + Sync + 'static` are added to every interface"
+    }
+    TRAIT_UNSAFE {
+        "an interface cannot be an `unsafe` trait",
+        "remove `unsafe`: the peer can be relied on for nothing"
+    }
+    TRAIT_AUTO {
+        "an interface cannot be an `auto` trait",
+        "remove `auto`"
+    }
+    SUPERTRAIT {
+        "`{}` cannot be a supertrait of an interface",
+        "`Send`, `Sync` and `'static` are the supertraits that an interface may have; repeat the methods of others in it"
+    }
+    ASSOCIATED_TYPE {
+        "an interface cannot have associated types",
+        "name the type in the methods that use it"
+    }
+    ASSOCIATED_CONST {
+        "an interface cannot have associated constants",
+        "write a method that returns the value, or a constant beside the trait"
+    }
+    TRAIT_MACRO {
+        "a macro call in an interface cannot be expanded",
+        "write the methods out, or write the whole trait by a `macro_rules!` macro"
+    }
+}
+
+// Methods.
+messages! {
+    SELF_BY_VALUE {
+        "`{}` takes `self` by value, and the object stays in its process",
+        "take `&self`"
+    }
+    SELF_BY_MUT {
+        "`{}` takes `&mut self`, and many callers share the object",
+        "take `&self`, and keep what changes in a `Mutex` or an atomic"
+    }
+    SELF_TYPED {
+        "`{}` takes `self` by another type than `&Self`",
+        "take `&self`"
+    }
+    SELF_MISSING {
+        "`{}` does not take `self`",
+        "a method is called on an object: take `&self` first"
+    }
+    METHOD_ASYNC {
+        "`{}` is an `async fn`",
+        "write `fn`: the caller's thread waits for the answer"
+    }
+    METHOD_UNSAFE {
+        "`{}` is an `unsafe fn`",
+        "write `fn`: the caller is in another process and can promise nothing"
+    }
+    METHOD_EXTERN {
+        "`{}` is an `extern fn`",
+        "write `fn`: the call does not use the machine's calling convention"
+    }
+    METHOD_CONST {
+        "`{}` is a `const fn`",
+        "write `fn`: a call to another process cannot run at compile time"
+    }
+    METHOD_GENERICS {
+        "`{}` is generic",
+        "write one method for each type that is needed"
+    }
+    METHOD_LIFETIMES {
+        "`{}` has lifetime parameters",
+        "remove them: a parameter `&T` is borrowed for the call, and a result is owned"
+    }
+    METHOD_WHERE {
+        "`{}` has a `where` clause",
+        "remove it: every type of an interface is known"
+    }
+    METHOD_BODY {
+        "`{}` has a default body",
+        "end the method with `;`: the object's process decides what it does"
+    }
+    METHOD_CFG {
+        "`{}` is there only under a condition",
+        "remove the attribute: the ordinals of the methods after it would depend on the condition"
+    }
+    METHOD_RESERVED {
+        "`{}` is a method that the runtime adds and calls",
+        "choose another name for the method"
+    }
+    PARAM_PATTERN {
+        "a parameter must be a plain name",
+        "write `name: Type`"
+    }
+    PARAM_CFG {
+        "a parameter cannot be there only under a condition",
+        "remove the attribute"
+    }
+    VARIADIC {
+        "`{}` takes variable arguments",
+        "take a `Vec<T>`"
+    }
+    RESULT_MISSING {
+        "`{}` does not return a `Result`",
+        "every call can fail: write `-> Result<{}, IpcException>`"
+    }
+    RESULT_BORROWED {
+        "a result cannot be borrowed",
+        "the value comes from another process: return {}"
+    }
+}
+
+// Types.
+messages! {
+    TYPE_DYN {
+        "`dyn {}` must be held by an `Arc`",
+        "write `Arc<dyn {}>`: the receiver may keep the object"
+    }
+    TYPE_DYN_BOUNDS {
+        "`{}` cannot stand beside an interface",
+        "write `dyn {}`: every interface is `Send + Sync + 'static`"
+    }
+    TYPE_CLOSURE {
+        "a closure cannot cross a process boundary",
+        "declare an `#[ipc_interface]` trait with one method and take `Arc<dyn Trait>`"
+    }
+    TYPE_FN {
+        "a function pointer cannot cross a process boundary",
+        "declare an `#[ipc_interface]` trait with one method and take `Arc<dyn Trait>`"
+    }
+    TYPE_IMPL {
+        "`impl Trait` cannot cross a process boundary",
+        "name the type; for an object, declare an `#[ipc_interface]` trait and write `Arc<dyn Trait>`"
+    }
+    TYPE_RC {
+        "`Rc` belongs to one thread",
+        "write `Arc<dyn Trait>` for an object, or the type itself for a value, which the receiver gets a copy of"
+    }
+    TYPE_CELL {
+        "`{}` cannot be shared across a process boundary",
+        "pass the value, which the receiver gets a copy of, or an `Arc<dyn Trait>` with methods that change it"
+    }
+    TYPE_SIZE {
+        "`{}` has not the same size in every process",
+        "write `{}`"
+    }
+    TYPE_TUPLE {
+        "a tuple has no names for its fields",
+        "declare a struct with `#[derive(IpcType)]`"
+    }
+    TYPE_ARRAY {
+        "an array cannot cross a process boundary",
+        "write `Vec<T>`, or `&[T]` for a parameter"
+    }
+    TYPE_POINTER {
+        "a raw pointer means nothing in another process",
+        "pass the value, or `Arc<dyn Trait>` of an `#[ipc_interface]` trait"
+    }
+    TYPE_MUT {
+        "a parameter cannot be changed from another process",
+        "take it by value or by `&`, and return what changed"
+    }
+    TYPE_LIFETIME {
+        "a parameter is borrowed for the call only",
+        "remove the lifetime `{}`"
+    }
+    TYPE_SELF {
+        "`Self` has no name in the schema",
+        "write the type; for an object of this interface, `Arc<dyn {}>`"
+    }
+    TYPE_INFER {
+        "the type of a parameter or result must be written",
+        "write the type in place of `_`"
+    }
+    TYPE_NEVER {
+        "`!` has no value to send",
+        "write `()`"
+    }
+}
+
+// Names and ordinals.
+messages! {
+    ORDINAL_TAKEN {
+        "ordinal {} is taken by `{}`",
+        "the next free ordinal is {}; every ordinal belongs to one method"
+    }
+    ORDINAL_GAP {
+        "ordinal {} leaves a gap: no method has ordinal {}",
+        "ordinals are consecutive: write `ordinal = {}`, or declare the missing method in its place"
+    }
+    NAME_TWICE {
+        "`{}` is the name of two {} in the schema",
+        "rename one of them, or give it another name with `#[ipc(name = \"..\")]`"
+    }
+    NAME_RESULT {
+        "a parameter cannot be called `result` in the schema",
+        "rename it: `result` is what the method returns"
+    }
+    NAME_COMPANION {
+        "in a schema, `{}` says whether `{}` is there",
+        "rename it, or replace both by one `Option`"
+    }
+}
+
+// Derived types.
+messages! {
+    DATA_UNION {
+        "`IpcType` cannot be derived for a union",
+        "a union does not say which field is set: write a struct with an `Option` for each"
+    }
+    DATA_TUPLE {
+        "the fields of `{}` have no names",
+        "write `struct {} { name: Type, .. }`"
+    }
+    DATA_VARIANT_FIELDS {
+        "the variant `{}` has fields",
+        "write a field-less enum, or a struct with an `Option` for each case"
+    }
+    DATA_DISCRIMINANT {
+        "the variant `{}` has an explicit discriminant",
+        "remove it: on the wire a variant is its position"
+    }
+    DATA_NO_VARIANTS {
+        "`{}` has no variant, so there is no value to send",
+        "add a variant, or write `()` where the type is used"
+    }
+    DATA_GENERICS {
+        "`{}` is generic",
+        "write one type for each case that is needed"
+    }
+    DATA_LIFETIME {
+        "`{}` borrows",
+        "own the data: write `String` for `&str`, `Vec<T>` for `&[T]`"
+    }
+    FIELD_BORROWED {
+        "a field cannot be borrowed",
+        "own the data: write {}"
+    }
+}

@@ -1,0 +1,152 @@
+//! What the macros know about an item after parsing: plain data, one type per concept.
+
+use proc_macro2::TokenStream;
+use syn::{Ident, ItemTrait, LitInt, Path, Type};
+
+/// A trait with `#[ipc_interface]`.
+#[derive(Debug)]
+pub(crate) struct Interface {
+    /// What the attribute says.
+    pub(crate) container: Container,
+    /// The method at ordinal 0 that the schema adds.
+    pub(crate) lifecycle: Lifecycle,
+    /// The trait as it will be emitted: without our attributes, with our supertraits.
+    pub(crate) item: ItemTrait,
+    /// The methods without a mistake, in declaration order.
+    pub(crate) methods: Vec<Method>,
+}
+
+/// The method that the schema adds to the declared ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lifecycle {
+    /// `destroy @0`.
+    Destroy,
+    /// `construct @0`: the interface that a process offers first.
+    Construct,
+    /// None.
+    Bare,
+}
+
+/// What an interface, a struct and an enum have in common.
+#[derive(Debug)]
+pub(crate) struct Container {
+    /// Where the runtime is found.
+    pub(crate) runtime: Path,
+    /// `file = 0x..`.
+    pub(crate) file: Option<LitInt>,
+    /// `id = 0x..`.
+    pub(crate) id: Option<LitInt>,
+    /// The name in the schema.
+    pub(crate) name: String,
+    /// The doc comment.
+    pub(crate) doc: String,
+}
+
+/// A method of an interface.
+#[derive(Debug)]
+pub(crate) struct Method {
+    pub(crate) ident: Ident,
+    pub(crate) name: Name,
+    pub(crate) doc: String,
+    pub(crate) ordinal: Ordinal,
+    pub(crate) context: ContextField,
+    /// The signature as it will be emitted.
+    pub(crate) sig: syn::Signature,
+    pub(crate) params: Vec<Param>,
+    /// The type after `->`: a `Result`, or an alias of one.
+    pub(crate) returns: Type,
+}
+
+/// The ordinal of a method.
+#[derive(Clone, Debug)]
+pub(crate) enum Ordinal {
+    /// The one after the previous method's, filled in by `check`.
+    Next(u16),
+    /// `#[ipc(ordinal = N)]`.
+    Pinned(u16, LitInt),
+}
+
+impl Ordinal {
+    pub(crate) fn value(&self) -> u16 {
+        match self {
+            Self::Next(value) | Self::Pinned(value, _) => *value,
+        }
+    }
+}
+
+/// Whether the parameters in the schema begin with `context :Context`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ContextField {
+    Present,
+    Absent,
+}
+
+/// A parameter of a method.
+#[derive(Debug)]
+pub(crate) struct Param {
+    pub(crate) ident: Ident,
+    pub(crate) name: Name,
+    pub(crate) ty: Type,
+    pub(crate) passing: Passing,
+}
+
+/// How a parameter reaches the method on the server.
+#[derive(Debug)]
+pub(crate) enum Passing {
+    /// By value.
+    Owned,
+    /// By `&`, of the type that is inside.
+    Lent(Type),
+}
+
+/// A name in the schema.
+#[derive(Clone, Debug)]
+pub(crate) struct Name {
+    pub(crate) text: String,
+    /// Where the name comes from.
+    pub(crate) span: proc_macro2::Span,
+}
+
+/// A struct or an enum with `#[derive(IpcType)]`.
+#[derive(Debug)]
+pub(crate) struct Data {
+    pub(crate) container: Container,
+    pub(crate) ident: Ident,
+    /// The generics, with which the fallback is emitted.
+    pub(crate) generics: syn::Generics,
+    pub(crate) body: Body,
+}
+
+/// What a type consists of.
+#[derive(Debug)]
+pub(crate) enum Body {
+    Struct(Vec<Field>),
+    Enum(Vec<Variant>),
+}
+
+/// A field of a struct.
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub(crate) ident: Ident,
+    pub(crate) name: Name,
+    pub(crate) doc: String,
+    /// The type, `Self` replaced by the struct's name.
+    pub(crate) ty: Type,
+}
+
+/// A variant of an enum.
+#[derive(Debug)]
+pub(crate) struct Variant {
+    pub(crate) ident: Ident,
+    pub(crate) name: Name,
+    pub(crate) doc: String,
+}
+
+/// What parsing an item gives, mistakes or not.
+#[derive(Debug)]
+pub(crate) enum Parsed<T> {
+    /// The item is of the right kind; what of it is wrong is left out of the model.
+    Item(T),
+    /// The item is of another kind; these are its tokens.
+    Other(TokenStream),
+}

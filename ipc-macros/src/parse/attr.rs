@@ -1,0 +1,295 @@
+//! Attributes: `#[ipc(..)]`, the arguments of `#[ipc_interface(..)]`, doc comments.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitInt, LitStr, Meta, Path, Token};
+
+use super::symbol::{CRATE, FILE, ID, IPC, NAME, NO_CONTEXT, NO_DESTROY, ORDINAL, ROOT};
+use crate::diag::Diagnostics;
+use crate::message;
+use crate::model::{Container, Lifecycle, Name};
+
+/// One place where arguments can stand, and those that it takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Place {
+    Interface,
+    Method,
+    Param,
+    Type,
+    Member,
+}
+
+impl Place {
+    fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Interface => &[ROOT, NO_DESTROY, FILE, ID, NAME, CRATE],
+            Self::Method => &[NAME, ORDINAL, NO_CONTEXT],
+            Self::Param | Self::Member => &[NAME],
+            Self::Type => &[FILE, ID, NAME, CRATE],
+        }
+    }
+
+    /// The known arguments, for messages.
+    fn list(self) -> String {
+        let keys: Vec<String> = self
+            .keys()
+            .iter()
+            .map(|key| format!("`{key}{}`", if flag(key) { "" } else { " = .." }))
+            .collect();
+        keys.join(", ")
+    }
+}
+
+fn flag(key: &str) -> bool {
+    matches!(key, ROOT | NO_DESTROY | NO_CONTEXT)
+}
+
+/// An example of the value of an argument.
+fn example(key: &str) -> &'static str {
+    match key {
+        FILE | ID => "0x9eb32e19f86ee174",
+        NAME => "\"name\"",
+        ORDINAL => "1",
+        _ => "::ipc_runtime",
+    }
+}
+
+/// The arguments of one item, each seen at most once.
+#[derive(Debug, Default)]
+pub(crate) struct Arguments {
+    pub(crate) root: Option<Ident>,
+    pub(crate) no_destroy: Option<Ident>,
+    pub(crate) no_context: Option<Ident>,
+    pub(crate) file: Option<LitInt>,
+    pub(crate) id: Option<LitInt>,
+    pub(crate) name: Option<LitStr>,
+    pub(crate) ordinal: Option<(u16, LitInt)>,
+    pub(crate) runtime: Option<Path>,
+    seen: Vec<String>,
+}
+
+impl Arguments {
+    /// Parses the arguments of `#[ipc_interface(..)]`.
+    pub(crate) fn parse_interface(tokens: TokenStream, diag: &mut Diagnostics) -> Self {
+        let mut arguments = Self::default();
+        arguments.parse_list(tokens, Place::Interface, diag);
+        arguments
+    }
+
+    /// Parses all `#[ipc(..)]` among the attributes.
+    pub(crate) fn parse_ipc(attributes: &[Attribute], place: Place, diag: &mut Diagnostics) -> Self {
+        let mut arguments = Self::default();
+        for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident(IPC)) {
+            match &attribute.meta {
+                Meta::List(list) => arguments.parse_list(list.tokens.clone(), place, diag),
+                meta => diag.report(meta, &message::MALFORMED, &[&place.list()]),
+            }
+        }
+        arguments
+    }
+
+    fn parse_list(&mut self, tokens: TokenStream, place: Place, diag: &mut Diagnostics) {
+        match Punctuated::<Argument, Token![,]>::parse_terminated.parse2(tokens) {
+            Ok(list) => list.into_iter().for_each(|argument| self.parse_argument(argument, place, diag)),
+            Err(error) => diag.push(error),
+        }
+    }
+
+    fn parse_argument(&mut self, argument: Argument, place: Place, diag: &mut Diagnostics) {
+        let Argument { key, value } = argument;
+        let text = key.to_string();
+        if !place.keys().contains(&text.as_str()) {
+            return diag.report(key, &message::UNKNOWN_ARGUMENT, &[&text, &place.list()]);
+        }
+        if self.seen.contains(&text) {
+            return diag.report(key, &message::ARGUMENT_TWICE, &[&text]);
+        }
+        self.seen.push(text.clone());
+        match (value, flag(&text)) {
+            (None, true) => self.set_flag(&text, key),
+            (Some(value), true) => diag.report(value, &message::VALUE_UNEXPECTED, &[&text, &text]),
+            (Some(value), false) => self.set_value(&text, value, diag),
+            (None, false) => diag.report(key, &message::VALUE_MISSING, &[&text, &text, &example(&text)]),
+        }
+    }
+
+    fn set_flag(&mut self, key: &str, ident: Ident) {
+        match key {
+            ROOT => self.root = Some(ident),
+            NO_DESTROY => self.no_destroy = Some(ident),
+            _ => self.no_context = Some(ident),
+        }
+    }
+
+    fn set_value(&mut self, key: &str, value: TokenStream, diag: &mut Diagnostics) {
+        match key {
+            NAME => self.name = parse_value(key, value, diag),
+            FILE => self.file = parse_id(key, value, diag),
+            ID => self.id = parse_id(key, value, diag),
+            ORDINAL => {
+                let tokens = value.clone();
+                let literal: Option<LitInt> = parse_value(key, value, diag);
+                self.ordinal = literal.and_then(|literal| match literal.base10_parse() {
+                    Ok(ordinal) if ordinal < u16::MAX => Some((ordinal, literal)),
+                    _ => {
+                        diag.report(tokens, &message::VALUE_MALFORMED, &[&key, &key, &example(key)]);
+                        None
+                    }
+                });
+            }
+            _ => self.runtime = parse_value(key, value, diag),
+        }
+    }
+
+    /// Makes the container of a type from its arguments.
+    pub(crate) fn into_container(
+        self,
+        ident: &Ident,
+        attributes: &[Attribute],
+        diag: &mut Diagnostics,
+    ) -> Container {
+        let (name, span) = match &self.name {
+            Some(name) => (name.value(), name.span()),
+            None => (ident.unraw().to_string(), ident.span()),
+        };
+        if !valid_name(&name, char::is_uppercase) {
+            diag.report_at(span, &message::NOT_A_TYPE_NAME, &[&name]);
+        }
+        let runtime = self.runtime.unwrap_or_else(|| syn::parse_quote!(::ipc_runtime));
+        Container { runtime, file: self.file, id: self.id, name, doc: parse_doc(attributes) }
+    }
+
+    /// Tells what the schema adds in front of the methods.
+    pub(crate) fn lifecycle(&self, diag: &mut Diagnostics) -> Lifecycle {
+        match (&self.root, &self.no_destroy) {
+            (Some(_), Some(no_destroy)) => {
+                diag.report(no_destroy, &message::ROOT_WITHOUT_DESTROY, &[]);
+                Lifecycle::Construct
+            }
+            (Some(_), None) => Lifecycle::Construct,
+            (None, Some(_)) => Lifecycle::Bare,
+            (None, None) => Lifecycle::Destroy,
+        }
+    }
+
+    /// The name of a member in the schema: the given one, else the Rust name in camelCase.
+    pub(crate) fn member_name(&self, ident: &Ident, diag: &mut Diagnostics) -> Name {
+        let (text, span) = match &self.name {
+            Some(name) => (name.value(), name.span()),
+            None => (camel_case(&ident.unraw().to_string()), ident.span()),
+        };
+        if !valid_name(&text, char::is_lowercase) {
+            diag.report_at(span, &message::NOT_A_MEMBER_NAME, &[&text]);
+        }
+        Name { text, span }
+    }
+}
+
+/// `key` or `key = value`.
+struct Argument {
+    key: Ident,
+    value: Option<TokenStream>,
+}
+
+impl Parse for Argument {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let key = input.call(Ident::parse_any)?;
+        if !input.peek(Token![=]) {
+            return Ok(Self { key, value: None });
+        }
+        input.parse::<Token![=]>()?;
+        let mut value = TokenStream::new();
+        while !input.is_empty() && !input.peek(Token![,]) {
+            value.extend([input.parse::<TokenTree>()?]);
+        }
+        // Without a value, `key =` is read as `key`, whose message shows how to write it.
+        Ok(Self { key, value: (!value.is_empty()).then_some(value) })
+    }
+}
+
+fn parse_value<T: Parse>(key: &str, value: TokenStream, diag: &mut Diagnostics) -> Option<T> {
+    match syn::parse2(value.clone()) {
+        Ok(value) => Some(value),
+        Err(_) => {
+            diag.report(value, &message::VALUE_MALFORMED, &[&key, &key, &example(key)]);
+            None
+        }
+    }
+}
+
+fn parse_id(key: &str, value: TokenStream, diag: &mut Diagnostics) -> Option<LitInt> {
+    let literal: LitInt = parse_value(key, value, diag)?;
+    match literal.base10_parse::<u64>() {
+        Ok(id) if id >> 63 == 1 => Some(literal),
+        _ => {
+            diag.report(&literal, &message::NOT_AN_ID, &[&literal]);
+            None
+        }
+    }
+}
+
+/// Joins the doc comments, without their common leading space.
+pub(crate) fn parse_doc(attributes: &[Attribute]) -> String {
+    let mut lines = Vec::new();
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("doc")) {
+        if let Meta::NameValue(pair) = &attribute.meta
+            && let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &pair.value
+        {
+            lines.extend(text.value().lines().map(|line| {
+                let line = line.strip_prefix(' ').unwrap_or(line);
+                line.trim_end().to_owned()
+            }));
+        }
+    }
+    lines.join("\n").trim_matches('\n').to_owned()
+}
+
+/// Removes our attributes, reporting those that stand where they say nothing.
+pub(crate) fn refuse_ipc(
+    attributes: &mut Vec<Attribute>,
+    message: &message::Message,
+    diag: &mut Diagnostics,
+) {
+    attributes.retain(|attribute| {
+        let ours = attribute.path().is_ident(IPC);
+        if ours {
+            diag.report(attribute, message, &[]);
+        }
+        !ours
+    });
+}
+
+/// Removes our attributes.
+pub(crate) fn strip_ipc(attributes: &mut Vec<Attribute>) {
+    attributes.retain(|attribute| !attribute.path().is_ident(IPC));
+}
+
+/// Finds `#[cfg(..)]`.
+pub(crate) fn find_cfg(attributes: &[Attribute]) -> Option<&Attribute> {
+    attributes.iter().find(|attribute| attribute.path().is_ident("cfg"))
+}
+
+/// `make_calculator` and `MakeCalculator` become `makeCalculator`.
+fn camel_case(ident: &str) -> String {
+    let mut words = ident.split('_').filter(|word| !word.is_empty());
+    let mut name = words.next().map(|word| with_first(word, char::to_ascii_lowercase)).unwrap_or_default();
+    words.for_each(|word| name.push_str(&with_first(word, char::to_ascii_uppercase)));
+    name
+}
+
+fn with_first(word: &str, change: impl Fn(&char) -> char) -> String {
+    let mut chars = word.chars();
+    chars.next().map(|first| change(&first)).into_iter().chain(chars).collect()
+}
+
+fn valid_name(name: &str, first: fn(char) -> bool) -> bool {
+    name.chars().next().is_some_and(first) && name.chars().all(|c| c.is_ascii_alphanumeric())
+}
+
+/// The span of a whole run of tokens, for what is reported at its first one.
+pub(crate) fn span_of(tokens: impl ToTokens) -> Span {
+    tokens.into_token_stream().into_iter().next().map_or_else(Span::call_site, |token| token.span())
+}

@@ -1,0 +1,147 @@
+//! Methods of an interface.
+
+use syn::{FnArg, Ident, Pat, PatType, Receiver, Signature, TraitItemFn, Type};
+
+use super::attr::{Arguments, Place, find_cfg, parse_doc, refuse_ipc, span_of, strip_ipc};
+use super::ty::{parse_param_type, parse_return_type, ungrouped};
+use crate::diag::Diagnostics;
+use crate::message;
+use crate::model::{ContextField, Method, Ordinal, Param, Passing};
+
+/// Parses a method, and removes our attributes from it. `None` if it has a mistake, which has then been reported.
+pub(crate) fn parse_method(
+    item: &mut TraitItemFn,
+    interface: &Ident,
+    diag: &mut Diagnostics,
+) -> Option<Method> {
+    let arguments = Arguments::parse_ipc(&item.attrs, Place::Method, diag);
+    strip_ipc(&mut item.attrs);
+    let ident = item.sig.ident.clone();
+    let name = arguments.member_name(&ident, diag);
+    let mut sound = check_shape(item, diag);
+    let (receiver, params) = parse_inputs(&mut item.sig, interface, diag);
+    sound &= receiver;
+    let returns = parse_return_type(&ident, &item.sig.output, interface, diag);
+    let (Some(params), Some(returns), true) = (params, returns, sound) else { return None };
+    Some(Method {
+        name,
+        doc: parse_doc(&item.attrs),
+        ordinal: match arguments.ordinal {
+            Some((ordinal, literal)) => Ordinal::Pinned(ordinal, literal),
+            None => Ordinal::Next(0),
+        },
+        context: if arguments.no_context.is_some() { ContextField::Absent } else { ContextField::Present },
+        sig: item.sig.clone(),
+        params,
+        returns,
+        ident,
+    })
+}
+
+/// Checks everything but the parameters and the result.
+fn check_shape(item: &TraitItemFn, diag: &mut Diagnostics) -> bool {
+    let Signature { ident, generics, .. } = &item.sig;
+    let mut sound = true;
+    let mut report = |tokens: &dyn quote::ToTokens, message| {
+        sound = false;
+        diag.report(tokens, message, &[ident]);
+    };
+    if let Some(token) = &item.sig.asyncness {
+        report(token, &message::METHOD_ASYNC);
+    }
+    if let Some(token) = &item.sig.unsafety {
+        report(token, &message::METHOD_UNSAFE);
+    }
+    if let Some(abi) = &item.sig.abi {
+        report(abi, &message::METHOD_EXTERN);
+    }
+    if let Some(token) = &item.sig.constness {
+        report(token, &message::METHOD_CONST);
+    }
+    if generics.type_params().next().is_some() || generics.const_params().next().is_some() {
+        report(&generics.params, &message::METHOD_GENERICS);
+    } else if generics.lifetimes().next().is_some() {
+        report(&generics.params, &message::METHOD_LIFETIMES);
+    }
+    if let Some(clause) = &generics.where_clause {
+        report(clause, &message::METHOD_WHERE);
+    }
+    if let Some(body) = &item.default {
+        report(body, &message::METHOD_BODY);
+    }
+    if let Some(variadic) = &item.sig.variadic {
+        report(variadic, &message::VARIADIC);
+    }
+    if let Some(cfg) = find_cfg(&item.attrs) {
+        report(cfg, &message::METHOD_CFG);
+    }
+    sound
+}
+
+/// Parses receiver and parameters: whether the receiver is right, and the parameters if all are.
+fn parse_inputs(
+    sig: &mut Signature,
+    interface: &Ident,
+    diag: &mut Diagnostics,
+) -> (bool, Option<Vec<Param>>) {
+    let method = sig.ident.clone();
+    let mut receiver = false;
+    let mut params = Some(Vec::new());
+    if sig.receiver().is_none() {
+        diag.report(&method, &message::SELF_MISSING, &[&method]);
+    }
+    for input in &mut sig.inputs {
+        match input {
+            FnArg::Receiver(found) => {
+                refuse_ipc(&mut found.attrs, &message::IPC_ON_IGNORED, diag);
+                receiver = check_receiver(found, &method, diag);
+            }
+            FnArg::Typed(typed) => match (parse_param(typed, interface, diag), &mut params) {
+                (Some(param), Some(params)) => params.push(param),
+                _ => params = None,
+            },
+        }
+    }
+    (receiver, params)
+}
+
+fn check_receiver(receiver: &Receiver, method: &Ident, diag: &mut Diagnostics) -> bool {
+    if receiver.colon_token.is_some() {
+        let plain = matches!(ungrouped(&receiver.ty), Type::Reference(reference)
+            if reference.mutability.is_none()
+            && matches!(ungrouped(&reference.elem), Type::Path(path) if path.path.is_ident("Self")));
+        if !plain {
+            diag.report(receiver, &message::SELF_TYPED, &[method]);
+        }
+        return plain;
+    }
+    match (&receiver.reference, &receiver.mutability) {
+        (None, _) => diag.report(receiver, &message::SELF_BY_VALUE, &[method]),
+        (Some(_), Some(_)) => diag.report(receiver, &message::SELF_BY_MUT, &[method]),
+        (Some((_, Some(lifetime))), None) => {
+            diag.report(lifetime, &message::METHOD_LIFETIMES, &[method]);
+        }
+        (Some((_, None)), None) => return true,
+    }
+    false
+}
+
+fn parse_param(typed: &mut PatType, interface: &Ident, diag: &mut Diagnostics) -> Option<Param> {
+    let arguments = Arguments::parse_ipc(&typed.attrs, Place::Param, diag);
+    strip_ipc(&mut typed.attrs);
+    if let Some(cfg) = find_cfg(&typed.attrs) {
+        diag.report(cfg, &message::PARAM_CFG, &[]);
+    }
+    let passing: Option<Passing> = parse_param_type(&typed.ty, interface, diag);
+    let ident = match &*typed.pat {
+        Pat::Ident(pat) if pat.by_ref.is_none() && pat.mutability.is_none() && pat.subpat.is_none() => {
+            pat.ident.clone()
+        }
+        pattern => {
+            diag.report_at(span_of(pattern), &message::PARAM_PATTERN, &[]);
+            return None;
+        }
+    };
+    let name = arguments.member_name(&ident, diag);
+    Some(Param { ident, name, ty: (*typed.ty).clone(), passing: passing? })
+}

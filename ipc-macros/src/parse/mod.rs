@@ -1,0 +1,109 @@
+//! Tokens to model. Mistakes are reported, and what has none is still parsed.
+
+pub(crate) mod attr;
+mod data;
+mod method;
+mod symbol;
+mod ty;
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Item, ItemTrait, Lifetime, TraitItem, TypeParamBound};
+
+use self::attr::{Arguments, refuse_ipc};
+pub(crate) use self::data::parse_data;
+use self::method::parse_method;
+pub(crate) use self::ty::ungrouped;
+use crate::diag::Diagnostics;
+use crate::message;
+use crate::model::{Interface, Parsed};
+
+/// Parses the item under `#[ipc_interface(..)]`.
+pub(crate) fn parse_interface(
+    arguments: TokenStream,
+    item: TokenStream,
+    diag: &mut Diagnostics,
+) -> Parsed<Interface> {
+    let mut item: ItemTrait = match syn::parse2(item.clone()) {
+        Ok(Item::Trait(item)) => item,
+        Ok(other) => {
+            let (tokens, kind) = kind_of(&other);
+            diag.report(tokens, &message::NOT_A_TRAIT, &[&kind]);
+            return Parsed::Other(item);
+        }
+        Err(error) => {
+            diag.push(error);
+            return Parsed::Other(item);
+        }
+    };
+    let ident = item.ident.clone();
+    let arguments = Arguments::parse_interface(arguments, diag);
+    check_trait(&mut item, diag);
+    let lifecycle = arguments.lifecycle(diag);
+    let container = arguments.into_container(&ident, &item.attrs, diag);
+    let mut methods = Vec::new();
+    for member in &mut item.items {
+        match member {
+            TraitItem::Fn(method) => methods.extend(parse_method(method, &ident, diag)),
+            TraitItem::Type(member) => diag.report(member, &message::ASSOCIATED_TYPE, &[]),
+            TraitItem::Const(member) => diag.report(member, &message::ASSOCIATED_CONST, &[]),
+            other => diag.report(other, &message::TRAIT_MACRO, &[]),
+        }
+    }
+    Parsed::Item(Interface { container, lifecycle, item, methods })
+}
+
+fn check_trait(item: &mut ItemTrait, diag: &mut Diagnostics) {
+    refuse_ipc(&mut item.attrs, &message::IPC_ON_TRAIT, diag);
+    item.attrs.retain(|attribute| {
+        let twice = attribute.path().segments.last().is_some_and(|last| last.ident == symbol::IPC_INTERFACE);
+        if twice {
+            diag.report(attribute, &message::INTERFACE_TWICE, &[]);
+        }
+        !twice
+    });
+    if let Some(token) = &item.unsafety {
+        diag.report(token, &message::TRAIT_UNSAFE, &[]);
+    }
+    if let Some(token) = &item.auto_token {
+        diag.report(token, &message::TRAIT_AUTO, &[]);
+    }
+    if !item.generics.params.is_empty() {
+        diag.report(&item.generics.params, &message::TRAIT_GENERICS, &[]);
+    }
+    if let Some(clause) = &item.generics.where_clause {
+        diag.report(clause, &message::TRAIT_WHERE, &[]);
+    }
+    for bound in &item.supertraits {
+        if !is_implied(bound) {
+            diag.report(bound, &message::SUPERTRAIT, &[&ty::spell(bound)]);
+        }
+    }
+}
+
+/// Tells whether every interface has the supertrait anyway.
+pub(crate) fn is_implied(bound: &TypeParamBound) -> bool {
+    match bound {
+        TypeParamBound::Trait(bound) => {
+            bound.path.segments.last().is_some_and(|last| {
+                (last.ident == "Send" || last.ident == "Sync") && last.arguments.is_none()
+            })
+        }
+        TypeParamBound::Lifetime(Lifetime { ident, .. }) => ident == "static",
+        _ => false,
+    }
+}
+
+/// The keyword of an item and its kind in words.
+fn kind_of(item: &Item) -> (TokenStream, &'static str) {
+    match item {
+        Item::Struct(item) => (item.struct_token.to_token_stream(), "a struct"),
+        Item::Enum(item) => (item.enum_token.to_token_stream(), "an enum"),
+        Item::Union(item) => (item.union_token.to_token_stream(), "a union"),
+        Item::Fn(item) => (item.sig.fn_token.to_token_stream(), "a function"),
+        Item::Impl(item) => (item.impl_token.to_token_stream(), "an `impl` block"),
+        Item::Mod(item) => (item.mod_token.to_token_stream(), "a module"),
+        Item::Type(item) => (item.type_token.to_token_stream(), "a type alias"),
+        other => (other.to_token_stream(), "something else"),
+    }
+}

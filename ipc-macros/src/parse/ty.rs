@@ -1,0 +1,239 @@
+//! Types: what can be seen of a mistake without knowing what the names stand for. All else is rustc's to say.
+
+use quote::ToTokens;
+use syn::{GenericArgument, Ident, PathArguments, ReturnType, Type, TypeParamBound, TypePath, TypeReference};
+
+use crate::diag::Diagnostics;
+use crate::message;
+use crate::model::Passing;
+
+/// Where a type stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Position {
+    Param,
+    Result,
+    Field,
+}
+
+/// Checks the type of a parameter and tells how it is passed.
+pub(crate) fn parse_param_type(ty: &Type, interface: &Ident, diag: &mut Diagnostics) -> Option<Passing> {
+    let walk = &mut Walk { position: Position::Param, interface: Some(interface), diag, sound: true };
+    let passing = match ungrouped(ty) {
+        Type::Reference(reference) => {
+            walk.check_lifetime(reference);
+            match (&reference.mutability, ungrouped(&reference.elem)) {
+                (Some(_), _) => walk.report(reference, &message::TYPE_MUT, &[]),
+                (None, Type::Slice(slice)) => walk.visit(&slice.elem),
+                (None, inner) => walk.visit(inner),
+            }
+            Passing::Lent((*reference.elem).clone())
+        }
+        other => {
+            walk.visit(other);
+            Passing::Owned
+        }
+    };
+    walk.sound.then_some(passing)
+}
+
+/// Checks the type of a field.
+pub(crate) fn parse_field_type(ty: &Type, diag: &mut Diagnostics) -> bool {
+    let walk = &mut Walk { position: Position::Field, interface: None, diag, sound: true };
+    walk.visit(ty);
+    walk.sound
+}
+
+/// Checks what a method returns.
+pub(crate) fn parse_return_type(
+    method: &Ident,
+    output: &ReturnType,
+    interface: &Ident,
+    diag: &mut Diagnostics,
+) -> Option<Type> {
+    let ReturnType::Type(_, ty) = output else {
+        diag.report(method, &message::RESULT_MISSING, &[method, &"()"]);
+        return None;
+    };
+    let ty = ungrouped(ty);
+    let walk = &mut Walk { position: Position::Result, interface: Some(interface), diag, sound: true };
+    match ty {
+        Type::Path(path) if !is_plain_value(path) => walk.visit_path(path),
+        Type::Macro(_) => {}
+        other => {
+            walk.visit(other);
+            if walk.sound {
+                let value = spell(other);
+                walk.report(other, &message::RESULT_MISSING, &[method, &value]);
+            }
+        }
+    }
+    walk.sound.then(|| ty.clone())
+}
+
+/// Writes tokens as a user would.
+pub(crate) fn spell(tokens: impl ToTokens) -> String {
+    let text = tokens.to_token_stream().to_string();
+    [
+        (" < ", "<"),
+        (" <", "<"),
+        ("< ", "<"),
+        (" >", ">"),
+        (" :: ", "::"),
+        (":: ", "::"),
+        (" ,", ","),
+        ("& ", "&"),
+    ]
+    .iter()
+    .fold(text, |text, (from, to)| text.replace(from, to))
+}
+
+struct Walk<'a> {
+    position: Position,
+    interface: Option<&'a Ident>,
+    diag: &'a mut Diagnostics,
+    sound: bool,
+}
+
+impl Walk<'_> {
+    fn report(
+        &mut self,
+        tokens: impl ToTokens,
+        message: &message::Message,
+        arguments: &[&dyn std::fmt::Display],
+    ) {
+        self.sound = false;
+        self.diag.report(tokens, message, arguments);
+    }
+
+    fn visit(&mut self, ty: &Type) {
+        match ungrouped(ty) {
+            Type::Path(path) => self.visit_path(path),
+            Type::Reference(reference) => self.visit_reference(reference),
+            Type::TraitObject(object) => self.visit_dyn(object),
+            Type::ImplTrait(_) => self.report(ty, &message::TYPE_IMPL, &[]),
+            Type::BareFn(_) => self.report(ty, &message::TYPE_FN, &[]),
+            Type::Ptr(_) => self.report(ty, &message::TYPE_POINTER, &[]),
+            Type::Array(_) | Type::Slice(_) => self.report(ty, &message::TYPE_ARRAY, &[]),
+            Type::Tuple(tuple) if !tuple.elems.is_empty() => self.report(ty, &message::TYPE_TUPLE, &[]),
+            Type::Infer(_) => self.report(ty, &message::TYPE_INFER, &[]),
+            Type::Never(_) => self.report(ty, &message::TYPE_NEVER, &[]),
+            _ => {}
+        }
+    }
+
+    fn visit_path(&mut self, path: &TypePath) {
+        if let (Some(interface), Some(first)) = (self.interface, path.path.segments.first())
+            && first.ident == "Self"
+        {
+            return self.report(path, &message::TYPE_SELF, &[interface]);
+        }
+        let Some(last) = path.path.segments.last() else { return };
+        let name = last.ident.to_string();
+        match name.as_str() {
+            "Rc" => return self.report(&last.ident, &message::TYPE_RC, &[]),
+            "Cell" | "RefCell" | "Mutex" | "RwLock" => {
+                return self.report(&last.ident, &message::TYPE_CELL, &[&name]);
+            }
+            "usize" if path.path.get_ident().is_some() => {
+                return self.report(path, &message::TYPE_SIZE, &[&name, &"u64"]);
+            }
+            "isize" if path.path.get_ident().is_some() => {
+                return self.report(path, &message::TYPE_SIZE, &[&name, &"i64"]);
+            }
+            _ => {}
+        }
+        let PathArguments::AngleBracketed(arguments) = &last.arguments else { return };
+        for argument in &arguments.args {
+            let GenericArgument::Type(ty) = argument else { continue };
+            match ungrouped(ty) {
+                Type::TraitObject(object) if name == "Arc" => self.check_dyn(object),
+                ty => self.visit(ty),
+            }
+        }
+    }
+
+    fn visit_reference(&mut self, reference: &TypeReference) {
+        if let Type::TraitObject(object) = ungrouped(&reference.elem) {
+            return self.visit_dyn(object);
+        }
+        match self.position {
+            Position::Param => {
+                self.check_lifetime(reference);
+                match ungrouped(&reference.elem) {
+                    Type::Slice(slice) => self.visit(&slice.elem),
+                    inner => self.visit(inner),
+                }
+            }
+            Position::Result => {
+                self.report(reference, &message::RESULT_BORROWED, &[&owned(reference)]);
+            }
+            Position::Field => self.report(reference, &message::FIELD_BORROWED, &[&owned(reference)]),
+        }
+    }
+
+    fn check_lifetime(&mut self, reference: &TypeReference) {
+        if let Some(lifetime) = &reference.lifetime
+            && lifetime.ident != "_"
+        {
+            self.report(lifetime, &message::TYPE_LIFETIME, &[lifetime]);
+        }
+    }
+
+    /// A `dyn Trait` that no `Arc` holds.
+    fn visit_dyn(&mut self, object: &syn::TypeTraitObject) {
+        if self.check_dyn_bounds(object) {
+            let name = object.bounds.first().map(spell).unwrap_or_default();
+            self.report(object, &message::TYPE_DYN, &[&name, &name]);
+        }
+    }
+
+    /// The `dyn Trait` of an `Arc<dyn Trait>`.
+    fn check_dyn(&mut self, object: &syn::TypeTraitObject) {
+        self.check_dyn_bounds(object);
+    }
+
+    fn check_dyn_bounds(&mut self, object: &syn::TypeTraitObject) -> bool {
+        let mut bounds = object.bounds.iter();
+        let first = bounds.next();
+        if let Some(TypeParamBound::Trait(bound)) = first
+            && let Some(last) = bound.path.segments.last()
+            && matches!(last.ident.to_string().as_str(), "Fn" | "FnMut" | "FnOnce")
+        {
+            self.report(object, &message::TYPE_CLOSURE, &[]);
+            return false;
+        }
+        if let Some(extra) = bounds.next() {
+            let name = first.map(spell).unwrap_or_default();
+            self.report(extra, &message::TYPE_DYN_BOUNDS, &[&spell(extra), &name]);
+            return false;
+        }
+        true
+    }
+}
+
+/// What owns the same as a reference, with its article-free spelling.
+fn owned(reference: &TypeReference) -> String {
+    match ungrouped(&reference.elem) {
+        Type::Slice(slice) => format!("`Vec<{}>`", spell(&slice.elem)),
+        Type::Path(path) if path.path.is_ident("str") => "`String`".to_owned(),
+        inner => format!("`{}`", spell(inner)),
+    }
+}
+
+/// Tells whether a path is a well-known type that is no `Result`. An unknown one may be an alias.
+fn is_plain_value(path: &TypePath) -> bool {
+    const VALUES: &[&str] = &[
+        "bool", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "f32", "f64", "usize", "isize", "char",
+        "str", "String", "Vec", "Option", "Arc", "Box", "Rc",
+    ];
+    path.path.segments.last().is_some_and(|last| VALUES.iter().any(|value| last.ident == value))
+}
+
+/// Looks through parentheses and the invisible groups of `macro_rules!`.
+pub(crate) fn ungrouped(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => ungrouped(&group.elem),
+        Type::Paren(paren) => ungrouped(&paren.elem),
+        other => other,
+    }
+}
