@@ -80,3 +80,55 @@ fn describe(error: &dyn std::error::Error) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HERE: &str = env!("CARGO_MANIFEST_DIR");
+
+    #[test]
+    fn a_folder_of_the_package_comes_first() {
+        assert_eq!(
+            locate(Path::new(HERE), Path::new("src/a.capnp")),
+            Ok(Path::new(HERE).join("src/a.capnp"))
+        );
+        assert_eq!(locate(Path::new(HERE), Path::new("a.capnp")), Ok(Path::new(HERE).join("a.capnp")));
+    }
+
+    #[test]
+    fn a_folder_of_the_workspace_comes_next() {
+        let workspace = Path::new(HERE).parent().unwrap();
+        assert_eq!(
+            locate(Path::new(HERE), Path::new("ipc-runtime/a.capnp")),
+            Ok(workspace.join("ipc-runtime/a.capnp"))
+        );
+    }
+
+    #[test]
+    fn nothing_above_the_workspace_is_looked_at() {
+        let workspace = Path::new(HERE).parent().unwrap();
+        let above = workspace.file_name().unwrap();
+        let message = locate(Path::new(HERE), &Path::new(above).join("a.capnp")).unwrap_err();
+        assert!(message.starts_with("no folder `"), "{message}");
+        assert!(message.contains("create it where `"), "{message}");
+    }
+
+    #[test]
+    fn the_command_names_the_test_below_its_crate() {
+        let site = Site { package: "p-q", manifest_dir: HERE, module: "p_q::a::b", test: "schema" };
+        assert_eq!(site.origin().command, "IPC_GEN_UPDATE=1 cargo test -p p-q a::b::schema");
+        let site = Site { module: "p_q", ..site };
+        assert_eq!(site.origin().command, "IPC_GEN_UPDATE=1 cargo test -p p-q schema");
+    }
+
+    #[test]
+    fn a_message_has_all_causes() {
+        let error = crate::StaleSchema::Io {
+            action: "write",
+            path: "a.capnp".into(),
+            source: std::io::Error::other("the disk is full"),
+        };
+        assert_eq!(describe(&error), "cannot write the schema `a.capnp`:\nthe disk is full");
+    }
+}

@@ -15,6 +15,8 @@ pub const PROXY_FILE_ID: u64 = 0xcc31_6e3f_71a0_40fb;
 #[derive(Debug)]
 pub struct Schema {
     files: Vec<File>,
+    /// The names that were asked for, by file id.
+    names: BTreeMap<u64, String>,
     declarations: BTreeMap<u64, &'static Descriptor>,
 }
 
@@ -40,15 +42,26 @@ impl Schema {
         }
         let mut schema = Self {
             files: group(&reached),
+            names: BTreeMap::new(),
             declarations: reached.into_iter().map(|descriptor| (descriptor.id, descriptor)).collect(),
         };
-        schema.name_files(None);
+        schema.name_files();
         Ok(schema)
     }
 
     /// Gives the main file a name; otherwise it is called after the crate that declares its interfaces.
-    pub fn with_main_name(mut self, name: &str) -> Self {
-        self.name_files(Some(name));
+    pub fn with_main_name(self, name: &str) -> Self {
+        match self.files.first().map(File::id) {
+            Some(main) => self.with_file_name(main, name),
+            None => self,
+        }
+    }
+
+    /// Gives the file with an id a name; otherwise it is called after the crate that declares its interfaces,
+    /// or `proxy.capnp`.
+    pub fn with_file_name(mut self, file: u64, name: &str) -> Self {
+        self.names.insert(file, name.to_owned());
+        self.name_files();
         self
     }
 
@@ -63,13 +76,14 @@ impl Schema {
     }
 
     /// Names the files, sorts the imported ones by name, and settles who imports whom under which alias.
-    fn name_files(&mut self, main: Option<&str>) {
+    fn name_files(&mut self) {
+        if let Some((_, imported)) = self.files.split_first_mut() {
+            // Names that collide are told apart in this order.
+            imported.sort_by_key(|file| file.id);
+        }
         let mut taken = BTreeSet::new();
-        for (position, file) in self.files.iter_mut().enumerate() {
-            let wished = match main {
-                Some(name) if position == 0 => name.to_owned(),
-                _ => file.natural_name(),
-            };
+        for file in &mut self.files {
+            let wished = self.names.get(&file.id).cloned().unwrap_or_else(|| file.natural_name());
             file.name = if taken.contains(&wished) {
                 let stem = wished.strip_suffix(".capnp").unwrap_or(&wished);
                 format!("{stem}-{:x}.capnp", file.id)
@@ -220,8 +234,6 @@ fn group(reached: &[&'static Descriptor]) -> Vec<File> {
         for file in imported.iter_mut() {
             file.declarations.sort_by_key(|declaration| declaration.name);
         }
-        // File names that collide are told apart in this order.
-        imported.sort_by_key(|file| file.id);
     }
     files
 }

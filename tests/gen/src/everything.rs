@@ -1,167 +1,160 @@
-//! Interfaces that use every type, written as the descriptors that the macros compile in.
+//! Interfaces that use every type.
 //!
 //! The build script includes this file too: it generates Rust readers and builders from it.
 
-use std::sync::LazyLock;
+use std::sync::Arc;
 
-use ipc_runtime::wire::descriptor::{Descriptor, Type};
+use ipc_runtime::wire::{Descriptor, Interface, Struct};
+use ipc_runtime::{IpcException, IpcType, ipc_interface};
 
-use crate::descriptors::{
-    Home, documented, enumeration, field, interface, list, method, optional, structure,
-};
+use self::shared::{Base, Shared};
 
-/// The file that the declarations below go into.
-pub const EVERYTHING: Home = Home { file: 0xb1e9_8a04_27c6_5d01, module: "everything::api" };
+/// The file of [`shared`].
+pub const SHARED_FILE: u64 = 0xb1e9_8a04_27c6_5d02;
 
-/// A file of another crate.
-pub const SHARED: Home = Home { file: 0xb1e9_8a04_27c6_5d02, module: "shared" };
-
-/// libmultiprocess's file.
-pub const PROXY: Home = Home { file: 0xcc31_6e3f_71a0_40fb, module: "ipc_runtime::protocol" };
-
-macro_rules! declare {
-    ($($doc:literal $name:ident = $home:ident . $schema_name:literal ($text:literal): $kind:expr;)*) => {$(
-        #[doc = $doc]
-        pub fn $name() -> &'static Descriptor {
-            static DESCRIPTOR: LazyLock<Descriptor> =
-                LazyLock::new(|| $home.declare($schema_name, $text, $kind));
-            &DESCRIPTOR
-        }
-    )*};
+/// The first object of a connection.
+#[ipc_interface(root, file = 0xb1e9_8a04_27c6_5d01)]
+pub trait Init {
+    /// Makes an object with a method of every kind.
+    fn make_everything(&self, base: Arc<dyn Base>) -> Result<Arc<dyn Everything>, IpcException>;
+    /// Makes one or none.
+    fn make_nothing(&self) -> Result<Option<Arc<dyn Nothing>>, IpcException>;
 }
 
-declare! {
-    "The root."
-    init = EVERYTHING."Init"("The first object of a connection."):
-        interface(&[], [
-            method("construct", "", [field("threadMap", Type::Interface(thread_map))],
-                [field("threadMap", Type::Interface(thread_map))]),
-            method("makeEverything", "Makes an object with a method of every kind.",
-                [context(), field("base", Type::Interface(base))], [field("result", Type::Interface(everything))]),
-            method("makeNothing", "", [context()], [optional("result", Type::Interface(nothing))]),
-        ]);
-
-    "An interface that extends two others."
-    everything = EVERYTHING."Everything"("Methods of every kind.\n\nThe second paragraph:\n\n    indented {}\n"):
-        interface(&[base, nothing], [
-            method("noParameters", "", [], []),
-            method("swap", "", [context(), field("value", Type::Struct(every))], [field("result", Type::Struct(every))]),
-            method("maybe", "An `Option` in each direction.", [context(), optional("number", Type::Int32)],
-                [optional("result", Type::Float64)]),
-            method("longParameters", "", [
-                context(),
-                field("firstParameter", Type::Text),
-                field("secondParameter", list(list(Type::Struct(every)))),
-                optional("thirdParameter", Type::UInt64),
-            ], [field("result", Type::Bool)]),
-            method("longEverything", "Wraps on both sides.", [
-                context(),
-                field("aParameterWithALongName", list(Type::Interface(everything))),
-                field("anotherOfTheSameKind", list(Type::Interface(nothing))),
-            ], [
-                field("aResultWithALongName", list(Type::Interface(everything))),
-                field("anotherResultOfTheSameKind", list(Type::Interface(nothing))),
-                field("yetAnotherResult", Type::Enum(colour)),
-            ]),
-            method("longResults", "", [context()], [
-                field("aResultWithALongName", list(Type::Interface(everything))),
-                field("anotherResult", list(Type::Interface(nothing))),
-            ]),
-        ]);
-
-    "An interface without methods of its own."
-    nothing = EVERYTHING."Nothing"(""): interface(&[], []);
-
-    "A documented interface without methods."
-    silence = EVERYTHING."Silence"("Says nothing, at some length."): interface(&[
-        nothing, base, thread, thread_map, everything, init,
-    ], []);
-
-    "A struct with a field of every type."
-    every = EVERYTHING."Every"("A field of every type."):
-        structure([
-            field("void", Type::Void),
-            documented("A bit.", field("bool", Type::Bool)),
-            field("int64", Type::Int64),
-            field("int8", Type::Int8),
-            field("int32", Type::Int32),
-            field("int16", Type::Int16),
-            field("uint8", Type::UInt8),
-            field("uint16", Type::UInt16),
-            field("uint32", Type::UInt32),
-            field("uint64", Type::UInt64),
-            documented("\nTwo lines  \nof text.\n\n", field("float32", Type::Float32)),
-            field("float64", Type::Float64),
-            field("text", Type::Text),
-            field("data", Type::Data),
-            field("colour", Type::Enum(colour)),
-            field("inner", Type::Struct(shared)),
-            field("object", Type::Interface(everything)),
-            field("bools", list(Type::Bool)),
-            field("numbers", list(Type::Int32)),
-            field("doubles", list(Type::Float64)),
-            field("texts", list(Type::Text)),
-            field("colours", list(Type::Enum(colour))),
-            field("inners", list(Type::Struct(shared))),
-            field("objects", list(Type::Interface(nothing))),
-            field("lists", list(list(Type::UInt8))),
-            field("voids", list(Type::Void)),
-            documented("Has a presence field.", optional("maybeInt", Type::Int32)),
-            optional("maybeBool", Type::Bool),
-            optional("maybeVoid", Type::Void),
-            optional("maybeColour", Type::Enum(colour)),
-            optional("maybeText", Type::Text),
-            optional("maybeEvery", Type::Struct(every)),
-            field("last", Type::Bool),
-        ]);
-
-    "A struct without fields."
-    empty = EVERYTHING."Empty"(""): structure([]);
-
-    "A struct whose field names are words of the schema language."
-    words = EVERYTHING."Words"(""): structure([
-        "struct", "union", "group", "enum", "interface", "using", "import", "const", "annotation", "extends",
-        "void", "true", "inf", "stream",
-    ].map(|name| field(name, Type::Bool)));
-
-    "An enum."
-    colour = EVERYTHING."Colour"("What light is."):
-        enumeration([("red", ""), ("green", "Like leaves."), ("blue", "")]);
-
-    "A struct of another file."
-    shared = SHARED."Shared"(""): structure([
-        field("name", Type::Text),
-        field("level", Type::UInt16),
-        field("next", Type::Struct(shared)),
-    ]);
-
-    "An interface of another file."
-    base = SHARED."Base"("What others extend."):
-        interface(&[], [method("destroy", "", [context()], [])]);
-
-    "libmultiprocess's ThreadMap."
-    thread_map = PROXY."ThreadMap"(""): interface(&[], [
-        method("makeThread", "", [field("name", Type::Text)], [field("result", Type::Interface(thread))]),
-        method("makePool", "", [field("count", Type::UInt32)], []),
-    ]);
-
-    "libmultiprocess's Thread."
-    thread = PROXY."Thread"(""): interface(&[], [
-        method("getName", "", [], [field("result", Type::Text)]),
-    ]);
-
-    "libmultiprocess's Context."
-    context_struct = PROXY."Context"(""): structure([
-        field("thread", Type::Interface(thread)),
-        field("callbackThread", Type::Interface(thread)),
-    ]);
+/// Methods of every kind.
+#[ipc_interface(file = 0xb1e9_8a04_27c6_5d01)]
+pub trait Everything {
+    #[ipc(no_context)]
+    fn no_parameters(&self) -> Result<(), IpcException>;
+    fn swap(&self, value: &Every) -> Result<Every, IpcException>;
+    /// An `Option` in each direction.
+    fn maybe(&self, number: Option<i32>) -> Result<Option<f64>, IpcException>;
+    /// Wraps its parameters.
+    fn long_parameters(
+        &self,
+        first_parameter: &str,
+        second_parameter: Vec<Vec<Every>>,
+        third_parameter: Option<u64>,
+    ) -> Result<bool, IpcException>;
+    /// Has lists of objects.
+    fn more_parameters(
+        &self,
+        a_parameter_with_a_long_name: &[u8],
+        another_of_the_same_kind: Vec<Arc<dyn Nothing>>,
+    ) -> Result<Vec<Vec<Arc<dyn Everything>>>, IpcException>;
+    /// Has another name in the schema.
+    #[ipc(name = "inTheSchema")]
+    fn in_rust(&self, colours: &[Colour]) -> Result<Option<Colour>, IpcException>;
 }
 
-/// Everything that a root does not reach is a root itself.
-pub fn roots() -> [&'static Descriptor; 4] {
-    [init(), silence(), empty(), words()]
+/// Without methods of its own.
+#[ipc_interface(no_destroy, file = 0xb1e9_8a04_27c6_5d01)]
+pub trait Nothing {}
+
+/// A field of every type.
+#[derive(IpcType)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Every {
+    pub void: (),
+    /// A bit.
+    pub bool: bool,
+    pub int64: i64,
+    pub int8: i8,
+    pub int32: i32,
+    pub int16: i16,
+    pub uint8: u8,
+    pub uint16: u16,
+    pub uint32: u32,
+    pub uint64: u64,
+    ///
+    /// Two lines  
+    /// of text.
+    ///
+    pub float32: f32,
+    pub float64: f64,
+    pub text: String,
+    pub data: Vec<u8>,
+    pub colour: Colour,
+    pub inner: Shared,
+    pub object: Option<Arc<dyn Everything>>,
+    pub bools: Vec<bool>,
+    pub numbers: Vec<i32>,
+    pub doubles: Vec<f64>,
+    pub texts: Vec<String>,
+    pub colours: Vec<Colour>,
+    pub inners: Vec<Shared>,
+    pub objects: Vec<Arc<dyn Nothing>>,
+    pub lists: Vec<Vec<u16>>,
+    pub blobs: Vec<Vec<u8>>,
+    pub voids: Vec<()>,
+    /// Has a presence field.
+    pub maybe_int: Option<i32>,
+    pub maybe_bool: Option<bool>,
+    pub maybe_void: Option<()>,
+    pub maybe_colour: Option<Colour>,
+    pub maybe_text: Option<String>,
+    pub maybe_every: Option<Box<Every>>,
+    pub maybe_list: Option<Vec<i64>>,
+    pub last: bool,
 }
 
-fn context() -> ipc_runtime::wire::descriptor::Field {
-    field("context", Type::Struct(context_struct))
+/// No field at all.
+#[derive(IpcType)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Empty {}
+
+/// Field names that are words of the schema language.
+#[derive(IpcType)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Words {
+    pub r#struct: bool,
+    pub union: bool,
+    pub group: bool,
+    pub r#enum: bool,
+    pub interface: bool,
+    pub using: bool,
+    pub import: bool,
+    pub r#const: bool,
+    pub annotation: bool,
+    pub extends: bool,
+    pub void: bool,
+    pub r#true: bool,
+    pub inf: bool,
+    pub stream: bool,
+}
+
+/// What light is.
+#[derive(Clone, Copy, Debug, IpcType, PartialEq, Eq)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub enum Colour {
+    Red,
+    /// Like leaves.
+    Green,
+    DarkBlue,
+}
+
+/// Declarations with another file id, as those of another crate are.
+pub mod shared {
+    use super::{IpcException, IpcType, ipc_interface};
+
+    /// A struct that contains itself.
+    #[derive(IpcType)]
+    #[ipc(file = 0xb1e9_8a04_27c6_5d02)]
+    pub struct Shared {
+        pub name: String,
+        pub level: u16,
+        pub next: Option<Box<Shared>>,
+    }
+
+    /// What others extend.
+    #[ipc_interface(file = 0xb1e9_8a04_27c6_5d02)]
+    pub trait Base {
+        /// Returns the name.
+        fn name(&self) -> Result<String, IpcException>;
+    }
+}
+
+/// Returns everything: what one root does not reach is a root itself.
+pub fn roots() -> [&'static Descriptor; 3] {
+    [<dyn Init>::descriptor(), <Empty as Struct>::descriptor(), <Words as Struct>::descriptor()]
 }

@@ -1,5 +1,7 @@
 //! The official compiler, and the comparison of its requests with ours.
 
+#![expect(clippy::expect_used, reason = "called by tests alone")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

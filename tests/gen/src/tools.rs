@@ -1,5 +1,6 @@
 //! Programs that a test needs and that are not part of a Rust installation.
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 /// Returns where a program is.
@@ -18,7 +19,8 @@ pub fn require(program: &str) -> Option<PathBuf> {
             std::env::var_os("CI").is_none_or(|ci| ci != "true"),
             "`{test}` needs `{program}`, which is not on the PATH"
         );
-        println!("skipped `{test}`: `{program}` is not on the PATH");
+        // Not `println!`, which the test harness keeps to itself when the test passes.
+        let _ = writeln!(io::stderr(), "skipped `{test}`: `{program}` is not on the PATH");
     }
     found
 }

@@ -1,5 +1,7 @@
 //! What does not make a schema, each with the message that says what to do.
 
+#![expect(clippy::unwrap_used, reason = "what the tests share is a test too")]
+
 use ipc_gen::{Problem, Schema, SchemaError};
 use ipc_gen_tests::descriptors::{Home, enumeration, field, fields, interface, method, optional, structure};
 use ipc_runtime::wire::descriptor::{Descriptor, Interface, Kind, Type};

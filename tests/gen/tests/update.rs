@@ -1,11 +1,15 @@
 //! Checking and updating the files of a source tree.
 
+#![expect(clippy::unwrap_used, reason = "what the tests share is a test too")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use ipc_gen::{Mode, Origin, StaleSchema, check_or_update};
 use ipc_gen_tests::descriptors::{Home, field, structure};
-use ipc_gen_tests::everything;
+use ipc_gen_tests::everything::Init;
+use ipc_gen_tests::everything::shared::Base;
+use ipc_runtime::wire::Interface;
 use ipc_runtime::wire::descriptor::{Descriptor, Type};
 
 const HOME: Home = Home { file: 0x9000_0000_0000_0000, module: "update" };
@@ -22,6 +26,14 @@ fn folder(name: &str) -> PathBuf {
 
 fn origin() -> Origin {
     Origin { package: "update".into(), command: "IPC_GEN_UPDATE=1 cargo test -p update schema".into() }
+}
+
+fn init() -> &'static Descriptor {
+    <dyn Init>::descriptor()
+}
+
+fn base() -> &'static Descriptor {
+    <dyn Base>::descriptor()
 }
 
 fn check(path: &Path, root: &'static Descriptor) -> Result<(), StaleSchema> {
@@ -72,12 +84,12 @@ fn a_stale_file_is_shown_with_its_first_difference() {
 #[test]
 fn imported_files_lie_beside() {
     let folder = folder("imported");
-    update(&folder.join("main.capnp"), everything::init());
-    for name in ["main.capnp", "proxy.capnp", "shared.capnp"] {
+    update(&folder.join("main.capnp"), init());
+    for name in ["main.capnp", "proxy.capnp", "ipc_gen_tests.capnp"] {
         assert!(folder.join(name).is_file(), "{name}");
     }
     fs::remove_file(folder.join("proxy.capnp")).unwrap();
-    let message = check(&folder.join("main.capnp"), everything::init()).unwrap_err().to_string();
+    let message = check(&folder.join("main.capnp"), init()).unwrap_err().to_string();
     assert!(message.contains("proxy.capnp` is missing"), "{message}");
     assert!(!message.contains("main.capnp"), "{message}");
 }
@@ -87,11 +99,11 @@ fn schemas_that_import_one_file_share_it() {
     let folder = folder("shared");
     let (context, all) = (folder.join("context.capnp"), folder.join("all.capnp"));
     // The first reaches less of proxy.capnp than the second.
-    update(&context, everything::base());
-    update(&all, everything::init());
-    check(&context, everything::base()).unwrap();
+    update(&context, base());
+    update(&all, init());
+    check(&context, base()).unwrap();
     let both = fs::read_to_string(folder.join("proxy.capnp")).unwrap();
-    update(&context, everything::base());
+    update(&context, base());
     assert_eq!(fs::read_to_string(folder.join("proxy.capnp")).unwrap(), both);
 }
 
