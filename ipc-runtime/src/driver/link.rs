@@ -33,6 +33,7 @@ impl rpc::Host for Host {
 
 type Engine = Connection<Host>;
 type Event = rpc::Event<Host>;
+type Answer = Result<Payload<LocalObject>, IpcException>;
 
 /// How long finishes and releases may wait for a message to ride with.
 const BATCH_DELAY: Duration = Duration::from_millis(2);
@@ -105,7 +106,7 @@ impl std::fmt::Debug for Link {
 /// What an input to the engine left to be done outside of its lock.
 #[derive(Default)]
 struct Effects {
-    returns: Vec<(Arc<Waiter>, Result<Payload<LocalObject>, IpcException>)>,
+    returns: Vec<(Arc<Waiter>, Answer)>,
     drops: Vec<LocalObject>,
     calls: usize,
     queued: usize,
@@ -149,7 +150,7 @@ impl Link {
         // The reader must find the token: hold its half until it is there.
         let input = lock(&link.input);
         let token = poller
-            .add(link.clone())
+            .add(&(link.clone() as Arc<dyn Source>))
             .map_err(|error| IpcException::system("cannot wait for the connection", error))?;
         let _ = link.token.set(token);
         drop(input);

@@ -71,7 +71,7 @@ impl Poller {
     ///
     /// # Errors
     /// Returns the operating system's error.
-    pub(crate) fn add(&self, source: Arc<dyn Source>) -> io::Result<Token> {
+    pub(crate) fn add(&self, source: &Arc<dyn Source>) -> io::Result<Token> {
         let token = Token(self.next.fetch_add(1, Ordering::Relaxed));
         // From here on `sources` owns the descriptor until `remove` has deleted its registration.
         lock(&self.sources).insert(token.0, source.clone());

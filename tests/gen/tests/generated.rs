@@ -2,8 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "what the tests share is a test too")]
 
-use std::marker::PhantomData;
-
 use capnp::any_pointer;
 use capnp::message::{Builder, HeapAllocator};
 use ipc_gen_tests::everything::shared::Shared;
@@ -18,7 +16,7 @@ use ipc_runtime::wire::{DecodeStruct, Encoder, Interface, Struct};
 /// A message of ours that has no capabilities, so that it does not matter for which connection it is.
 fn encode<T: Struct>(value: &T) -> Builder<HeapAllocator> {
     let mut message = Builder::new_default();
-    let mut encoder = Encoder::new(Destination(PhantomData));
+    let mut encoder = Encoder::new(Destination::none());
     let root = message.init_root::<any_pointer::Builder<'_>>();
     encoder.encode_struct(root, T::SIZE, |to| value.encode_fields(to)).unwrap();
     assert!(encoder.into_caps().is_empty());
