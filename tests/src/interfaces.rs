@@ -35,7 +35,11 @@ pub trait Peer {
     fn call(&self, callback: Arc<dyn Callback>, value: i64) -> Result<i64, IpcException>;
 
     /// Calls the object if there is one.
-    fn call_if_any(&self, callback: Option<Arc<dyn Callback>>, value: i64) -> Result<Option<i64>, IpcException>;
+    fn call_if_any(
+        &self,
+        callback: Option<Arc<dyn Callback>>,
+        value: i64,
+    ) -> Result<Option<i64>, IpcException>;
 
     /// Calls all objects and adds what they return.
     fn call_all(&self, callbacks: Vec<Arc<dyn Callback>>, value: i64) -> Result<i64, IpcException>;

@@ -107,7 +107,11 @@ impl Peer for PeerServer {
         outcome
     }
 
-    fn call_if_any(&self, callback: Option<Arc<dyn Callback>>, value: i64) -> Result<Option<i64>, IpcException> {
+    fn call_if_any(
+        &self,
+        callback: Option<Arc<dyn Callback>>,
+        value: i64,
+    ) -> Result<Option<i64>, IpcException> {
         callback.map(|callback| callback.call(value)).transpose()
     }
 

@@ -1,0 +1,16 @@
+//! Integration tests: real processes, and peers that speak the protocol message by message.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what the tests share is a test too")]
+
+mod calls;
+mod cycle;
+mod killed;
+mod listen;
+mod misbehave;
+mod objects;
+mod order;
+mod overload;
+mod raw;
+mod soak;
+mod spawn;
+mod util;
