@@ -113,6 +113,58 @@ fn a_peer_that_reads_late_gets_every_call_whole() {
 }
 
 #[test]
+fn the_answers_of_a_peer_that_answers_and_goes_arrive_although_others_are_writing_to_it() {
+    const WAITING: usize = 4;
+    const WRITING: usize = 4;
+    bounded(LONG_PATIENCE, || {
+        for round in 0..100 {
+            let (connected, raw) = our_client(DriverLimits::default(), |mut raw| {
+                raw.greet();
+                let (mut last_words, mut waiting, mut others) = (Vec::new(), 0, 0);
+                while waiting < WAITING || others < 20 * WRITING {
+                    let message = raw.receive().unwrap();
+                    let Ok(message::Call(call)) = which(&message) else { continue };
+                    let call = call.unwrap();
+                    let question = call.get_question_id();
+                    let answer = framed(|message| {
+                        super::raw::return_struct(message, question, super::raw::POINTER.size, |_| Ok(()));
+                    });
+                    if call.get_method_id() == super::raw::ordinal::<dyn Peer>("echo") {
+                        waiting += 1;
+                        last_words.extend(answer);
+                    } else {
+                        others += 1;
+                        raw.send_bytes(&answer).unwrap();
+                    }
+                }
+                raw.send_bytes(&last_words).unwrap();
+            });
+            let peer = connected.unwrap();
+            let writing: Vec<_> = (0..WRITING)
+                .map(|_| {
+                    let peer = peer.clone();
+                    thread::spawn(move || while peer.process_id().is_ok() {})
+                })
+                .collect();
+            let waiting: Vec<_> = (0..WAITING)
+                .map(|_| {
+                    let peer = peer.clone();
+                    thread::spawn(move || peer.echo(b"last words"))
+                })
+                .collect();
+            for call in waiting {
+                let outcome = joined("a call is answered", call);
+                assert!(outcome.is_ok(), "round {round}: {outcome:?}");
+            }
+            for thread in writing {
+                joined("the others notice", thread);
+            }
+            joined("the peer goes", raw);
+        }
+    });
+}
+
+#[test]
 fn a_peer_that_asks_and_never_reads_the_answers_is_disconnected() {
     bounded(PATIENCE, || {
         let (mut raw, serving) = our_server(limits(MIB, 4 * MIB));

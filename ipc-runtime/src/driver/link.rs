@@ -41,6 +41,9 @@ const BATCH_DELAY: Duration = Duration::from_millis(2);
 /// System calls that one connection may make before the others get their turn.
 const READS_PER_TURN: usize = 16;
 
+/// Turns in which a peer that takes nothing any more is read: more than any socket holds, and not for ever.
+const LAST_TURNS: usize = 64;
+
 /// A received payload whose capabilities are counted handles.
 #[derive(Debug)]
 pub(crate) struct Incoming {
@@ -361,8 +364,20 @@ impl Link {
         match self.output.flush(self.socket.as_fd()) {
             Ok(Flushed::Done) => {}
             Ok(Flushed::Full) => self.watch(Interest::ReadableAndWritable),
-            Err(error) => self.fail(&error),
+            Err(error) => self.fail_to_write(&error),
         }
+    }
+
+    /// Takes what the peer has sent before it went, answers among it, and ends the connection.
+    fn fail_to_write(self: &Arc<Self>, error: &io::Error) {
+        // It is of no use any more, and without this `flush` would come here again.
+        self.output.close();
+        for _ in 0..LAST_TURNS {
+            if !self.read() {
+                break;
+            }
+        }
+        self.fail(error);
     }
 
     fn watch(&self, interest: Interest) {
@@ -377,7 +392,6 @@ impl Link {
             io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => "the peer is gone".to_owned(),
             _ => format!("the connection broke: {error}"),
         };
-        // The output is of no use any more, and without this `flush` would come here again.
         self.output.close();
         self.terminate(IpcException::disconnected(text));
     }
@@ -403,8 +417,9 @@ impl Link {
         self.ended.notify_all();
     }
 
-    /// Reads what the socket has and gives it to the engine, in order.
-    fn read(self: &Arc<Self>) {
+    /// Reads what the socket has, up to one turn's share, and gives it to the engine, in order. Tells whether the
+    /// share was used up.
+    fn read(self: &Arc<Self>) -> bool {
         let mut input = lock(&self.input);
         let mut messages = Vec::new();
         let receive = |space: &mut [u8]| -> io::Result<usize> {
@@ -428,10 +443,12 @@ impl Link {
         drop(input);
         self.apply(effects, ended);
         match filled {
-            Ok(Filled::Empty | Filled::Share) => {}
+            Ok(Filled::Empty) => {}
+            Ok(Filled::Share) => return true,
             Ok(Filled::Eof) => self.terminate(IpcException::disconnected("the peer closed the connection")),
             Err(error) => self.fail(&error),
         }
+        false
     }
 }
 
