@@ -110,10 +110,6 @@ messages! {
         "an interface cannot be an `unsafe` trait",
         "remove `unsafe`: the peer can be relied on for nothing"
     }
-    TRAIT_AUTO {
-        "an interface cannot be an `auto` trait",
-        "remove `auto`"
-    }
     SUPERTRAIT {
         "`{}` cannot be a supertrait of an interface",
         "`Send`, `Sync` and `'static` are the supertraits that an interface may have; repeat the methods of others in it"
@@ -197,10 +193,6 @@ messages! {
     PARAM_CFG {
         "a parameter cannot be there only under a condition",
         "remove the attribute"
-    }
-    VARIADIC {
-        "`{}` takes variable arguments",
-        "take a `Vec<T>`"
     }
     RESULT_MISSING {
         "`{}` does not return a `Result`",

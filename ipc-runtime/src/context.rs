@@ -19,7 +19,12 @@ use std::sync::{Arc, RwLock};
 /// ```
 #[derive(Default)]
 pub struct Context {
-    values: RwLock<HashMap<TypeId, (&'static str, Arc<dyn Any + Send + Sync>)>>,
+    values: RwLock<HashMap<TypeId, Value>>,
+}
+
+struct Value {
+    type_name: &'static str,
+    value: Arc<dyn Any + Send + Sync>,
 }
 
 impl Context {
@@ -30,17 +35,17 @@ impl Context {
 
     /// Stores a value and returns the one of the same type that it replaces.
     pub fn insert<T: Any + Send + Sync>(&self, value: T) -> Option<Arc<T>> {
-        let entry = (type_name::<T>(), Arc::new(value) as Arc<dyn Any + Send + Sync>);
+        let entry = Value { type_name: type_name::<T>(), value: Arc::new(value) };
         let mut values = self.values.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         let replaced = values.insert(TypeId::of::<T>(), entry);
         drop(values);
-        replaced.and_then(|(_, value)| value.downcast().ok())
+        replaced.and_then(|replaced| replaced.value.downcast().ok())
     }
 
     /// Returns the value of the given type.
     pub fn get<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
         let values = self.values.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        values.get(&TypeId::of::<T>()).and_then(|(_, value)| value.clone().downcast().ok())
+        values.get(&TypeId::of::<T>()).and_then(|found| found.value.clone().downcast().ok())
     }
 
     /// Returns the context of the call that this thread serves, `None` outside of one.
@@ -64,7 +69,7 @@ impl Context {
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let values = self.values.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        f.debug_set().entries(values.values().map(|(name, _)| name)).finish()
+        f.debug_set().entries(values.values().map(|value| value.type_name)).finish()
     }
 }
 

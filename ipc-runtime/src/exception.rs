@@ -155,6 +155,6 @@ mod tests {
         let exception = IpcException::system("cannot start `/no/such`", os);
         assert_eq!(exception.kind(), ExceptionKind::System);
         assert!(exception.to_string().starts_with("cannot start `/no/such`: No such file"));
-        assert!(exception.source().is_some_and(|source| source.is::<std::io::Error>()));
+        assert!(exception.source().is_some_and(<dyn Error>::is::<std::io::Error>));
     }
 }

@@ -70,8 +70,8 @@ impl dyn Ipc + '_ {
     ///
     /// `exe` is looked up beside the running executable; with a path separator in it, it is used as given. The
     /// process is started with the arguments `-ipcfd <n>` and is expected to call
-    /// [`start_spawned_process`](Self::start_spawned_process). It ends when the last handle on any of its objects is
-    /// dropped, and is reaped in the background; [`wait_spawned`](Self::wait_spawned) waits for it.
+    /// [`start_spawned_process`](trait.Ipc.html#method.start_spawned_process). It ends when the last handle on any of its objects is
+    /// dropped, and is reaped in the background; [`wait_spawned`](trait.Ipc.html#method.wait_spawned) waits for it.
     ///
     /// # Blocking
     /// The caller waits until the process answers.
@@ -82,7 +82,7 @@ impl dyn Ipc + '_ {
         self.spawn_remote(exe, T::descriptor()).map(T::from_remote)
     }
 
-    /// In a process that [`spawn_process`](Self::spawn_process) has started: serves its root object until the parent
+    /// In a process that [`spawn_process`](trait.Ipc.html#method.spawn_process) has started: serves its root object until the parent
     /// is gone, then returns the code to exit with. In any other process: returns `None` at once.
     ///
     /// `args` are the arguments of the process, [`std::env::args_os`].
@@ -122,7 +122,7 @@ impl dyn Ipc + '_ {
     ///
     /// # Blocking
     /// The caller waits for calls on the object that are in flight, and for the process: it ends when
-    /// [`start_spawned_process`](Self::start_spawned_process) returns there and the program does nothing else.
+    /// [`start_spawned_process`](trait.Ipc.html#method.start_spawned_process) returns there and the program does nothing else.
     ///
     /// # Errors
     /// Returns an error if the object does not belong to a process that this one spawned.

@@ -1,7 +1,6 @@
 //! The client: the trait for `Client<dyn Trait>`.
 
 use proc_macro2::TokenStream;
-use quote::quote;
 
 use super::{first_index, names, private, unless_empty};
 use crate::model::{Interface, Method};
@@ -13,7 +12,7 @@ pub(crate) fn expand_alias(interface: &Interface) -> TokenStream {
     let vis = &interface.item.vis;
     let alias = names::client(ident);
     let doc = format!("The client of [`{ident}`]: implements it by calling an object in another process.");
-    quote! {
+    mixed! {
         #[doc = #doc]
         #[allow(dead_code)]
         #vis type #alias = #private::Client<dyn #ident>;
@@ -27,7 +26,7 @@ pub(crate) fn expand_client(interface: &Interface) -> TokenStream {
     let implementor = names::implementor();
     let remote = names::remote(ident);
     let methods = interface.methods.iter().map(expand_method);
-    quote! {
+    mixed! {
         impl<#implementor: ?#ipc::Sized + #ident> #ident for #ipc::Client<#implementor> {
             #(#methods)*
             fn #remote(&self) -> #ipc::Option<&#ipc::Remote> {
@@ -48,9 +47,9 @@ fn expand_method(method: &Method) -> TokenStream {
     let to = unless_empty("to", method.params.is_empty());
     let encode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
         let (ident, ty) = (&param.ident, &param.ty);
-        quote!(<#ty as #ipc::Encode>::encode(&#ident, #to, #params.at[#index])?;)
+        mixed!(<#ty as #ipc::Encode>::encode(&#ident, #to, #params.at[#index])?;)
     });
-    quote! {
+    mixed! {
         #sig {
             let method = #ipc::MethodId { interface: #id, ordinal: #ordinal };
             #ipc::call_method(#ipc::Client::remote(#receiver), method, #params.size, #results, |#to| {

@@ -1,7 +1,6 @@
 //! The `impl`s of a derived struct or enum.
 
 use proc_macro2::TokenStream;
-use quote::quote;
 use syn::Ident;
 
 use super::descriptor::{expand_enum_descriptor, expand_ids, expand_struct_descriptor};
@@ -15,7 +14,7 @@ pub(crate) fn expand_data(data: &Data) -> TokenStream {
         Body::Struct(fields) => expand_struct(data, fields),
         Body::Enum(variants) => expand_enum(data, variants),
     };
-    quote!(#ids #impls)
+    mixed!(#ids #impls)
 }
 
 /// The places of the fields.
@@ -24,7 +23,7 @@ pub(crate) fn expand_layout(fields: &[Field]) -> TokenStream {
     let layout = names::layout();
     let count = fields.len();
     let shapes = fields.iter().map(|field| expand_shape(&field.ty));
-    quote!(const #layout: #ipc::Layout<#count> = #ipc::layout([#(#shapes),*]);)
+    mixed!(const #layout: #ipc::Layout<#count> = #ipc::layout([#(#shapes),*]);)
 }
 
 fn expand_struct(data: &Data, fields: &[Field]) -> TokenStream {
@@ -36,23 +35,23 @@ fn expand_struct(data: &Data, fields: &[Field]) -> TokenStream {
     let to = unless_empty("to", fields.is_empty());
     let from = unless_empty("from", fields.is_empty());
     let encode = fields.iter().enumerate().map(|(index, Field { ident, ty, .. })| {
-        quote!(<#ty as #ipc::Encode>::encode(&self.#ident, #to, #layout.at[#index])?;)
+        mixed!(<#ty as #ipc::Encode>::encode(&self.#ident, #to, #layout.at[#index])?;)
     });
     let decode = fields.iter().enumerate().map(
-        |(index, Field { ident, ty, .. })| quote!(#ident: #ipc::decode::<#ty>(#from, #layout.at[#index])?),
+        |(index, Field { ident, ty, .. })| mixed!(#ident: #ipc::decode::<#ty>(#from, #layout.at[#index])?),
     );
     let wire = expand_wire(
         ident,
         &Wire {
-            slot: quote!(Pointer),
-            ty: quote!(Struct(<Self as #ipc::Struct>::descriptor)),
-            encode: quote!(#ipc::encode_struct(self, to.pointer(at.offset))),
-            decode: quote!(#ipc::decode_struct(from.pointer(at.offset))),
-            encode_list: quote!(encode_structs),
-            decode_list: quote!(decode_structs),
+            slot: mixed!(Pointer),
+            ty: mixed!(Struct(<Self as #ipc::Struct>::descriptor)),
+            encode: mixed!(#ipc::encode_struct(self, to.pointer(at.offset))),
+            decode: mixed!(#ipc::decode_struct(from.pointer(at.offset))),
+            encode_list: mixed!(encode_structs),
+            decode_list: mixed!(decode_structs),
         },
     );
-    quote! {
+    mixed! {
         #layouts
         #wire
 
@@ -88,18 +87,18 @@ fn expand_enum(data: &Data, variants: &[Variant]) -> TokenStream {
     let wire = expand_wire(
         ident,
         &Wire {
-            slot: quote!(TwoBytes),
-            ty: quote!(Enum(<Self as #ipc::Enum>::descriptor)),
-            encode: quote!({
+            slot: mixed!(TwoBytes),
+            ty: mixed!(Enum(<Self as #ipc::Enum>::descriptor)),
+            encode: mixed!({
                 #ipc::encode_enum(self, to, at);
                 #ipc::Ok(())
             }),
-            decode: quote!(#ipc::decode_enum(from, at)),
-            encode_list: quote!(encode_enums),
-            decode_list: quote!(decode_enums),
+            decode: mixed!(#ipc::decode_enum(from, at)),
+            encode_list: mixed!(encode_enums),
+            decode_list: mixed!(decode_enums),
         },
     );
-    quote! {
+    mixed! {
         #wire
 
         impl #ipc::Enum for #ident {
@@ -136,7 +135,7 @@ struct Wire {
 fn expand_wire(ident: &Ident, wire: &Wire) -> TokenStream {
     let ipc = names::runtime();
     let Wire { slot, ty, encode, decode, encode_list, decode_list } = wire;
-    quote! {
+    mixed! {
         impl #ipc::IpcType for #ident {
             const SHAPE: #ipc::Shape = #ipc::Shape::of(#ipc::Slot::#slot);
             const TYPE: #ipc::Type = #ipc::Type::#ty;

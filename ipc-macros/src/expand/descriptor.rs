@@ -1,7 +1,7 @@
 //! Descriptors: the schema, compiled in.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 
 use super::{OkType, first_index, names};
 use crate::model::{Container, ContextField, Data, Field, Interface, Lifecycle, Method, Variant};
@@ -12,14 +12,14 @@ pub(crate) fn expand_ids(container: &Container) -> TokenStream {
     let (id, file) = (names::id(), names::file());
     let file_value = match &container.file {
         Some(file) => file.to_token_stream(),
-        None => quote!(#ipc::package_file_id(#ipc::env!("CARGO_PKG_NAME"))),
+        None => mixed!(#ipc::package_file_id(#ipc::env!("CARGO_PKG_NAME"))),
     };
     let name = &container.name;
     let id_value = match &container.id {
         Some(id) => id.to_token_stream(),
-        None => quote!(#ipc::type_id(#file, #name)),
+        None => mixed!(#ipc::type_id(#file, #name)),
     };
-    quote! {
+    mixed! {
         const #file: #ipc::u64 = #file_value;
         const #id: #ipc::u64 = #id_value;
     }
@@ -29,14 +29,14 @@ pub(crate) fn expand_ids(container: &Container) -> TokenStream {
 pub(crate) fn expand_interface_descriptor(interface: &Interface) -> TokenStream {
     let ipc = names::runtime();
     let lifecycle = match interface.lifecycle {
-        Lifecycle::Destroy => Some(quote!(#ipc::DESTROY,)),
-        Lifecycle::Construct => Some(quote!(#ipc::CONSTRUCT,)),
+        Lifecycle::Destroy => Some(mixed!(#ipc::DESTROY,)),
+        Lifecycle::Construct => Some(mixed!(#ipc::CONSTRUCT,)),
         Lifecycle::Bare => None,
     };
     let mut methods: Vec<&Method> = interface.methods.iter().collect();
     methods.sort_by_key(|method| method.ordinal.value());
     let methods = methods.into_iter().map(expand_method);
-    let kind = quote! {
+    let kind = mixed! {
         #ipc::Kind::Interface(#ipc::InterfaceDescriptor {
             methods: &[#lifecycle #(#methods),*],
             superclasses: &[],
@@ -50,9 +50,9 @@ pub(crate) fn expand_struct_descriptor(data: &Data, fields: &[Field]) -> TokenSt
     let ipc = names::runtime();
     let layout = names::layout();
     let fields = fields.iter().enumerate().map(|(index, field)| {
-        expand_field(&field.ty, &field.name.text, &field.doc, &quote!(#layout.at[#index]))
+        expand_field(&field.ty, &field.name.text, &field.doc, &mixed!(#layout.at[#index]))
     });
-    let kind = quote! {
+    let kind = mixed! {
         #ipc::Kind::Struct(#ipc::StructDescriptor { fields: &[#(#fields),*], size: #layout.size })
     };
     expand_descriptor(&data.container, &kind)
@@ -63,11 +63,11 @@ pub(crate) fn expand_enum_descriptor(data: &Data, variants: &[Variant]) -> Token
     let ipc = names::runtime();
     let variants = variants.iter().map(|variant| {
         let (name, doc) = (&variant.name.text, &variant.doc);
-        quote!(#ipc::Variant { name: #name, doc: #doc })
+        mixed!(#ipc::Variant { name: #name, doc: #doc })
     });
     expand_descriptor(
         &data.container,
-        &quote!(#ipc::Kind::Enum(#ipc::EnumDescriptor { variants: &[#(#variants),*] })),
+        &mixed!(#ipc::Kind::Enum(#ipc::EnumDescriptor { variants: &[#(#variants),*] })),
     )
 }
 
@@ -75,8 +75,8 @@ fn expand_descriptor(container: &Container, kind: &TokenStream) -> TokenStream {
     let ipc = names::runtime();
     let (id, file) = (names::id(), names::file());
     let (name, doc) = (&container.name, &container.doc);
-    let source = if container.id.is_some() { quote!(Pinned) } else { quote!(Name) };
-    quote! {
+    let source = if container.id.is_some() { mixed!(Pinned) } else { mixed!(Name) };
+    mixed! {
         const {
             &#ipc::Descriptor {
                 id: #id,
@@ -96,14 +96,14 @@ fn expand_method(method: &Method) -> TokenStream {
     let (name, doc) = (&method.name.text, &method.doc);
     let ordinal = method.ordinal.value();
     let (params, results) = (names::params(&method.ident), names::results(&method.ident));
-    let context = (method.context == ContextField::Present).then(|| quote!(#ipc::CONTEXT,));
+    let context = (method.context == ContextField::Present).then(|| mixed!(#ipc::CONTEXT,));
     let fields = method
         .params
         .iter()
         .zip(first_index(method)..)
-        .map(|(param, index)| expand_field(&param.ty, &param.name.text, "", &quote!(#params.at[#index])));
-    let result = expand_field(&OkType(&method.returns), "result", "", &quote!(#results.at[0]));
-    quote! {
+        .map(|(param, index)| expand_field(&param.ty, &param.name.text, "", &mixed!(#params.at[#index])));
+    let result = expand_field(&OkType(&method.returns), "result", "", &mixed!(#results.at[0]));
+    mixed! {
         #ipc::Method {
             name: #name,
             doc: #doc,
@@ -116,5 +116,5 @@ fn expand_method(method: &Method) -> TokenStream {
 
 fn expand_field(ty: &impl ToTokens, name: &str, doc: &str, at: &TokenStream) -> TokenStream {
     let ipc = names::runtime();
-    quote!(#ipc::field::<#ty>(#name, #doc, #at))
+    mixed!(#ipc::field::<#ty>(#name, #doc, #at))
 }

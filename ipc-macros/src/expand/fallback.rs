@@ -2,7 +2,6 @@
 //! one message, and the layouts of what is right, so that rustc's own complaints come in the same build.
 
 use proc_macro2::TokenStream;
-use quote::quote;
 use syn::{TraitItem, TypeParamBound};
 
 use super::data::expand_layout;
@@ -37,7 +36,7 @@ pub(crate) fn expand_interface(mut interface: Interface, errors: TokenStream) ->
     let layouts: TokenStream = interface.methods.iter().map(expand_layouts).collect();
     let ipc = names::runtime();
     let interface_impl = plain.then(|| {
-        quote! {
+        mixed! {
             impl #ipc::Interface for dyn #ident {
                 const DESTROY: #ipc::Option<#ipc::u16> = #ipc::None;
                 const CONSTRUCT: #ipc::Option<#ipc::u16> = #ipc::None;
@@ -51,9 +50,9 @@ pub(crate) fn expand_interface(mut interface: Interface, errors: TokenStream) ->
         }
     });
     let alias = plain.then(|| client::expand_alias(&interface));
-    let hidden = within(&interface.container, &TokenStream::new(), &quote!(#layouts #interface_impl));
+    let hidden = within(&interface.container, &TokenStream::new(), &mixed!(#layouts #interface_impl));
     let item = &interface.item;
-    quote!(#errors #item #alias #hidden)
+    mixed!(#errors #item #alias #hidden)
 }
 
 /// `impl`s that do nothing.
@@ -62,12 +61,12 @@ pub(crate) fn expand_data(data: &Data, errors: &TokenStream) -> TokenStream {
     let ident = &data.ident;
     let (_, arguments, clause) = data.generics.split_for_impl();
     let params = data.generics.params.iter();
-    let params = quote!(#(#params),*);
+    let params = mixed!(#(#params),*);
     let layout = match &data.body {
         Body::Struct(fields) if data.generics.params.is_empty() => Some(expand_layout(fields)),
         _ => None,
     };
-    let code = quote! {
+    let code = mixed! {
         #layout
 
         impl<#params> #ipc::IpcType for #ident #arguments #clause {
@@ -104,5 +103,5 @@ pub(crate) fn expand_data(data: &Data, errors: &TokenStream) -> TokenStream {
         }
     };
     let hidden = within(&data.container, &TokenStream::new(), &code);
-    quote!(#errors #hidden)
+    mixed!(#errors #hidden)
 }

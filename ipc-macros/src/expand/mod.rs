@@ -3,6 +3,13 @@
 //! Generated code lives in a `const _: () = { .. }`, where it calls the runtime's `private` module by one name,
 //! `__ipc`, and takes nothing from the prelude.
 
+/// Like `quote!`, with local variables that a user's cannot be mistaken for.
+macro_rules! mixed {
+    ($($tokens:tt)*) => {
+        ::quote::quote_spanned!(::proc_macro2::Span::mixed_site()=> $($tokens)*)
+    };
+}
+
 mod client;
 mod data;
 mod descriptor;
@@ -11,7 +18,7 @@ mod names;
 mod server;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote_spanned};
 use syn::{Attribute, DeriveInput, GenericArgument, Ident, PathArguments, Type};
 
 use crate::check::{check_data, check_interface};
@@ -32,7 +39,7 @@ pub(crate) fn expand_attribute(arguments: TokenStream, item: TokenStream) -> Tok
         }
         Parsed::Other(item) => {
             let errors = diag.finish().err();
-            quote!(#item #errors)
+            mixed!(#item #errors)
         }
     }
 }
@@ -59,10 +66,10 @@ fn expand_interface(mut interface: Interface) -> TokenStream {
     let client = client::expand_client(&interface);
     let server = server::expand_server(&interface);
     let deprecated = allow_deprecated(&interface_attributes(&interface));
-    let hidden = within(&interface.container, &deprecated, &quote!(#ids #layouts #client #server));
+    let hidden = within(&interface.container, &deprecated, &mixed!(#ids #layouts #client #server));
     let declaration = expand_trait(&mut interface);
     let alias = client::expand_alias(&interface);
-    quote!(#declaration #alias #hidden)
+    mixed!(#declaration #alias #hidden)
 }
 
 /// The trait itself.
@@ -86,11 +93,11 @@ fn expand_layouts(method: &Method) -> TokenStream {
     let ipc = names::runtime();
     let params = names::params(&method.ident);
     let results = names::results(&method.ident);
-    let context = (method.context == ContextField::Present).then(|| quote!(#ipc::CONTEXT.shape,));
+    let context = (method.context == ContextField::Present).then(|| mixed!(#ipc::CONTEXT.shape,));
     let shapes = method.params.iter().map(|param| expand_shape(&param.ty));
     let count = param_count(method);
     let result = expand_shape(&OkType(&method.returns));
-    quote! {
+    mixed! {
         const #params: #ipc::Layout<#count> = #ipc::layout([#context #(#shapes),*]);
         const #results: #ipc::Layout<1> = #ipc::layout([#result]);
     }
@@ -99,7 +106,7 @@ fn expand_layouts(method: &Method) -> TokenStream {
 /// The storage of a type, with the caret of any complaint under it.
 fn expand_shape(ty: &impl ToTokens) -> TokenStream {
     let ipc = names::runtime();
-    quote!(<#ty as #ipc::IpcType>::SHAPE)
+    mixed!(<#ty as #ipc::IpcType>::SHAPE)
 }
 
 fn param_count(method: &Method) -> usize {
@@ -121,7 +128,7 @@ impl ToTokens for OkType<'_> {
         let (first, last) = ends(first_argument(returns).unwrap_or(returns));
         let start = quote_spanned!(first=> <);
         let end = quote_spanned!(last=> Ok);
-        tokens.extend(quote!(#start #returns as #ipc::AnyResult>::#end));
+        tokens.extend(mixed!(#start #returns as #ipc::AnyResult>::#end));
     }
 }
 
@@ -146,7 +153,7 @@ fn ends(tokens: &impl ToTokens) -> (Span, Span) {
 fn within(container: &Container, attributes: &TokenStream, code: &TokenStream) -> TokenStream {
     let private = private(container);
     let ipc = names::runtime();
-    quote! {
+    mixed! {
         #attributes
         const _: () = {
             use #private as #ipc;
@@ -158,7 +165,7 @@ fn within(container: &Container, attributes: &TokenStream, code: &TokenStream) -
 /// The path of the runtime's `private` module, spanned so that no complaint is about the whole item.
 fn private(container: &Container) -> TokenStream {
     let runtime = &container.runtime;
-    quote!(#runtime::private)
+    mixed!(#runtime::private)
 }
 
 fn interface_attributes(interface: &Interface) -> Vec<&Attribute> {
@@ -181,10 +188,10 @@ fn deprecations(input: &DeriveInput) -> Vec<&Attribute> {
 /// Generated code uses what a user declares deprecated.
 fn allow_deprecated(attributes: &[&Attribute]) -> TokenStream {
     let deprecated = attributes.iter().any(|attribute| attribute.path().is_ident("deprecated"));
-    if deprecated { quote!(#[allow(deprecated)]) } else { TokenStream::new() }
+    if deprecated { mixed!(#[allow(deprecated)]) } else { TokenStream::new() }
 }
 
 /// `to`, or `_` where nothing is written.
 fn unless_empty(name: &str, empty: bool) -> TokenStream {
-    if empty { quote!(_) } else { Ident::new(name, Span::mixed_site()).into_token_stream() }
+    if empty { mixed!(_) } else { Ident::new(name, Span::mixed_site()).into_token_stream() }
 }

@@ -1,7 +1,7 @@
 //! The server: `Interface` for `dyn Trait`.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::Ident;
 
 use super::{first_index, names};
@@ -16,11 +16,11 @@ pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
     let descriptor = expand_interface_descriptor(interface);
     let arms = interface.methods.iter().map(|method| expand_arm(method, ident));
     let (destroy, construct) = match interface.lifecycle {
-        Lifecycle::Destroy => (quote!(#ipc::Some(0)), quote!(#ipc::None)),
-        Lifecycle::Construct => (quote!(#ipc::None), quote!(#ipc::Some(0))),
-        Lifecycle::Bare => (quote!(#ipc::None), quote!(#ipc::None)),
+        Lifecycle::Destroy => (mixed!(#ipc::Some(0)), mixed!(#ipc::None)),
+        Lifecycle::Construct => (mixed!(#ipc::None), mixed!(#ipc::Some(0))),
+        Lifecycle::Bare => (mixed!(#ipc::None), mixed!(#ipc::None)),
     };
-    quote! {
+    mixed! {
         impl #ipc::Interface for dyn #ident {
             const DESTROY: #ipc::Option<#ipc::u16> = #destroy;
             const CONSTRUCT: #ipc::Option<#ipc::u16> = #construct;
@@ -54,24 +54,24 @@ fn expand_arm(method: &Method, interface: &Ident) -> TokenStream {
     let ordinal = method.ordinal.value();
     let layout = names::params(ident);
     let results = names::results(ident);
-    let from = (!method.params.is_empty()).then(|| quote!(let from = call.params()?;));
+    let from = (!method.params.is_empty()).then(|| mixed!(let from = call.params()?;));
     let decode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
         let name = &param.ident;
         let function = match &param.passing {
-            Passing::Owned => quote!(decode),
-            Passing::Lent(_) => quote!(lend),
+            Passing::Owned => mixed!(decode),
+            Passing::Lent(_) => mixed!(lend),
         };
         let ty = param.passing.received(&param.ty);
-        quote!(let #name = #ipc::#function::<#ty>(&from, #layout.at[#index])?;)
+        mixed!(let #name = #ipc::#function::<#ty>(&from, #layout.at[#index])?;)
     });
     let arguments = method.params.iter().map(|param| {
         let name = &param.ident;
         match &param.passing {
             Passing::Owned => name.to_token_stream(),
-            Passing::Lent(inner) => quote!(#ipc::Borrow::<#inner>::borrow(&#name)),
+            Passing::Lent(inner) => mixed!(#ipc::Borrow::<#inner>::borrow(&#name)),
         }
     });
-    quote! {
+    mixed! {
         #ipc::MethodId { interface: #id, ordinal: #ordinal } => {
             #from
             #(#decode)*

@@ -69,9 +69,6 @@ fn check_shape(item: &TraitItemFn, diag: &mut Diagnostics) -> bool {
     if let Some(body) = &item.default {
         report(body, &message::METHOD_BODY);
     }
-    if let Some(variadic) = &item.sig.variadic {
-        report(variadic, &message::VARIADIC);
-    }
     if let Some(cfg) = find_cfg(&item.attrs) {
         report(cfg, &message::METHOD_CFG);
     }

@@ -65,9 +65,6 @@ fn check_trait(item: &mut ItemTrait, diag: &mut Diagnostics) {
     if let Some(token) = &item.unsafety {
         diag.report(token, &message::TRAIT_UNSAFE, &[]);
     }
-    if let Some(token) = &item.auto_token {
-        diag.report(token, &message::TRAIT_AUTO, &[]);
-    }
     if !item.generics.params.is_empty() {
         diag.report(&item.generics.params, &message::TRAIT_GENERICS, &[]);
     }

@@ -11,7 +11,8 @@ use rustix::net::{RecvFlags, Shutdown};
 use super::DriverLimits;
 use super::framing::{Filled, Framing};
 use super::output::{Flushed, Output, peer_does_not_read};
-use super::poller::{Interest, Poller, Source, Token};
+use super::poller::{Poller, Source, Token};
+use super::selector::Interest;
 use super::waiter::Waiter;
 use crate::context::Context;
 use crate::exception::IpcException;
@@ -32,6 +33,7 @@ impl rpc::Host for Host {
 
 type Engine = Connection<Host>;
 type Event = rpc::Event<Host>;
+type Answer = Result<Payload<LocalObject>, IpcException>;
 
 /// How long finishes and releases may wait for a message to ride with.
 const BATCH_DELAY: Duration = Duration::from_millis(2);
@@ -104,7 +106,7 @@ impl std::fmt::Debug for Link {
 /// What an input to the engine left to be done outside of its lock.
 #[derive(Default)]
 struct Effects {
-    returns: Vec<(Arc<Waiter>, Result<Payload<LocalObject>, IpcException>)>,
+    returns: Vec<(Arc<Waiter>, Answer)>,
     drops: Vec<LocalObject>,
     calls: usize,
     queued: usize,
@@ -148,7 +150,7 @@ impl Link {
         // The reader must find the token: hold its half until it is there.
         let input = lock(&link.input);
         let token = poller
-            .add(link.clone())
+            .add(&(link.clone() as Arc<dyn Source>))
             .map_err(|error| IpcException::system("cannot wait for the connection", error))?;
         let _ = link.token.set(token);
         drop(input);

@@ -12,6 +12,7 @@ mod framing;
 pub(crate) mod link;
 mod output;
 pub(crate) mod poller;
+pub(crate) mod selector;
 pub(crate) mod waiter;
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
-use std::sync::{Condvar, Mutex};
+use std::sync::{Condvar, Mutex, PoisonError};
 
 use rustix::fd::{AsFd, BorrowedFd};
 use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
@@ -48,6 +48,8 @@ struct State {
     writing: bool,
     full: bool,
     closed: bool,
+    /// Threads that wait for `drained`: to notify nobody would still be a system call.
+    waiting: usize,
 }
 
 #[derive(Debug)]
@@ -60,7 +62,14 @@ struct Pending {
 
 impl Output {
     pub(super) fn new() -> Self {
-        let state = State { queue: VecDeque::new(), bytes: 0, writing: false, full: false, closed: false };
+        let state = State {
+            queue: VecDeque::new(),
+            bytes: 0,
+            writing: false,
+            full: false,
+            closed: false,
+            waiting: 0,
+        };
         Self { state: Mutex::new(state), drained: Condvar::new() }
     }
 
@@ -82,9 +91,10 @@ impl Output {
 
     /// Waits until at most `high_water` bytes are queued or the queue is closed.
     pub(super) fn wait_below(&self, high_water: usize) {
-        let state = lock(&self.state);
+        let mut state = lock(&self.state);
+        state.waiting += 1;
         let waited = self.drained.wait_while(state, |state| state.bytes > high_water && !state.closed);
-        drop(waited);
+        waited.unwrap_or_else(PoisonError::into_inner).waiting -= 1;
     }
 
     /// Drops what is queued and refuses more; wakes everybody who waits for room.
@@ -132,8 +142,9 @@ impl Output {
             match result {
                 Ok(written) => {
                     state.bytes = state.bytes.saturating_sub(written);
-                    // Waiters compare with marks of their own, so all of them look.
-                    self.drained.notify_all();
+                    if state.waiting > 0 {
+                        self.drained.notify_all();
+                    }
                 }
                 Err(error) => {
                     state.writing = false;

@@ -4,13 +4,12 @@
 
 use std::collections::{BinaryHeap, HashMap};
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
-use polling::{Event, Events, PollMode};
-
+use super::selector::{Interest, Ready, Selector};
 use crate::exception::IpcException;
 use crate::sync::lock;
 
@@ -30,20 +29,9 @@ pub(crate) trait Source: Send + Sync + 'static {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Token(usize);
 
-/// What a source wants to be told of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Interest {
-    /// Bytes to read, or the peer's end.
-    Readable,
-    /// That, and room to write.
-    ReadableAndWritable,
-    /// Nothing for the moment.
-    Nothing,
-}
-
 /// The registry of sources and deadlines.
 pub(crate) struct Poller {
-    poller: polling::Poller,
+    selector: Selector,
     sources: Mutex<HashMap<usize, Arc<dyn Source>>>,
     deadlines: Mutex<BinaryHeap<Deadline>>,
     next: AtomicUsize,
@@ -65,12 +53,11 @@ impl Poller {
             return Ok(poller);
         }
         let poller = Arc::new(Self {
-            poller: polling::Poller::new()
+            selector: Selector::new()
                 .map_err(|error| IpcException::system("cannot make a poller for sockets", error))?,
             sources: Mutex::default(),
             deadlines: Mutex::default(),
-            // 0 is free for later use; `usize::MAX` is polling's own.
-            next: AtomicUsize::new(1),
+            next: AtomicUsize::new(0),
         });
         let running = poller.clone();
         std::thread::Builder::new()
@@ -84,17 +71,11 @@ impl Poller {
     ///
     /// # Errors
     /// Returns the operating system's error.
-    pub(crate) fn add(&self, source: Arc<dyn Source>) -> io::Result<Token> {
+    pub(crate) fn add(&self, source: &Arc<dyn Source>) -> io::Result<Token> {
         let token = Token(self.next.fetch_add(1, Ordering::Relaxed));
-        let fd = source.socket().as_raw_fd();
-        lock(&self.sources).insert(token.0, source);
-        // SAFETY: the descriptor stays open while it is registered: `sources` holds the source that owns it, and
-        // `remove` deletes the registration before it gives the source up.
-        #[expect(
-            unsafe_code,
-            reason = "polling leaves it to its caller that the descriptor outlives its registration"
-        )]
-        let added = unsafe { self.poller.add_with_mode(fd, Event::readable(token.0), PollMode::Level) };
+        // From here on `sources` owns the descriptor until `remove` has deleted its registration.
+        lock(&self.sources).insert(token.0, source.clone());
+        let added = self.selector.add(source.socket(), token.0);
         if added.is_err() {
             lock(&self.sources).remove(&token.0);
         }
@@ -106,12 +87,7 @@ impl Poller {
     /// # Errors
     /// Returns the operating system's error.
     pub(crate) fn modify(&self, socket: BorrowedFd<'_>, token: Token, interest: Interest) -> io::Result<()> {
-        let event = match interest {
-            Interest::Readable => Event::readable(token.0),
-            Interest::ReadableAndWritable => Event::all(token.0),
-            Interest::Nothing => Event::none(token.0),
-        };
-        self.poller.modify_with_mode(socket, event, PollMode::Level)
+        self.selector.modify(socket, token.0, interest)
     }
 
     /// Stops to wait for a source. What is being delivered at this moment may still arrive.
@@ -119,7 +95,7 @@ impl Poller {
         let source = lock(&self.sources).remove(&token.0);
         if let Some(source) = source {
             // The only error is that it was not registered.
-            let _ = self.poller.delete(source.socket());
+            let _ = self.selector.delete(source.socket());
         }
     }
 
@@ -131,24 +107,23 @@ impl Poller {
         drop(deadlines);
         if earliest {
             // Fails only if the poller is gone, which it never is.
-            let _ = self.poller.notify();
+            let _ = self.selector.notify();
         }
     }
 
     fn run(&self) {
-        let mut events = Events::new();
+        let mut ready = Vec::new();
         loop {
-            events.clear();
-            let timeout =
-                lock(&self.deadlines).peek().map(|d| d.at.saturating_duration_since(Instant::now()));
-            if self.poller.wait(&mut events, timeout).is_err() {
-                // epoll_wait fails only for reasons that pass (EINTR is handled inside): do not spin on them.
+            let next = lock(&self.deadlines).peek().map(|deadline| deadline.at);
+            let timeout = next.map(|at| at.saturating_duration_since(Instant::now()));
+            if self.selector.wait(&mut ready, timeout).is_err() {
+                // It fails only for reasons that pass: do not spin on them.
                 std::thread::sleep(Duration::from_millis(1));
             }
-            for event in events.iter() {
-                let source = lock(&self.sources).get(&event.key).cloned();
+            for Ready { key, readable, writable } in ready.drain(..) {
+                let source = lock(&self.sources).get(&key).cloned();
                 if let Some(source) = source {
-                    source.handle_ready(event.readable, event.writable);
+                    source.handle_ready(readable, writable);
                 }
             }
             self.handle_deadlines();

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,8 @@ use super::Protocol;
 use crate::context::Context;
 use crate::driver::DriverLimits;
 use crate::driver::link::{Link, Side};
-use crate::driver::poller::{Interest, Poller, Source, Token};
+use crate::driver::poller::{Poller, Source, Token};
+use crate::driver::selector::Interest;
 use crate::exception::IpcException;
 use crate::object::{LocalObject, MethodId, Remote, send};
 use crate::sync::lock;
@@ -81,7 +83,9 @@ impl CapnpContext {
 
     fn log(&self, level: LogLevel, line: impl FnOnce() -> String) {
         if let Some(log) = &self.log {
-            log(level, &line());
+            let line = line();
+            // The hook is the application's; its panic must not end the thread that reads all sockets.
+            let _ = catch_unwind(AssertUnwindSafe(|| log(level, &line)));
         }
     }
 }
@@ -115,7 +119,10 @@ struct Incoming {
 impl Incoming {
     fn add(&self, link: &Arc<Link>) {
         let mut links = lock(&self.links);
-        links.retain(|link| link.upgrade().is_some_and(|link| link.reason().is_none()));
+        if links.len() == links.capacity() {
+            // Before it grows: so the cost of looking is spread over as many additions.
+            links.retain(|link| link.upgrade().is_some_and(|link| link.reason().is_none()));
+        }
         links.push(Arc::downgrade(link));
     }
 
@@ -195,7 +202,7 @@ impl Protocol for CapnpProtocol {
             token: OnceLock::new(),
         });
         let token = poller
-            .add(source.clone())
+            .add(&(source.clone() as Arc<dyn Source>))
             .map_err(|error| IpcException::system("cannot wait for connections", error))?;
         let _ = source.token.set(token);
         lock(&self.listeners).push((token, poller));

@@ -107,13 +107,24 @@ pub struct Layout<const N: usize> {
 /// # Panics
 /// Panics, at compile time where it is used in a constant, when the struct would need more than 65,535 words
 /// of data or pointers.
-#[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below N")]
 pub const fn layout<const N: usize>(shapes: [Shape; N]) -> Layout<N> {
     let mut at = [At { offset: 0, has: 0, ordinal: 0 }; N];
+    let size = layout_slice(&shapes, &mut at);
+    Layout { at, size }
+}
+
+/// Computes the layout of a number of fields that is known only at run time, and puts the places into `at`.
+///
+/// # Panics
+/// Panics when `at` is shorter than `shapes`, and when the struct would need more than 65,535 words of data or
+/// pointers.
+#[expect(clippy::indexing_slicing, reason = "const evaluation; the lengths are compared first")]
+pub const fn layout_slice(shapes: &[Shape], at: &mut [At]) -> Size {
+    assert!(at.len() >= shapes.len(), "every field needs a place");
     let mut packer = Packer::new();
     let mut ordinal = 0;
     let mut i = 0;
-    while i < N {
+    while i < shapes.len() {
         at[i].offset = packer.place(shapes[i].slot);
         at[i].ordinal = ordinal;
         ordinal += 1;
@@ -123,7 +134,7 @@ pub const fn layout<const N: usize>(shapes: [Shape; N]) -> Layout<N> {
         }
         i += 1;
     }
-    Layout { at, size: packer.size() }
+    packer.size()
 }
 
 /// Gives out offsets, smallest fitting hole first.

@@ -1,0 +1,154 @@
+//! Finds what the Cap'n Proto compiler or a C++ peer would not take, so that emitting cannot fail.
+
+use std::collections::BTreeMap;
+
+use ipc_runtime::wire::descriptor::{Descriptor, Enum, Interface, Kind, Struct};
+
+use crate::member::{BUILTIN_NAMES, Member, Role, members};
+use crate::problem::{Place, Problem};
+
+/// Checks one declaration by itself.
+pub(crate) fn check_declaration(declaration: &Descriptor, problems: &mut Vec<Problem>) {
+    let place = Place::of(declaration);
+    for id in [declaration.id, declaration.file] {
+        if id >> 63 == 0 {
+            problems.push(Problem::BadId { place: place.clone(), id });
+        }
+    }
+    check_type_name(declaration.name, &place, problems);
+    match &declaration.kind {
+        Kind::Struct(fields) => check_fields(&[fields], &place, problems),
+        Kind::Enum(Enum { variants }) => {
+            let names: Vec<&str> = variants.iter().map(|variant| variant.name).collect();
+            check_members(&names, &place, problems);
+        }
+        Kind::Interface(interface) => check_interface(declaration, interface, problems),
+    }
+}
+
+/// Checks that each name is there once in its file.
+pub(crate) fn check_names(declarations: &[&'static Descriptor], problems: &mut Vec<Problem>) {
+    let mut names: BTreeMap<(u64, &str), &Descriptor> = BTreeMap::new();
+    for second in declarations {
+        match names.get(&(second.file, second.name)) {
+            Some(first) => problems.push(Problem::SameName {
+                file: second.file,
+                first: Place::of(first),
+                second: Place::of(second),
+            }),
+            None => {
+                names.insert((second.file, second.name), second);
+            }
+        }
+    }
+}
+
+fn check_interface(declaration: &Descriptor, interface: &Interface, problems: &mut Vec<Problem>) {
+    let place = Place::of(declaration);
+    let names: Vec<&str> = interface.methods.iter().map(|method| method.name).collect();
+    check_members(&names, &place, problems);
+    check_ordinals(interface.methods.iter().map(|method| method.ordinal), &place, problems);
+    for method in interface.methods {
+        let place = Place::of_method(declaration, method.name);
+        check_fields(&[&method.params, &method.results], &place, problems);
+    }
+}
+
+/// Checks a struct, or parameters and results, which libmultiprocess merges into one list.
+fn check_fields(lists: &[&Struct], place: &Place, problems: &mut Vec<Problem>) {
+    let lists: Vec<Vec<Member>> = lists.iter().map(|list| members(list)).collect();
+    for list in &lists {
+        let names: Vec<&str> = list.iter().map(|member| member.name.as_ref()).collect();
+        check_member_names(&names, place, problems);
+        check_ordinals(list.iter().map(|member| member.ordinal), place, problems);
+        check_same_fields(list, place, problems);
+    }
+    for plain in lists.iter().flatten().filter(|member| member.role == Role::Plain) {
+        let companions = lists.iter().flatten().filter(|other| other.role != Role::Presence);
+        for other in companions.filter(|other| is_companion_name(&other.name, &plain.name)) {
+            problems.push(Problem::LooksLikePresence {
+                place: place.clone(),
+                name: other.name.to_string(),
+                of: plain.name.to_string(),
+            });
+        }
+    }
+}
+
+fn check_same_fields(list: &[Member], place: &Place, problems: &mut Vec<Problem>) {
+    for (position, second) in list.iter().enumerate() {
+        let Some(first) = list.iter().take(position).find(|first| first.name == second.name) else {
+            continue;
+        };
+        let presence = [first, second].into_iter().find(|member| member.role == Role::Presence);
+        // A presence field has the ordinal after that of its field.
+        let presence_of = presence.and_then(|presence| {
+            list.iter().find(|member| member.ordinal.checked_add(1) == Some(presence.ordinal))
+        });
+        problems.push(Problem::SameMember {
+            place: place.clone(),
+            name: second.name.to_string(),
+            presence_of: presence_of.map(|field| field.name.to_string()),
+        });
+    }
+}
+
+fn is_companion_name(name: &str, field: &str) -> bool {
+    let Some(rest) = name.strip_prefix("has").or_else(|| name.strip_prefix("want")) else { return false };
+    let (mut rest, mut field) = (rest.chars(), field.chars());
+    match (rest.next(), field.next()) {
+        (Some(a), Some(b)) => a == b.to_ascii_uppercase() && rest.as_str() == field.as_str(),
+        _ => false,
+    }
+}
+
+fn check_members(names: &[&str], place: &Place, problems: &mut Vec<Problem>) {
+    check_member_names(names, place, problems);
+    for (position, name) in names.iter().enumerate() {
+        if names.iter().take(position).any(|first| first == name) {
+            problems.push(Problem::SameMember {
+                place: place.clone(),
+                name: (*name).to_owned(),
+                presence_of: None,
+            });
+        }
+    }
+}
+
+fn check_member_names(names: &[&str], place: &Place, problems: &mut Vec<Problem>) {
+    for name in names {
+        if !is_name(name, |first| first.is_ascii_lowercase()) {
+            problems.push(Problem::BadName {
+                place: place.clone(),
+                name: (*name).to_owned(),
+                allowed: "a member's name begins with a small letter and has only letters and digits",
+            });
+        }
+    }
+}
+
+fn check_type_name(name: &str, place: &Place, problems: &mut Vec<Problem>) {
+    let allowed = if BUILTIN_NAMES.contains(&name) {
+        "this is the name of a Cap'n Proto type; choose another with `name = \"..\"`"
+    } else if !is_name(name, |first| first.is_ascii_uppercase()) {
+        "a type's name begins with a capital letter and has only letters and digits"
+    } else {
+        return;
+    };
+    problems.push(Problem::BadName { place: place.clone(), name: name.to_owned(), allowed });
+}
+
+fn is_name(name: &str, first: impl Fn(char) -> bool) -> bool {
+    name.starts_with(first) && name.chars().all(|c| c.is_ascii_alphanumeric())
+}
+
+fn check_ordinals(ordinals: impl Iterator<Item = u16>, place: &Place, problems: &mut Vec<Problem>) {
+    let mut ordinals: Vec<u16> = ordinals.collect();
+    ordinals.sort_unstable();
+    for (missing, found) in (0..=u16::MAX).zip(ordinals) {
+        if missing != found {
+            problems.push(Problem::BadOrdinals { place: place.clone(), missing, found });
+            return;
+        }
+    }
+}

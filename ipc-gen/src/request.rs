@@ -1,0 +1,288 @@
+//! Descriptors to a `CodeGeneratorRequest`: what `capnp compile` hands to its plugins.
+
+use capnp::message::{Builder, HeapAllocator};
+use capnp::schema_capnp::{ElementSize, code_generator_request, field, node, superclass, type_, value};
+use capnp::struct_list;
+use ipc_runtime::wire::descriptor::{Descriptor, Enum, Interface, Kind, Method, Struct, Type};
+use ipc_runtime::wire::id::{MethodStruct, method_struct_id};
+
+use crate::member::{Member, doc_lines, members};
+use crate::schema::{File, Schema};
+
+/// The release of Cap'n Proto whose compiler the tests compare with; plugins print it.
+const CAPNP_VERSION: (u16, u8, u8) = (0, 9, 2);
+
+/// Builds the request that `capnp compile` would make of all files of the schema, so that any Cap'n Proto plugin
+/// can generate code from Rust interfaces.
+///
+/// In Rust, write it with `capnp::serialize::write_message_to_words` and hand the bytes to
+/// `capnpc::codegen::CodeGenerationCommand::run`; a plugin of another language reads them from its standard input.
+pub fn code_generator_request(schema: &Schema) -> Builder<HeapAllocator> {
+    let mut message = Builder::new_default();
+    let mut request = message.init_root::<code_generator_request::Builder<'_>>();
+
+    let mut version = request.reborrow().init_capnp_version();
+    version.set_major(CAPNP_VERSION.0);
+    version.set_minor(CAPNP_VERSION.1);
+    version.set_micro(CAPNP_VERSION.2);
+
+    let nodes: Vec<Node<'_>> = schema.files().iter().flat_map(nodes_of_file).collect();
+    let mut list = request.reborrow().init_nodes(length(&nodes));
+    for (index, node) in (0..).zip(&nodes) {
+        node.build(list.reborrow().get(index));
+    }
+    let documented: Vec<&Node<'_>> = nodes.iter().filter(|node| node.scope().is_some()).collect();
+    let mut list = request.reborrow().init_source_info(length(&documented));
+    for (index, node) in (0..).zip(&documented) {
+        node.build_source_info(list.reborrow().get(index));
+    }
+    let mut list = request.init_requested_files(length(schema.files()));
+    for (index, file) in (0..).zip(schema.files()) {
+        build_requested_file(file, list.reborrow().get(index));
+    }
+    message
+}
+
+fn build_requested_file(file: &File, mut to: code_generator_request::requested_file::Builder<'_>) {
+    to.set_id(file.id());
+    to.set_filename(file.name());
+    let mut imports = to.init_imports(length(file.imports()));
+    for (index, import) in (0..).zip(file.imports()) {
+        let mut to = imports.reborrow().get(index);
+        to.set_id(import.file);
+        to.set_name(&import.name);
+    }
+}
+
+/// Something that has a node: more than what has a declaration.
+enum Node<'s> {
+    File(&'s File),
+    Declaration(&'s File, &'static Descriptor),
+    MethodStruct(&'s File, &'static Descriptor, &'static Method, MethodStruct),
+}
+
+fn nodes_of_file(file: &File) -> Vec<Node<'_>> {
+    let mut nodes = vec![Node::File(file)];
+    for declaration in file.declarations() {
+        nodes.push(Node::Declaration(file, declaration));
+        if let Kind::Interface(Interface { methods, .. }) = &declaration.kind {
+            for method in *methods {
+                nodes.push(Node::MethodStruct(file, declaration, method, MethodStruct::Params));
+                nodes.push(Node::MethodStruct(file, declaration, method, MethodStruct::Results));
+            }
+        }
+    }
+    nodes
+}
+
+impl Node<'_> {
+    fn id(&self) -> u64 {
+        match self {
+            Self::File(file) => file.id(),
+            Self::Declaration(_, declaration) => declaration.id,
+            Self::MethodStruct(_, interface, method, role) => {
+                method_struct_id(interface.id, method.ordinal, *role)
+            }
+        }
+    }
+
+    /// Returns the id of the node around this one; `None` for what a method implies, which has no scope.
+    fn scope(&self) -> Option<u64> {
+        match self {
+            Self::File(_) => Some(0),
+            Self::Declaration(file, _) => Some(file.id()),
+            Self::MethodStruct(..) => None,
+        }
+    }
+
+    /// Returns the display name, and the length of its part before the unqualified name.
+    fn display_name(&self) -> (String, usize) {
+        let name = match self {
+            Self::File(file) => file.name().to_owned(),
+            Self::Declaration(file, declaration) => format!("{}:{}", file.name(), declaration.name),
+            Self::MethodStruct(file, interface, method, role) => {
+                let suffix = match role {
+                    MethodStruct::Params => "Params",
+                    MethodStruct::Results => "Results",
+                };
+                format!("{}:{}.{}${suffix}", file.name(), interface.name, method.name)
+            }
+        };
+        // So the compiler finds it, also in the name of a file.
+        let prefix = name.rfind([':', '.']).map_or(0, |separator| separator + 1);
+        (name, prefix)
+    }
+
+    fn build(&self, mut to: node::Builder<'_>) {
+        to.set_id(self.id());
+        let (display_name, prefix) = self.display_name();
+        to.set_display_name(&display_name);
+        to.set_display_name_prefix_length(u32::try_from(prefix).unwrap_or_default());
+        to.set_scope_id(self.scope().unwrap_or_default());
+        match self {
+            Self::File(file) => {
+                to.set_file(());
+                let mut nested = to.init_nested_nodes(length(file.declarations()));
+                for (index, declaration) in (0..).zip(file.declarations()) {
+                    let mut to = nested.reborrow().get(index);
+                    to.set_name(declaration.name);
+                    to.set_id(declaration.id);
+                }
+            }
+            Self::Declaration(_, declaration) => match &declaration.kind {
+                Kind::Struct(fields) => build_struct(fields, to.init_struct()),
+                Kind::Enum(variants) => build_enum(variants, to.init_enum()),
+                Kind::Interface(interface) => build_interface(declaration.id, interface, to.init_interface()),
+            },
+            Self::MethodStruct(_, _, method, MethodStruct::Params) => {
+                build_struct(&method.params, to.init_struct());
+            }
+            Self::MethodStruct(_, _, method, MethodStruct::Results) => {
+                build_struct(&method.results, to.init_struct());
+            }
+        }
+    }
+
+    fn build_source_info(&self, mut to: node::source_info::Builder<'_>) {
+        to.set_id(self.id());
+        let Self::Declaration(_, declaration) = self else { return };
+        if let Some(doc) = doc_comment(declaration.doc) {
+            to.set_doc_comment(&doc);
+        }
+        let docs: Vec<&str> = match &declaration.kind {
+            Kind::Struct(fields) => by_ordinal(fields).into_iter().map(|(_, member)| member.doc).collect(),
+            Kind::Enum(of) => of.variants.iter().map(|variant| variant.doc).collect(),
+            Kind::Interface(of) => methods_by_ordinal(of).into_iter().map(|(_, method)| method.doc).collect(),
+        };
+        let mut list = to.init_members(length(&docs));
+        for (index, doc) in (0..).zip(docs) {
+            if let Some(doc) = doc_comment(doc) {
+                list.reborrow().get(index).set_doc_comment(&doc);
+            }
+        }
+    }
+}
+
+fn build_struct(of: &Struct, mut to: node::struct_::Builder<'_>) {
+    to.set_data_word_count(of.size.data);
+    to.set_pointer_count(of.size.pointers);
+    // The compiler says so of every struct since it stopped to pick smaller encodings for lists of them.
+    to.set_preferred_list_encoding(ElementSize::InlineComposite);
+    to.set_is_group(false);
+    to.set_discriminant_count(0);
+    to.set_discriminant_offset(0);
+    let members = by_ordinal(of);
+    let mut list: struct_list::Builder<'_, field::Owned> = to.init_fields(length(&members));
+    for (index, (code_order, member)) in (0..).zip(&members) {
+        build_field(*code_order, member, list.reborrow().get(index));
+    }
+}
+
+fn build_field(code_order: u16, member: &Member, mut to: field::Builder<'_>) {
+    to.set_name(member.name.as_ref());
+    to.set_code_order(code_order);
+    to.set_discriminant_value(field::NO_DISCRIMINANT);
+    to.reborrow().init_ordinal().set_explicit(member.ordinal);
+    let mut slot = to.init_slot();
+    slot.set_offset(member.offset);
+    slot.set_had_explicit_default(false);
+    build_type(&member.ty, slot.reborrow().init_type());
+    build_default(&member.ty, slot.init_default_value());
+}
+
+fn build_enum(of: &Enum, to: node::enum_::Builder<'_>) {
+    let mut list = to.init_enumerants(length(of.variants));
+    for ((index, code_order), variant) in (0..).zip(0..).zip(of.variants) {
+        let mut to = list.reborrow().get(index);
+        to.set_name(variant.name);
+        to.set_code_order(code_order);
+    }
+}
+
+fn build_interface(id: u64, of: &Interface, mut to: node::interface::Builder<'_>) {
+    let methods = methods_by_ordinal(of);
+    let mut list = to.reborrow().init_methods(length(&methods));
+    for (index, (code_order, method)) in (0..).zip(methods) {
+        let mut to = list.reborrow().get(index);
+        to.set_name(method.name);
+        to.set_code_order(code_order);
+        to.set_param_struct_type(method_struct_id(id, method.ordinal, MethodStruct::Params));
+        to.set_result_struct_type(method_struct_id(id, method.ordinal, MethodStruct::Results));
+    }
+    let mut list: struct_list::Builder<'_, superclass::Owned> = to.init_superclasses(length(of.superclasses));
+    for (index, superclass) in (0..).zip(of.superclasses) {
+        list.reborrow().get(index).set_id(superclass().id);
+    }
+}
+
+fn build_type(ty: &Type, mut to: type_::Builder<'_>) {
+    match ty {
+        Type::Void => to.set_void(()),
+        Type::Bool => to.set_bool(()),
+        Type::Int8 => to.set_int8(()),
+        Type::Int16 => to.set_int16(()),
+        Type::Int32 => to.set_int32(()),
+        Type::Int64 => to.set_int64(()),
+        Type::UInt8 => to.set_uint8(()),
+        Type::UInt16 => to.set_uint16(()),
+        Type::UInt32 => to.set_uint32(()),
+        Type::UInt64 => to.set_uint64(()),
+        Type::Float32 => to.set_float32(()),
+        Type::Float64 => to.set_float64(()),
+        Type::Text => to.set_text(()),
+        Type::Data => to.set_data(()),
+        Type::List(element) => build_type(element, to.init_list().init_element_type()),
+        Type::Enum(descriptor) => to.init_enum().set_type_id(descriptor().id),
+        Type::Struct(descriptor) => to.init_struct().set_type_id(descriptor().id),
+        Type::Interface(descriptor) => to.init_interface().set_type_id(descriptor().id),
+    }
+}
+
+/// Descriptors know no defaults but zero and null.
+fn build_default(ty: &Type, mut to: value::Builder<'_>) {
+    match ty {
+        Type::Void => to.set_void(()),
+        Type::Bool => to.set_bool(false),
+        Type::Int8 => to.set_int8(0),
+        Type::Int16 => to.set_int16(0),
+        Type::Int32 => to.set_int32(0),
+        Type::Int64 => to.set_int64(0),
+        Type::UInt8 => to.set_uint8(0),
+        Type::UInt16 => to.set_uint16(0),
+        Type::UInt32 => to.set_uint32(0),
+        Type::UInt64 => to.set_uint64(0),
+        Type::Float32 => to.set_float32(0.0),
+        Type::Float64 => to.set_float64(0.0),
+        Type::Text => to.set_text(""),
+        Type::Data => to.set_data(&[]),
+        // A union of pointers: naming the member is all there is to do, the pointer stays null.
+        Type::List(_) => drop(to.init_list()),
+        Type::Enum(_) => to.set_enum(0),
+        Type::Struct(_) => drop(to.init_struct()),
+        Type::Interface(_) => to.set_interface(()),
+    }
+}
+
+/// Returns the members as nodes list them, by ordinal, each with its place in the declaration.
+fn by_ordinal(of: &Struct) -> Vec<(u16, Member)> {
+    let mut members: Vec<(u16, Member)> = (0..).zip(members(of)).collect();
+    members.sort_by_key(|(_, member)| member.ordinal);
+    members
+}
+
+fn methods_by_ordinal(of: &Interface) -> Vec<(u16, &'static Method)> {
+    let mut methods: Vec<(u16, &'static Method)> = (0..).zip(of.methods).collect();
+    methods.sort_by_key(|(_, method)| method.ordinal);
+    methods
+}
+
+/// Returns the text as the compiler reads it back from the comment.
+fn doc_comment(doc: &str) -> Option<String> {
+    let lines = doc_lines(doc);
+    (!lines.is_empty()).then(|| lines.join("\n") + "\n")
+}
+
+/// Cap'n Proto counts list elements in 32 bits; no set of declarations comes near.
+fn length<T>(items: &[T]) -> u32 {
+    u32::try_from(items.len()).unwrap_or(u32::MAX)
+}

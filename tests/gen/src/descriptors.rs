@@ -1,0 +1,105 @@
+//! Descriptors made at run time, with the layout that the macros would have the compiler compute.
+
+use ipc_runtime::wire::descriptor::{
+    Descriptor, Enum, Field, IdSource, Interface, Kind, Method, Struct, Type, Variant,
+};
+use ipc_runtime::wire::id::type_id;
+use ipc_runtime::wire::layout::{At, Shape, Slot, layout_slice};
+
+/// Where declarations stand.
+#[derive(Clone, Copy, Debug)]
+pub struct Home {
+    /// The file id.
+    pub file: u64,
+    /// The Rust module.
+    pub module: &'static str,
+}
+
+impl Home {
+    /// Declares something whose id follows from its name.
+    pub fn declare(self, name: &'static str, doc: &'static str, kind: Kind) -> Descriptor {
+        Descriptor {
+            id: type_id(self.file, name),
+            id_source: IdSource::Name,
+            file: self.file,
+            name,
+            module: self.module,
+            doc,
+            kind,
+        }
+    }
+}
+
+/// Makes a field.
+pub fn field(name: &'static str, ty: Type) -> Field {
+    Field { name, doc: "", ty, shape: shape_of(ty), at: At { offset: 0, has: 0, ordinal: 0 } }
+}
+
+/// Makes a field that is an `Option`.
+pub fn optional(name: &'static str, ty: Type) -> Field {
+    Field { shape: shape_of(ty).optional(), ..field(name, ty) }
+}
+
+/// Makes a field with a doc comment.
+pub fn documented(doc: &'static str, field: Field) -> Field {
+    Field { doc, ..field }
+}
+
+/// Makes a list type.
+pub fn list(element: Type) -> Type {
+    Type::List(Box::leak(Box::new(element)))
+}
+
+/// Lays out fields.
+pub fn fields(fields: impl IntoIterator<Item = Field>) -> Struct {
+    let mut fields: Vec<Field> = fields.into_iter().collect();
+    let shapes: Vec<Shape> = fields.iter().map(|field| field.shape).collect();
+    let mut places: Vec<At> = fields.iter().map(|field| field.at).collect();
+    let size = layout_slice(&shapes, &mut places);
+    for (field, at) in fields.iter_mut().zip(places) {
+        field.at = at;
+    }
+    Struct { fields: fields.leak(), size }
+}
+
+/// Makes a struct.
+pub fn structure(of: impl IntoIterator<Item = Field>) -> Kind {
+    Kind::Struct(fields(of))
+}
+
+/// Makes an enum of names and doc comments.
+pub fn enumeration(variants: impl IntoIterator<Item = (&'static str, &'static str)>) -> Kind {
+    let variants = variants.into_iter().map(|(name, doc)| Variant { name, doc });
+    Kind::Enum(Enum { variants: variants.collect::<Vec<_>>().leak() })
+}
+
+/// Makes an interface; its methods get their places as ordinals.
+pub fn interface(
+    superclasses: &'static [fn() -> &'static Descriptor],
+    methods: impl IntoIterator<Item = Method>,
+) -> Kind {
+    let methods = (0..).zip(methods).map(|(ordinal, method)| Method { ordinal, ..method });
+    Kind::Interface(Interface { methods: methods.collect::<Vec<_>>().leak(), superclasses })
+}
+
+/// Makes a method.
+pub fn method(
+    name: &'static str,
+    doc: &'static str,
+    params: impl IntoIterator<Item = Field>,
+    results: impl IntoIterator<Item = Field>,
+) -> Method {
+    Method { name, doc, ordinal: 0, params: fields(params), results: fields(results) }
+}
+
+fn shape_of(ty: Type) -> Shape {
+    Shape::of(match ty {
+        Type::Void => Slot::Void,
+        Type::Bool => Slot::Bit,
+        Type::Int8 | Type::UInt8 => Slot::Byte,
+        Type::Int16 | Type::UInt16 | Type::Enum(_) => Slot::TwoBytes,
+        Type::Int32 | Type::UInt32 | Type::Float32 => Slot::FourBytes,
+        Type::Int64 | Type::UInt64 | Type::Float64 => Slot::EightBytes,
+        Type::Text | Type::Data | Type::List(_) | Type::Struct(_) | Type::Interface(_) => Slot::Pointer,
+    })
+}

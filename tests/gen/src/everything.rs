@@ -1,0 +1,160 @@
+//! Interfaces that use every type.
+//!
+//! The build script includes this file too: it generates Rust readers and builders from it.
+
+use std::sync::Arc;
+
+use ipc_runtime::wire::{Descriptor, Interface, Struct};
+use ipc_runtime::{IpcException, IpcType, ipc_interface};
+
+use self::shared::{Base, Shared};
+
+/// The file of [`shared`].
+pub const SHARED_FILE: u64 = 0xb1e9_8a04_27c6_5d02;
+
+/// The first object of a connection.
+#[ipc_interface(root, file = 0xb1e9_8a04_27c6_5d01)]
+pub trait Init {
+    /// Makes an object with a method of every kind.
+    fn make_everything(&self, base: Arc<dyn Base>) -> Result<Arc<dyn Everything>, IpcException>;
+    /// Makes one or none.
+    fn make_nothing(&self) -> Result<Option<Arc<dyn Nothing>>, IpcException>;
+}
+
+/// Methods of every kind.
+#[ipc_interface(file = 0xb1e9_8a04_27c6_5d01)]
+pub trait Everything {
+    #[ipc(no_context)]
+    fn no_parameters(&self) -> Result<(), IpcException>;
+    fn swap(&self, value: &Every) -> Result<Every, IpcException>;
+    /// An `Option` in each direction.
+    fn maybe(&self, number: Option<i32>) -> Result<Option<f64>, IpcException>;
+    /// Wraps its parameters.
+    fn long_parameters(
+        &self,
+        first_parameter: &str,
+        second_parameter: Vec<Vec<Every>>,
+        third_parameter: Option<u64>,
+    ) -> Result<bool, IpcException>;
+    /// Has lists of objects.
+    fn more_parameters(
+        &self,
+        a_parameter_with_a_long_name: &[u8],
+        another_of_the_same_kind: Vec<Arc<dyn Nothing>>,
+    ) -> Result<Vec<Vec<Arc<dyn Everything>>>, IpcException>;
+    /// Has another name in the schema.
+    #[ipc(name = "inTheSchema")]
+    fn in_rust(&self, colours: &[Colour]) -> Result<Option<Colour>, IpcException>;
+}
+
+/// Without methods of its own.
+#[ipc_interface(no_destroy, file = 0xb1e9_8a04_27c6_5d01)]
+pub trait Nothing {}
+
+/// A field of every type.
+#[derive(IpcType)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Every {
+    pub void: (),
+    /// A bit.
+    pub bool: bool,
+    pub int64: i64,
+    pub int8: i8,
+    pub int32: i32,
+    pub int16: i16,
+    pub uint8: u8,
+    pub uint16: u16,
+    pub uint32: u32,
+    pub uint64: u64,
+    ///
+    /// Two lines  
+    /// of text.
+    ///
+    pub float32: f32,
+    pub float64: f64,
+    pub text: String,
+    pub data: Vec<u8>,
+    pub colour: Colour,
+    pub inner: Shared,
+    pub object: Option<Arc<dyn Everything>>,
+    pub bools: Vec<bool>,
+    pub numbers: Vec<i32>,
+    pub doubles: Vec<f64>,
+    pub texts: Vec<String>,
+    pub colours: Vec<Colour>,
+    pub inners: Vec<Shared>,
+    pub objects: Vec<Arc<dyn Nothing>>,
+    pub lists: Vec<Vec<u16>>,
+    pub blobs: Vec<Vec<u8>>,
+    pub voids: Vec<()>,
+    /// Has a presence field.
+    pub maybe_int: Option<i32>,
+    pub maybe_bool: Option<bool>,
+    pub maybe_void: Option<()>,
+    pub maybe_colour: Option<Colour>,
+    pub maybe_text: Option<String>,
+    pub maybe_every: Option<Box<Every>>,
+    pub maybe_list: Option<Vec<i64>>,
+    pub last: bool,
+}
+
+/// No field at all.
+#[derive(IpcType)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Empty {}
+
+/// Field names that are words of the schema language.
+#[derive(IpcType)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Words {
+    pub r#struct: bool,
+    pub union: bool,
+    pub group: bool,
+    pub r#enum: bool,
+    pub interface: bool,
+    pub using: bool,
+    pub import: bool,
+    pub r#const: bool,
+    pub annotation: bool,
+    pub extends: bool,
+    pub void: bool,
+    pub r#true: bool,
+    pub inf: bool,
+    pub stream: bool,
+}
+
+/// What light is.
+#[derive(Clone, Copy, Debug, IpcType, PartialEq, Eq)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub enum Colour {
+    Red,
+    /// Like leaves.
+    Green,
+    DarkBlue,
+}
+
+/// Declarations with another file id, as those of another crate are.
+pub mod shared {
+    use super::{IpcException, IpcType, ipc_interface};
+
+    /// A struct that contains itself.
+    #[derive(IpcType)]
+    #[ipc(file = 0xb1e9_8a04_27c6_5d02)]
+    pub struct Shared {
+        pub name: String,
+        pub level: u16,
+        pub next: Option<Box<Shared>>,
+    }
+
+    /// What others extend.
+    #[ipc_interface(file = 0xb1e9_8a04_27c6_5d02)]
+    pub trait Base {
+        /// Returns the name.
+        fn name(&self) -> Result<String, IpcException>;
+    }
+}
+
+/// Returns everything: what one root does not reach is a root itself.
+pub fn roots() -> [&'static Descriptor; 3] {
+    [<dyn Init>::descriptor(), <Empty as Struct>::descriptor(), <Words as Struct>::descriptor()]
+}

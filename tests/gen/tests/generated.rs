@@ -1,0 +1,218 @@
+//! Code that `capnpc` generated from our request, against our own encoding: each reads what the other writes.
+
+#![expect(clippy::unwrap_used, reason = "what the tests share is a test too")]
+
+use capnp::any_pointer;
+use capnp::message::{Builder, HeapAllocator};
+use ipc_gen_tests::everything::shared::Shared;
+use ipc_gen_tests::everything::{Colour, Every};
+use ipc_gen_tests::generated::everything_capnp::{Colour as GeneratedColour, every, everything, init};
+use ipc_gen_tests::generated::{proxy_capnp, shared_capnp};
+use ipc_runtime::IpcException;
+use ipc_runtime::object::Destination;
+use ipc_runtime::wire::raw::Decoder;
+use ipc_runtime::wire::{DecodeStruct, Encoder, Interface, Struct};
+
+/// A message of ours that has no capabilities, so that it does not matter for which connection it is.
+fn encode<T: Struct>(value: &T) -> Builder<HeapAllocator> {
+    let mut message = Builder::new_default();
+    let mut encoder = Encoder::new(Destination::none());
+    let root = message.init_root::<any_pointer::Builder<'_>>();
+    encoder.encode_struct(root, T::SIZE, |to| value.encode_fields(to)).unwrap();
+    assert!(encoder.into_caps().is_empty());
+    message
+}
+
+fn decode<T: for<'m> DecodeStruct<'m>>(message: &Builder<HeapAllocator>) -> Result<T, IpcException> {
+    let decoder = Decoder::new(Vec::new(), message.size_in_words());
+    let root = message.get_root_as_reader::<any_pointer::Reader<'_>>().unwrap();
+    T::decode_fields(&decoder.root(root)?)
+}
+
+fn example() -> Every {
+    Every {
+        void: (),
+        bool: true,
+        int64: i64::MIN + 1,
+        int8: -8,
+        int32: -32_000_000,
+        int16: -16_000,
+        uint8: 200,
+        uint16: 60_000,
+        uint32: 4_000_000_000,
+        uint64: u64::MAX - 1,
+        float32: 1.5,
+        float64: -2.25,
+        text: "täxt".into(),
+        data: vec![0, 255, 7],
+        colour: Colour::DarkBlue,
+        inner: Shared {
+            name: "outer".into(),
+            level: 1,
+            next: Some(Box::new(Shared { name: String::new(), level: 2, next: None })),
+        },
+        object: None,
+        bools: vec![true, false, true],
+        numbers: vec![1, -2, 3],
+        doubles: vec![0.5],
+        texts: vec!["a".into(), String::new()],
+        colours: vec![Colour::Green, Colour::Red],
+        inners: vec![
+            Shared { name: "first".into(), level: 3, next: None },
+            Shared { name: "second".into(), level: 4, next: None },
+        ],
+        objects: Vec::new(),
+        lists: vec![vec![1, 2], vec![]],
+        blobs: vec![vec![9], vec![]],
+        voids: vec![(), ()],
+        maybe_int: Some(0),
+        maybe_bool: Some(false),
+        maybe_void: Some(()),
+        maybe_colour: None,
+        maybe_text: Some(String::new()),
+        maybe_every: None,
+        maybe_list: Some(vec![]),
+        last: true,
+    }
+}
+
+#[test]
+fn generated_readers_read_what_we_write() {
+    let message = encode(&example());
+    let every: every::Reader<'_> = message.get_root_as_reader().unwrap();
+    assert!(every.get_bool());
+    assert_eq!(every.get_int64(), i64::MIN + 1);
+    assert_eq!(every.get_int8(), -8);
+    assert_eq!(every.get_int32(), -32_000_000);
+    assert_eq!(every.get_int16(), -16_000);
+    assert_eq!(every.get_uint8(), 200);
+    assert_eq!(every.get_uint16(), 60_000);
+    assert_eq!(every.get_uint32(), 4_000_000_000);
+    assert_eq!(every.get_uint64(), u64::MAX - 1);
+    assert_eq!(every.get_float32(), 1.5);
+    assert_eq!(every.get_float64(), -2.25);
+    assert_eq!(every.get_text().unwrap(), "täxt");
+    assert_eq!(every.get_data().unwrap(), [0, 255, 7]);
+    assert_eq!(every.get_colour().unwrap(), GeneratedColour::DarkBlue);
+    let inner = every.get_inner().unwrap();
+    assert_eq!((inner.get_name().unwrap().to_str().unwrap(), inner.get_level()), ("outer", 1));
+    assert_eq!(inner.get_next().unwrap().get_level(), 2);
+    assert!(!inner.get_next().unwrap().has_next());
+    assert!(!every.has_object());
+    assert_eq!(every.get_bools().unwrap().iter().collect::<Vec<_>>(), [true, false, true]);
+    assert_eq!(every.get_numbers().unwrap().iter().collect::<Vec<_>>(), [1, -2, 3]);
+    assert_eq!(every.get_doubles().unwrap().iter().collect::<Vec<_>>(), [0.5]);
+    let texts: Vec<_> = every.get_texts().unwrap().iter().map(|text| text.unwrap().to_string()).collect();
+    assert_eq!(texts.into_iter().collect::<Result<Vec<_>, _>>().unwrap(), ["a", ""]);
+    let colours: Vec<_> = every.get_colours().unwrap().iter().map(Result::unwrap).collect();
+    assert_eq!(colours, [GeneratedColour::Green, GeneratedColour::Red]);
+    let levels: Vec<u16> =
+        every.get_inners().unwrap().iter().map(shared_capnp::shared::Reader::get_level).collect();
+    assert_eq!(levels, [3, 4]);
+    let lists: Vec<Vec<u16>> =
+        every.get_lists().unwrap().iter().map(|list| list.unwrap().iter().collect()).collect();
+    assert_eq!(lists, [vec![1, 2], vec![]]);
+    let blobs: Vec<&[u8]> = every.get_blobs().unwrap().iter().map(Result::unwrap).collect();
+    assert_eq!(blobs, [&[9][..], &[]]);
+    assert_eq!(every.get_voids().unwrap().len(), 2);
+    assert_eq!((every.get_has_maybe_int(), every.get_maybe_int()), (true, 0));
+    assert_eq!((every.get_has_maybe_bool(), every.get_maybe_bool()), (true, false));
+    assert!(every.get_has_maybe_void());
+    assert!(!every.get_has_maybe_colour());
+    assert!(every.has_maybe_text());
+    assert!(!every.has_maybe_every());
+    assert!(every.has_maybe_list());
+    assert!(every.get_last());
+}
+
+fn fill_shared(mut shared: shared_capnp::shared::Builder<'_>, name: &str, level: u16) {
+    shared.set_name(name);
+    shared.set_level(level);
+}
+
+fn fill(mut every: every::Builder<'_>) {
+    every.set_bool(true);
+    every.set_int64(-64);
+    every.set_int8(-8);
+    every.set_int32(-32);
+    every.set_int16(-16);
+    every.set_uint8(8);
+    every.set_uint16(16);
+    every.set_uint32(32);
+    every.set_uint64(64);
+    every.set_float32(0.5);
+    every.set_float64(0.25);
+    every.set_text("text");
+    every.set_data(&[1, 2]);
+    every.set_colour(GeneratedColour::Green);
+    fill_shared(every.reborrow().init_inner().init_next(), "next", 7);
+    every.set_bools([true, false].as_slice()).unwrap();
+    every.set_numbers([1, 2].as_slice()).unwrap();
+    every.set_doubles([0.125].as_slice()).unwrap();
+    every.set_texts(["one", "two"].as_slice()).unwrap();
+    every.set_colours([GeneratedColour::DarkBlue].as_slice()).unwrap();
+    fill_shared(every.reborrow().init_inners(2).get(1), "second", 9);
+    let mut lists = every.reborrow().init_lists(2);
+    lists.reborrow().init(0, 1).set(0, 5);
+    every.reborrow().init_blobs(1).set(0, &[3]);
+    every.reborrow().init_voids(3);
+    every.set_has_maybe_int(true);
+    every.set_maybe_int(-1);
+    // Without its presence field the value does not count.
+    every.set_maybe_bool(true);
+    every.set_has_maybe_void(true);
+    every.set_has_maybe_colour(true);
+    every.set_maybe_colour(GeneratedColour::DarkBlue);
+    every.set_maybe_text("some");
+    every.reborrow().init_maybe_every().set_last(true);
+    every.set_last(true);
+}
+
+#[test]
+fn we_read_what_generated_builders_write() {
+    let mut message = Builder::new_default();
+    fill(message.init_root());
+    let every: Every = decode(&message).unwrap();
+    assert!(every.bool);
+    assert_eq!((every.int64, every.int8, every.int32, every.int16), (-64, -8, -32, -16));
+    assert_eq!((every.uint8, every.uint16, every.uint32, every.uint64), (8, 16, 32, 64));
+    assert_eq!((every.float32, every.float64), (0.5, 0.25));
+    assert_eq!((every.text.as_str(), every.data.as_slice()), ("text", &[1, 2][..]));
+    assert_eq!(every.colour, Colour::Green);
+    assert_eq!((every.inner.name.as_str(), every.inner.level), ("", 0));
+    let next = every.inner.next.unwrap();
+    assert_eq!((next.name.as_str(), next.level, next.next.is_none()), ("next", 7, true));
+    assert!(every.object.is_none());
+    assert_eq!(every.bools, [true, false]);
+    assert_eq!(every.numbers, [1, 2]);
+    assert_eq!(every.doubles, [0.125]);
+    assert_eq!(every.texts, ["one", "two"]);
+    assert_eq!(every.colours, [Colour::DarkBlue]);
+    let inners: Vec<_> = every.inners.iter().map(|inner| (inner.name.as_str(), inner.level)).collect();
+    assert_eq!(inners, [("", 0), ("second", 9)]);
+    assert!(every.objects.is_empty());
+    assert_eq!(every.lists, [vec![5], vec![]]);
+    assert_eq!(every.blobs, [vec![3]]);
+    assert_eq!(every.voids.len(), 3);
+    assert_eq!(every.maybe_int, Some(-1));
+    assert_eq!(every.maybe_bool, None);
+    assert_eq!(every.maybe_void, Some(()));
+    assert_eq!(every.maybe_colour, Some(Colour::DarkBlue));
+    assert_eq!(every.maybe_text.as_deref(), Some("some"));
+    let nested = every.maybe_every.unwrap();
+    assert!(nested.last && nested.maybe_every.is_none());
+    assert_eq!(every.maybe_list, None);
+    assert!(every.last);
+}
+
+#[test]
+fn generated_code_has_the_ids_of_the_descriptors() {
+    use capnp::traits::HasTypeId;
+    use ipc_gen_tests::everything::{Everything, Init};
+    use ipc_runtime::wire::proxy::ThreadMap;
+
+    assert_eq!(init::Client::TYPE_ID, <dyn Init>::descriptor().id);
+    assert_eq!(everything::Client::TYPE_ID, <dyn Everything>::descriptor().id);
+    assert_eq!(every::Reader::TYPE_ID, <Every as Struct>::descriptor().id);
+    assert_eq!(proxy_capnp::thread_map::Client::TYPE_ID, <dyn ThreadMap>::descriptor().id);
+}

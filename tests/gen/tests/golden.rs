@@ -1,0 +1,12 @@
+//! Emitted text, committed in `golden/`.
+
+use ipc_gen_tests::everything::Init;
+
+// Found from the folder of this package.
+ipc_gen::schema_test!("golden/everything.capnp", dyn Init);
+
+mod libmultiprocess {
+    use ipc_runtime::wire::proxy::{Thread, ThreadMap};
+
+    ipc_gen::schema_test!(name = threads, "golden/threads/proxy.capnp", dyn ThreadMap, dyn Thread);
+}

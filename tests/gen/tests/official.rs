@@ -1,0 +1,104 @@
+//! The official compiler is the judge: what it makes of the emitted text equals our requests, field by field.
+
+#![expect(clippy::unwrap_used, reason = "what the tests share is a test too")]
+
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use ipc_gen::{Origin, PROXY_FILE_ID, Schema, code_generator_request, emit};
+use ipc_gen_tests::descriptors::{Home, documented, field, fields, interface, method, optional};
+use ipc_gen_tests::everything::{self, Everything, Nothing};
+use ipc_gen_tests::{official, tools};
+use ipc_runtime::wire::descriptor::{Descriptor, Kind, Struct, Type};
+use ipc_runtime::wire::proxy::{Context, Thread, ThreadMap};
+use ipc_runtime::wire::{self, Interface, Size};
+
+const HOME: Home = Home { file: 0xd2b7_02ce_11a5_9f61, module: "official" };
+
+fn silence() -> &'static Descriptor {
+    let superclasses = &[
+        nothing as fn() -> &'static Descriptor,
+        <dyn Nothing>::descriptor,
+        <dyn Everything>::descriptor,
+        <dyn Thread>::descriptor,
+        <dyn ThreadMap>::descriptor,
+    ];
+    let long = || {
+        let fields = ["aFieldWithALongName", "anotherFieldWithALongName", "aThirdFieldWithALongName"];
+        fields.map(|name| optional(name, Type::Struct(<Context as wire::Struct>::descriptor)))
+    };
+    let long = method("both", "Wraps on both sides.", long(), long());
+    let doc = "\nHas superclasses that do not fit on a line.  \n\nA paragraph:\n\n    indented {}\n}\n\n";
+    Box::leak(Box::new(HOME.declare("Silence", doc, interface(superclasses, [long]))))
+}
+
+fn nothing() -> &'static Descriptor {
+    static NOTHING: LazyLock<Descriptor> = LazyLock::new(|| HOME.declare("Nothing", "", interface(&[], [])));
+    &NOTHING
+}
+
+fn proxy() -> [&'static Descriptor; 2] {
+    [<dyn ThreadMap>::descriptor(), <Context as wire::Struct>::descriptor()]
+}
+
+fn folder(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+fn check(name: &str, roots: &[&'static Descriptor]) {
+    let Some(capnp) = tools::require("capnp") else { return };
+    let schema = Schema::of(roots).unwrap();
+    let origin = Origin { package: "test".into(), command: "none".into() };
+    let theirs = official::compile(&capnp, &emit(&schema, &origin), &folder(name));
+    let ours = official::reread(&code_generator_request(&schema));
+    let (ours, theirs) = (official::describe(&ours).unwrap(), official::describe(&theirs).unwrap());
+    for (ours, theirs) in ours.iter().zip(&theirs) {
+        assert_eq!(ours, theirs);
+    }
+    assert_eq!(ours.len(), theirs.len());
+}
+
+#[test]
+fn every_type() {
+    check("every_type", &everything::roots());
+}
+
+#[test]
+fn superclasses_in_this_file_and_in_another() {
+    check("superclasses", &[silence()]);
+}
+
+#[test]
+fn ordinals_in_another_order_than_the_fields() {
+    // Laid out in the order of the ordinals, declared the other way round.
+    let Struct { fields, size } =
+        fields([documented("First on the wire.", field("a", Type::Bool)), optional("b", Type::Int64)]);
+    assert_eq!(size, Size { data: 2, pointers: 0 });
+    let mut fields = fields.to_vec();
+    fields.reverse();
+    let kind = Kind::Struct(Struct { fields: fields.leak(), size });
+    check("pinned", &[Box::leak(Box::new(HOME.declare("Pinned", "", kind)))]);
+}
+
+#[test]
+fn the_interfaces_of_libmultiprocess() {
+    check("libmultiprocess", &proxy());
+}
+
+#[test]
+fn the_ids_of_libmultiprocess_are_emitted() {
+    let schema = Schema::of(&proxy()).unwrap();
+    assert_eq!(schema.files()[0].id(), PROXY_FILE_ID);
+    let files = emit(&schema, &Origin { package: "test".into(), command: "none".into() });
+    let [file] = &files[..] else { panic!("one file") };
+    assert_eq!(file.name, "proxy.capnp");
+    // wire-conventions A2.
+    for line in [
+        "@0xcc316e3f71a040fb;",
+        "interface ThreadMap @0xee5e37179ad9dc9d {",
+        "interface Thread @0x81c1e2600d0b56c5 {",
+        "struct Context @0x9c44e6645d0b22c6 {",
+    ] {
+        assert!(file.text.lines().any(|found| found == line), "{line}\n{}", file.text);
+    }
+}

@@ -1,0 +1,21 @@
+//! Type and lifetime parameters.
+
+use ipc_runtime::IpcType;
+
+#[derive(IpcType)]
+pub struct Pair<A, B> {
+    pub a: A,
+    pub b: B,
+}
+
+#[derive(IpcType)]
+pub struct Fixed<const N: usize> {
+    pub x: u32,
+}
+
+#[derive(IpcType)]
+pub struct View<'a> {
+    pub text: &'a str,
+}
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! What the macros accept, and what they say of the rest: see `tests/ui.rs`.

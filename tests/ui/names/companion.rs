@@ -1,0 +1,18 @@
+//! Names that say whether another field is there.
+
+use ipc_runtime::{IpcException, IpcType, ipc_interface};
+
+#[ipc_interface]
+pub trait Calculator {
+    fn find(&self, key: u32, has_key: bool) -> Result<(), IpcException>;
+    fn fetch(&self, key: u32, want_key: bool) -> Result<(), IpcException>;
+}
+
+#[derive(IpcType)]
+pub struct Data {
+    pub x: u32,
+    pub has_x: bool,
+    pub has_y: bool,
+}
+
+fn main() {}

@@ -1,0 +1,86 @@
+//! Compiles the cases: those in `pass/` must compile, those in the other folders, one for each family of mistake,
+//! must give the messages that are beside them. `TRYBUILD=overwrite` writes the messages.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+#[test]
+fn cases() {
+    let same_compiler = rustc_is(env!("CARGO_PKG_RUST_VERSION"));
+    let cases = trybuild::TestCases::new();
+    cases.pass("pass/*.rs");
+    for case in failing_cases() {
+        // What the macros word themselves is the same under every compiler.
+        let by_rustc = fs::read_to_string(&case).unwrap().contains("//! Worded by rustc.");
+        if by_rustc && !same_compiler {
+            println!("skipped, its messages are those of another rustc: {}", case.display());
+            continue;
+        }
+        cases.compile_fail(&case);
+    }
+}
+
+/// Every message of the macros occurs in a case.
+#[test]
+fn every_message_has_a_case() {
+    let outputs: Vec<String> = failing_cases()
+        .iter()
+        .map(|case| fs::read_to_string(case.with_extension("stderr")).unwrap_or_default())
+        .collect();
+    let source = fs::read_to_string("../../ipc-macros/src/message.rs").unwrap();
+    let messages = texts(&source);
+    assert!(messages.len() > 50, "`message.rs` has another form than this test reads");
+    let missing: Vec<&str> = messages
+        .into_iter()
+        .filter(|message| !outputs.iter().flat_map(|output| output.lines()).any(|line| fits(line, message)))
+        .collect();
+    assert!(missing.is_empty(), "messages without a case in tests/ui: {missing:#?}");
+}
+
+fn failing_cases() -> Vec<PathBuf> {
+    let mut cases: Vec<PathBuf> = folders().iter().flat_map(|folder| rust_files(folder)).collect();
+    cases.sort();
+    cases
+}
+
+fn folders() -> Vec<PathBuf> {
+    let entries = fs::read_dir(".").unwrap().map(|entry| entry.unwrap());
+    let folders = entries.filter(|entry| entry.file_type().unwrap().is_dir()).map(|entry| entry.file_name());
+    folders.filter(|name| name != "pass" && name != "tests").map(PathBuf::from).collect()
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
+}
+
+/// The texts in `messages! { NAME { "text", "help" } .. }`.
+fn texts(source: &str) -> Vec<&str> {
+    let mut lines = source.lines().map(str::trim);
+    let mut texts = Vec::new();
+    while let Some(line) = lines.next() {
+        let name = line.strip_suffix(" {").unwrap_or_default();
+        if !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c == '_') {
+            let text = lines.next().unwrap_or_default();
+            texts.extend(text.strip_prefix('"').and_then(|text| text.strip_suffix("\",")));
+        }
+    }
+    texts
+}
+
+/// Tells whether a line is the message, its `{}` replaced by something.
+fn fits(line: &str, message: &str) -> bool {
+    let Some(mut rest) = line.strip_prefix("error: ") else { return false };
+    for piece in message.split("{}") {
+        let Some(at) = rest.find(piece) else { return false };
+        rest = &rest[at + piece.len()..];
+    }
+    true
+}
+
+fn rustc_is(version: &str) -> bool {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).arg("--version").output().unwrap();
+    String::from_utf8_lossy(&output.stdout).starts_with(&format!("rustc {version}."))
+}

@@ -1,0 +1,10 @@
+//! A generic trait.
+
+use ipc_runtime::{IpcException, ipc_interface};
+
+#[ipc_interface]
+pub trait Store<T> {
+    fn get(&self) -> Result<(), IpcException>;
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+//! A trait object of a trait without `#[ipc_interface]`.
+//! Worded by rustc.
+
+use std::sync::Arc;
+
+use ipc_runtime::{IpcException, ipc_interface};
+
+pub trait Plain: Send + Sync {}
+
+#[ipc_interface]
+pub trait Calculator {
+    fn plain(&self, plain: Arc<dyn Plain>) -> Result<(), IpcException>;
+    fn make(&self) -> Result<Arc<dyn Plain>, IpcException>;
+    fn optional(&self, plain: Option<Arc<dyn Plain>>) -> Result<(), IpcException>;
+}
+
+fn main() {}
