@@ -60,7 +60,7 @@ pub trait Board {
     fn notes(&self) -> Result<Vec<Note>, IpcException>;
 }
 
-/// A note on a [`Board`].
+/// A piece of text on the board.
 #[derive(Clone, Debug, PartialEq, Eq, IpcType)]
 pub struct Note {
     /// Who wrote it.
@@ -77,3 +77,10 @@ impl Nothing for () {}
 
 /// The longest expression that a calculator accepts, in bytes.
 pub const LONGEST_EXPRESSION: usize = 10_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    ipc_gen::schema_test!("schema/example.capnp", dyn CalculatorInit, dyn PrinterInit, dyn Board);
+}

@@ -57,7 +57,8 @@ fn an_address_has_one_server_at_a_time() {
     let mut first = Talk::start(server(&address));
     line(&mut first.stdout);
     let second = run(server(&address), b"");
-    let text = format!("ipc-board-server: cannot listen on `{}`, another listener has it: ", socket.display());
+    let text =
+        format!("ipc-board-server: cannot listen on `{}`, another listener has it: ", socket.display());
     assert!(second.stderr.starts_with(&text), "{}", second.stderr);
 
     // What a killed server leaves behind is replaced, and what it kept is gone.
@@ -70,10 +71,7 @@ fn an_address_has_one_server_at_a_time() {
 #[test]
 fn addresses_and_arguments_that_are_none() {
     let done = run(client(&["tcp:1"]), b"");
-    assert_eq!(
-        done.stderr,
-        "ipc-board: unrecognized address `tcp:1`: use `unix`, `unix:<path>` or `auto`\n"
-    );
+    assert_eq!(done.stderr, "ipc-board: unrecognized address `tcp:1`: use `unix`, `unix:<path>` or `auto`\n");
     let done = run(server("auto"), b"");
     assert!(done.stderr.starts_with("ipc-board-server: unrecognized address `auto` to listen on"));
     let done = run(client(&[]), b"");

@@ -39,7 +39,8 @@ impl Board for Server {
 }
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args_os().map(|text| text.to_string_lossy().into_owned()).collect();
+    let arguments: Vec<String> =
+        std::env::args_os().map(|text| text.to_string_lossy().into_owned()).collect();
     let [_, address] = arguments.as_slice() else {
         eprintln!("usage: ipc-board-server ADDRESS\n\n  ipc-board-server unix:/tmp/board.sock");
         return ExitCode::from(2);

@@ -13,7 +13,8 @@ usage: ipc-board ADDRESS [AUTHOR TEXT]
 ";
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args_os().map(|text| text.to_string_lossy().into_owned()).collect();
+    let arguments: Vec<String> =
+        std::env::args_os().map(|text| text.to_string_lossy().into_owned()).collect();
     let (address, note) = match arguments.as_slice() {
         [_, address] => (address, None),
         [_, address, author, text] => (address, Some(Note { author: author.clone(), text: text.clone() })),

@@ -9,9 +9,9 @@ use nanoexpr::{Error, ErrorKind, Math, Variables};
 /// The names of [`Math`], for messages.
 const CONSTANTS: [&str; 3] = ["pi", "tau", "e"];
 const FUNCTIONS: [&str; 32] = [
-    "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "clamp", "cos", "cosh",
-    "exp", "fact", "floor", "hypot", "ln", "log", "log10", "log2", "max", "min", "pow", "round", "sign", "sin",
-    "sinh", "sqrt", "tan", "tanh", "trunc",
+    "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "clamp", "cos",
+    "cosh", "exp", "fact", "floor", "hypot", "ln", "log", "log10", "log2", "max", "min", "pow", "round",
+    "sign", "sin", "sinh", "sqrt", "tan", "tanh", "trunc",
 ];
 
 /// The widest piece of an expression that a message repeats, in characters: what fits into a terminal.

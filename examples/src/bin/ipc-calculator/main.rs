@@ -18,7 +18,8 @@ struct PrintingCalculator {
 impl Calculator for PrintingCalculator {
     fn solve(&self, expression: &str, ans: Option<f64>) -> Result<f64, IpcException> {
         let expression = expression.trim();
-        let result = evaluate(expression, ans).map_err(|mistake| IpcException::failed(mistake.to_string()))?;
+        let result =
+            evaluate(expression, ans).map_err(|mistake| IpcException::failed(mistake.to_string()))?;
         self.printer.print(&format!("{expression} = {}", shown(result)))?;
         Ok(result)
     }

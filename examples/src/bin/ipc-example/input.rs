@@ -157,6 +157,8 @@ mod tests {
         }
         let inputs: Vec<_> = Lines::new(io::BufReader::new(Failing)).collect();
         assert_eq!(inputs.len(), 1);
-        assert!(matches!(&inputs[0].expression, Err(InputError::Unreadable(text)) if text.contains("cannot read")));
+        assert!(
+            matches!(&inputs[0].expression, Err(InputError::Unreadable(text)) if text.contains("cannot read"))
+        );
     }
 }
