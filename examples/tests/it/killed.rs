@@ -3,8 +3,6 @@
 //! A calculation that takes as long as a test wants: its result is longer than the pipe that is standard output, so
 //! the printer waits for the test to read, the calculator for the printer, and the main program for the calculator.
 
-#![cfg(target_os = "linux")]
-
 use std::collections::HashSet;
 use std::io::{BufRead, Read, Write};
 use std::process::Command;
@@ -13,10 +11,8 @@ use std::time::{Duration, Instant};
 
 use rustix::pipe::fcntl_setpipe_size;
 
-#[cfg(test)]
-mod util;
-
-use util::{Talk, child, children, descriptors, kill, line, wait_readable, wait_until};
+use crate::system::{child, children, descriptors, kill, wait_until};
+use crate::util::{Talk, line, wait_readable};
 
 /// How soon a killed process has to be reported.
 const SOON: Duration = Duration::from_secs(1);

@@ -3,10 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
-#[cfg(test)]
-mod util;
-
-use util::{Talk, line, run};
+use crate::util::{Talk, line, run};
 
 fn server(address: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ipc-board-server"));

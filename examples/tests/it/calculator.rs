@@ -6,10 +6,7 @@ use std::process::Command;
 
 use ipc_examples::LONGEST_EXPRESSION;
 
-#[cfg(test)]
-mod util;
-
-use util::{directory_with, run};
+use crate::util::{directory_with, run};
 
 const EXAMPLE: &str = env!("CARGO_BIN_EXE_ipc-example");
 
