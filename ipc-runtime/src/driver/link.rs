@@ -41,6 +41,9 @@ const BATCH_DELAY: Duration = Duration::from_millis(2);
 /// System calls that one connection may make before the others get their turn.
 const READS_PER_TURN: usize = 16;
 
+/// Turns of reading that are spent on a peer that no longer reads: what a socket buffer holds, many times over.
+const LAST_TURNS: usize = 64;
+
 /// A received payload whose capabilities are counted handles.
 #[derive(Debug)]
 pub(crate) struct Incoming {
@@ -88,6 +91,13 @@ struct State {
     engine: Engine,
     /// A flush of batched messages is due.
     flush_scheduled: bool,
+}
+
+/// Whether a socket may have more bytes.
+#[derive(PartialEq, Eq)]
+enum Rest {
+    None,
+    Perhaps,
 }
 
 #[derive(Default)]
@@ -361,7 +371,7 @@ impl Link {
         match self.output.flush(self.socket.as_fd()) {
             Ok(Flushed::Done) => {}
             Ok(Flushed::Full) => self.watch(Interest::ReadableAndWritable),
-            Err(error) => self.fail(&error),
+            Err(error) => self.fail_output(&error),
         }
     }
 
@@ -372,14 +382,26 @@ impl Link {
         }
     }
 
+    /// Ends a connection whose socket failed.
     fn fail(self: &Arc<Self>, error: &io::Error) {
         let text = match error.kind() {
             io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => "the peer is gone".to_owned(),
             _ => format!("the connection broke: {error}"),
         };
-        // The output is of no use any more, and without this `flush` would come here again.
-        self.output.close();
         self.terminate(IpcException::disconnected(text));
+    }
+
+    /// Nothing can be written any more. What the peer sent before it went is still to be read: the answers that
+    /// somebody waits for may be among it.
+    fn fail_output(self: &Arc<Self>, error: &io::Error) {
+        // Without this, whatever the rest brings about would fail here again.
+        self.output.close();
+        for _ in 0..LAST_TURNS {
+            if self.reason().is_some() || self.read() == Rest::None {
+                break;
+            }
+        }
+        self.fail(error);
     }
 
     /// The first time: gives the socket up and wakes everybody who waits for the end.
@@ -404,7 +426,7 @@ impl Link {
     }
 
     /// Reads what the socket has and gives it to the engine, in order.
-    fn read(self: &Arc<Self>) {
+    fn read(self: &Arc<Self>) -> Rest {
         let mut input = lock(&self.input);
         let mut messages = Vec::new();
         let receive = |space: &mut [u8]| -> io::Result<usize> {
@@ -428,10 +450,24 @@ impl Link {
         drop(input);
         self.apply(effects, ended);
         match filled {
-            Ok(Filled::Empty | Filled::Share) => {}
+            Ok(Filled::Share) => return Rest::Perhaps,
+            Ok(Filled::Empty) => {}
             Ok(Filled::Eof) => self.terminate(IpcException::disconnected("the peer closed the connection")),
             Err(error) => self.fail(&error),
         }
+        Rest::None
+    }
+}
+
+#[cfg(test)]
+impl Link {
+    /// Keeps everybody from reading.
+    pub(super) fn hold_reader(&self) -> std::sync::MutexGuard<'_, Framing> {
+        lock(&self.input)
+    }
+
+    pub(super) fn is_output_closed(&self) -> bool {
+        self.output.is_closed()
     }
 }
 

@@ -108,6 +108,11 @@ impl Output {
         drop(queue);
     }
 
+    #[cfg(test)]
+    pub(super) fn is_closed(&self) -> bool {
+        lock(&self.state).closed
+    }
+
     /// Notes that the socket has room again.
     pub(super) fn unblock(&self) {
         lock(&self.state).full = false;
@@ -148,6 +153,9 @@ impl Output {
                 }
                 Err(error) => {
                     state.writing = false;
+                    if state.closed {
+                        return Ok(Flushed::Done);
+                    }
                     while let Some(pending) = batch.pop_back() {
                         state.queue.push_front(pending);
                     }

@@ -138,3 +138,13 @@ pub(super) fn eventually(what: &str, condition: impl Fn() -> bool) {
         std::thread::yield_now();
     }
 }
+
+/// The framed Return by which a peer answers a question with an exception.
+pub(super) fn exception_for_question(id: u32, text: &str) -> Vec<u8> {
+    use capnp_rpc::rpc_capnp::message;
+    let mut message = capnp::message::Builder::new_default();
+    let mut ret = message.init_root::<message::Builder<'_>>().init_return();
+    ret.set_answer_id(id);
+    ret.init_exception().set_reason(text);
+    capnp::serialize::write_message_to_words(&message)
+}
