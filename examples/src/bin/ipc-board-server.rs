@@ -1,5 +1,7 @@
 //! The server of the board example: keeps notes for whoever connects to its socket.
 
+use std::convert::Infallible;
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -54,7 +56,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn serve(mut address: String) -> Result<std::convert::Infallible, IpcException> {
+fn serve(mut address: String) -> Result<Infallible, IpcException> {
     let context = Arc::new(Context::new());
     context.insert(Notes::default());
     let protocol = make_capnp_protocol(CapnpContext::new().with_context(context));
@@ -62,7 +64,8 @@ fn serve(mut address: String) -> Result<std::convert::Infallible, IpcException> 
     let ipc = make_ipc(make_process("board", "."), protocol, root);
 
     ipc.listen_address(&mut address)?;
-    println!("listening on {address}");
+    writeln!(io::stdout(), "listening on {address}")
+        .map_err(|error| IpcException::system("cannot print", error))?;
     loop {
         // Clients are served by threads of the runtime. This one has nothing to do until the program is killed.
         thread::park();

@@ -1,5 +1,6 @@
 //! The client of the board example: posts a note if it is given one, and prints all there are.
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -41,8 +42,9 @@ fn read_board(mut address: String, note: Option<&Note>) -> Result<(), IpcExcepti
     if let Some(note) = note {
         board.post(note)?;
     }
+    let mut output = io::stdout().lock();
     for Note { author, text } in board.notes()? {
-        println!("{author}: {text}");
+        writeln!(output, "{author}: {text}").map_err(|error| IpcException::system("cannot print", error))?;
     }
     Ok(())
 }

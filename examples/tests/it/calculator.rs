@@ -127,6 +127,19 @@ error in argument 2: the expression has 10001 bytes
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn output_that_cannot_be_written() {
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = example(["1+1", "2+2"]).stdout(full).output().unwrap();
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "error in argument 1: cannot print: No space left on device (os error 28)\n\
+         error in argument 2: cannot print: No space left on device (os error 28)\n"
+    );
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
 fn help() {
     let done = run(example(["--help"]), b"");
     assert!(done.stdout.starts_with("usage: ipc-example [EXPRESSION]..."), "{}", done.stdout);
