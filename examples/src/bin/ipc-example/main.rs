@@ -5,10 +5,10 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 mod input;
-mod session;
+mod workers;
 
 use input::{Arguments, Input, InputError, Lines};
-use session::{Failure, Session};
+use workers::{Failure, Workers};
 
 const HELP: &str = "\
 usage: ipc-example [EXPRESSION]...
@@ -49,12 +49,12 @@ fn main() -> ExitCode {
 
 /// Solves what `input` gives, and returns the exit status.
 fn run(inputs: impl Iterator<Item = Input>) -> u8 {
-    let mut session = Session::new();
+    let mut workers = Workers::new();
     let mut ans = None;
     let mut status = SOLVED;
     for Input { origin, expression } in inputs {
         let solved = match &expression {
-            Ok(expression) => session.solve(expression, ans),
+            Ok(expression) => workers.solve(expression, ans),
             Err(InputError::Unusable(text)) => Err(Failure::Expression(text.clone())),
             Err(InputError::Unreadable(text)) => Err(Failure::Fatal(text.clone())),
         };
@@ -71,7 +71,7 @@ fn run(inputs: impl Iterator<Item = Input>) -> u8 {
             }
         }
     }
-    session.close();
+    workers.close();
     status
 }
 

@@ -14,7 +14,7 @@ const PRINTER: &str = "ipc-printer";
 const CALCULATOR: &str = "ipc-calculator";
 
 /// The processes that work for this one. They are started when they are needed: at first, and after one has ended.
-pub(crate) struct Session {
+pub(crate) struct Workers {
     ipc: Arc<dyn Ipc>,
     printing: Option<Arc<dyn PrinterInit>>,
     calculating: Option<Arc<dyn CalculatorInit>>,
@@ -31,7 +31,7 @@ pub(crate) enum Failure {
     Fatal(String),
 }
 
-impl Session {
+impl Workers {
     pub(crate) fn new() -> Self {
         let root: Arc<dyn Nothing> = Arc::new(());
         let process = make_process("ipc-example", ".");
