@@ -2,8 +2,8 @@
 
 use proc_macro2::TokenStream;
 
-use super::{first_index, names, private, unless_empty};
-use crate::model::{Interface, Method};
+use super::{ResultPart, expand_passing, expand_wire, first_index, names, private, unless_empty};
+use crate::model::{Interface, Method, Passing};
 
 /// `pub type CalculatorClient = Client<dyn Calculator>;`
 pub(crate) fn expand_alias(interface: &Interface) -> TokenStream {
@@ -46,16 +46,29 @@ fn expand_method(method: &Method) -> TokenStream {
     let receiver = sig.receiver().map(|receiver| &receiver.self_token);
     let to = unless_empty("to", method.params.is_empty());
     let encode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
-        let (ident, ty) = (&param.ident, &param.ty);
-        mixed!(<#ty as #ipc::Encode>::encode(&#ident, #to, #params.at[#index])?;)
+        let (ident, wire) = (&param.ident, expand_passing(param));
+        let value = match &param.passing {
+            Passing::Owned => mixed!(&#ident),
+            Passing::Lent(_) => mixed!(#ident),
+        };
+        mixed!(#wire::encode(#value, #to, #params.at[#index])?;)
     });
+    let returns = &method.returns;
+    let ok = expand_wire(&ResultPart::Ok(returns));
+    let error = ResultPart::Err(returns);
     mixed! {
         #sig {
-            let method = #ipc::MethodId { interface: #id, ordinal: #ordinal };
-            #ipc::call_method(#ipc::Client::remote(#receiver), method, #params.size, #results, |#to| {
-                #(#encode)*
-                #ipc::Ok(())
-            })
+            <#returns as #ipc::AnyResult>::from_result(#ipc::call_method(
+                #ipc::Client::remote(#receiver),
+                #ipc::MethodId { interface: #id, ordinal: #ordinal },
+                #params.size,
+                |#to| {
+                    #(#encode)*
+                    #ipc::Ok(())
+                },
+                |from| #ok::decode(from, #results.at[0]),
+                #ipc::error_of::<#error>(),
+            ))
         }
     }
 }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use syn::Ident;
 
 use super::descriptor::{expand_enum_descriptor, expand_ids, expand_struct_descriptor};
-use super::{expand_shape, names, unless_empty};
+use super::{expand_wire, names, unless_empty};
 use crate::model::{Body, Data, Field, Variant};
 
 /// Everything that goes into the `const _` of a derived type.
@@ -22,8 +22,8 @@ pub(crate) fn expand_layout(fields: &[Field]) -> TokenStream {
     let ipc = names::runtime();
     let layout = names::layout();
     let count = fields.len();
-    let shapes = fields.iter().map(|field| expand_shape(&field.ty));
-    mixed!(const #layout: #ipc::Layout<#count> = #ipc::layout([#(#shapes),*]);)
+    let shapes = fields.iter().map(|field| expand_wire(&field.ty));
+    mixed!(const #layout: #ipc::Layout<#count> = #ipc::layout([#(#shapes::SHAPE),*]);)
 }
 
 fn expand_struct(data: &Data, fields: &[Field]) -> TokenStream {
@@ -35,12 +35,14 @@ fn expand_struct(data: &Data, fields: &[Field]) -> TokenStream {
     let to = unless_empty("to", fields.is_empty());
     let from = unless_empty("from", fields.is_empty());
     let encode = fields.iter().enumerate().map(|(index, Field { ident, ty, .. })| {
-        mixed!(<#ty as #ipc::Encode>::encode(&self.#ident, #to, #layout.at[#index])?;)
+        let wire = expand_wire(ty);
+        mixed!(#wire::encode(&self.#ident, #to, #layout.at[#index])?;)
     });
-    let decode = fields.iter().enumerate().map(
-        |(index, Field { ident, ty, .. })| mixed!(#ident: #ipc::decode::<#ty>(#from, #layout.at[#index])?),
-    );
-    let wire = expand_wire(
+    let decode = fields.iter().enumerate().map(|(index, Field { ident, ty, .. })| {
+        let wire = expand_wire(ty);
+        mixed!(#ident: #wire::decode(#from, #layout.at[#index])?)
+    });
+    let impls = expand_impls(
         ident,
         &Wire {
             slot: mixed!(Pointer),
@@ -53,7 +55,7 @@ fn expand_struct(data: &Data, fields: &[Field]) -> TokenStream {
     );
     mixed! {
         #layouts
-        #wire
+        #impls
 
         impl #ipc::HasSize for #ident {
             const SIZE: #ipc::Size = #layout.size;
@@ -84,7 +86,7 @@ fn expand_enum(data: &Data, variants: &[Variant]) -> TokenStream {
     let descriptor = expand_enum_descriptor(data, variants);
     let names: Vec<&Ident> = variants.iter().map(|variant| &variant.ident).collect();
     let ordinals: Vec<u16> = (0..).take(variants.len()).collect();
-    let wire = expand_wire(
+    let impls = expand_impls(
         ident,
         &Wire {
             slot: mixed!(TwoBytes),
@@ -99,7 +101,7 @@ fn expand_enum(data: &Data, variants: &[Variant]) -> TokenStream {
         },
     );
     mixed! {
-        #wire
+        #impls
 
         impl #ipc::Enum for #ident {
             fn descriptor() -> &'static #ipc::Descriptor {
@@ -132,11 +134,12 @@ struct Wire {
     decode_list: TokenStream,
 }
 
-fn expand_wire(ident: &Ident, wire: &Wire) -> TokenStream {
+fn expand_impls(ident: &Ident, wire: &Wire) -> TokenStream {
     let ipc = names::runtime();
     let Wire { slot, ty, encode, decode, encode_list, decode_list } = wire;
     mixed! {
         impl #ipc::IpcType for #ident {
+            type This = Self;
             const SHAPE: #ipc::Shape = #ipc::Shape::of(#ipc::Slot::#slot);
             const TYPE: #ipc::Type = #ipc::Type::#ty;
         }

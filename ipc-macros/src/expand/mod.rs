@@ -23,7 +23,7 @@ use syn::{Attribute, DeriveInput, GenericArgument, Ident, PathArguments, Type};
 
 use crate::check::{check_data, check_interface};
 use crate::diag::Diagnostics;
-use crate::model::{Container, ContextField, Interface, Method, Parsed};
+use crate::model::{Container, ContextField, Interface, Method, Param, Parsed, Passing};
 use crate::parse::{parse_data, parse_interface, ungrouped};
 
 /// `#[ipc_interface(..)]`.
@@ -94,19 +94,37 @@ fn expand_layouts(method: &Method) -> TokenStream {
     let params = names::params(&method.ident);
     let results = names::results(&method.ident);
     let context = (method.context == ContextField::Present).then(|| mixed!(#ipc::CONTEXT.shape,));
-    let shapes = method.params.iter().map(|param| expand_shape(&param.ty));
+    let shapes = method.params.iter().map(|param| {
+        let wire = expand_passing(param);
+        mixed!(#wire::SHAPE)
+    });
     let count = param_count(method);
-    let result = expand_shape(&OkType(&method.returns));
+    let wire = expand_wire(&ResultPart::Ok(&method.returns));
     mixed! {
         const #params: #ipc::Layout<#count> = #ipc::layout([#context #(#shapes),*]);
-        const #results: #ipc::Layout<1> = #ipc::layout([#result]);
+        const #results: #ipc::Layout<1> = #ipc::layout([#wire::SHAPE]);
     }
 }
 
-/// The storage of a type, with the caret of any complaint under it.
-fn expand_shape(ty: &impl ToTokens) -> TokenStream {
+/// A type as generated code uses it: everything goes through one trait, so that rustc complains once.
+fn expand_wire(ty: &impl ToTokens) -> TokenStream {
+    expand_through(ty, "Wire")
+}
+
+/// The type of a parameter as generated code uses it: what is behind the `&` of a lent one.
+fn expand_passing(param: &Param) -> TokenStream {
+    match &param.passing {
+        Passing::Owned => expand_wire(&param.ty),
+        Passing::Lent(inner) => expand_through(inner, "Lent"),
+    }
+}
+
+/// `<T as Trait<'_>>`, all of it where `T` is, so that equal complaints are one.
+fn expand_through(ty: &impl ToTokens, name: &str) -> TokenStream {
+    let (span, _) = ends(ty);
     let ipc = names::runtime();
-    mixed!(<#ty as #ipc::IpcType>::SHAPE)
+    let name = Ident::new(name, span);
+    quote_spanned!(Span::mixed_site().located_at(span)=> <#ty as #ipc::#name<'_>>)
 }
 
 fn param_count(method: &Method) -> usize {
@@ -118,28 +136,37 @@ fn first_index(method: &Method) -> usize {
     usize::from(method.context == ContextField::Present)
 }
 
-/// What a call returns if it succeeds: the `T` of a `Result<T, E>`, also of an alias.
-struct OkType<'a>(&'a Type);
+/// One of the two types of a `Result<T, E>`, also of an alias.
+enum ResultPart<'a> {
+    Ok(&'a Type),
+    Err(&'a Type),
+}
 
-impl ToTokens for OkType<'_> {
+impl ToTokens for ResultPart<'_> {
+    /// The caret of a complaint goes under the type argument that is meant, or under the whole of an alias.
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let returns = self.0;
         let ipc = names::runtime();
-        let (first, last) = ends(first_argument(returns).unwrap_or(returns));
+        let (Self::Ok(returns) | Self::Err(returns)) = self;
+        let (index, name) = match self {
+            Self::Ok(_) => (0, "Ok"),
+            Self::Err(_) => (1, "Err"),
+        };
+        let (first, last) = ends(type_argument(returns, index).unwrap_or(returns));
         let start = quote_spanned!(first=> <);
-        let end = quote_spanned!(last=> Ok);
+        let end = Ident::new(name, last);
         tokens.extend(mixed!(#start #returns as #ipc::AnyResult>::#end));
     }
 }
 
-/// The first type between the angle brackets of a path.
-fn first_argument(ty: &Type) -> Option<&Type> {
+/// A type between the angle brackets of a path.
+fn type_argument(ty: &Type, index: usize) -> Option<&Type> {
     let Type::Path(path) = ungrouped(ty) else { return None };
     let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
-    arguments.args.iter().find_map(|argument| match argument {
+    let mut types = arguments.args.iter().filter_map(|argument| match argument {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
-    })
+    });
+    types.nth(index)
 }
 
 /// The spans of the first and the last token.

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Ident;
 
-use super::{first_index, names};
+use super::{ResultPart, expand_passing, expand_wire, first_index, names};
 use crate::expand::descriptor::expand_interface_descriptor;
 use crate::model::{Interface, Lifecycle, Method, Passing};
 
@@ -57,35 +57,34 @@ fn expand_arm(method: &Method, interface: &Ident) -> TokenStream {
     let from = (!method.params.is_empty()).then(|| mixed!(let from = call.params()?;));
     let decode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
         let name = &param.ident;
-        let function = match &param.passing {
-            Passing::Owned => mixed!(decode),
-            Passing::Lent(_) => mixed!(lend),
-        };
-        let ty = param.passing.received(&param.ty);
-        mixed!(let #name = #ipc::#function::<#ty>(&from, #layout.at[#index])?;)
+        let wire = expand_passing(param);
+        mixed!(let #name = #wire::decode(&from, #layout.at[#index])?;)
     });
     let arguments = method.params.iter().map(|param| {
         let name = &param.ident;
         match &param.passing {
             Passing::Owned => name.to_token_stream(),
-            Passing::Lent(inner) => mixed!(#ipc::Borrow::<#inner>::borrow(&#name)),
+            Passing::Lent(_) => {
+                let wire = expand_passing(param);
+                mixed!(#wire::lend(&#name))
+            }
         }
     });
+    let returns = &method.returns;
+    let ok = expand_wire(&ResultPart::Ok(returns));
+    let error = ResultPart::Err(returns);
     mixed! {
         #ipc::MethodId { interface: #id, ordinal: #ordinal } => {
             #from
             #(#decode)*
-            #ipc::reply(call, #results, #interface::#ident(self #(, #arguments)*))
-        }
-    }
-}
-
-impl Passing {
-    /// The type that is decoded: what is behind the reference of a lent one.
-    fn received<'a>(&'a self, whole: &'a syn::Type) -> &'a syn::Type {
-        match self {
-            Self::Owned => whole,
-            Self::Lent(inner) => inner,
+            let result = <#returns as #ipc::AnyResult>::into_result(#interface::#ident(self #(, #arguments)*));
+            #ipc::reply(
+                call,
+                #results.size,
+                result,
+                |value, to| #ok::encode(value, to, #results.at[0]),
+                #ipc::error_of::<#error>(),
+            )
         }
     }
 }
