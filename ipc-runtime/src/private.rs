@@ -153,7 +153,7 @@ where
 {
     const SHAPE: Shape = T::SHAPE;
     const TYPE: Type = T::TYPE;
-    type Held = <T as Lend<'m>>::Held;
+    type Held = <T::This as Lend<'m>>::Held;
 
     #[inline]
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
@@ -167,6 +167,63 @@ where
 
     #[inline]
     fn lend(held: &Self::Held) -> &Self {
+        held.borrow()
+    }
+}
+
+/// [`Lent`] for a slice, named by its element.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the element of a list",
+    label = "not an element type",
+    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
+    note = "a list element has no room to say whether it is there: wrap an `Option` in a struct with \
+            `#[derive(IpcType)]`"
+)]
+pub trait LentSlice<'m>: Sized {
+    /// The storage.
+    const SHAPE: Shape;
+    /// The schema type.
+    const TYPE: Type;
+    /// What the server holds while the method runs.
+    type Held;
+
+    /// Writes the list.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode(items: &[Self], to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+
+    /// Reads what the server holds.
+    ///
+    /// # Errors
+    /// Returns an error if the message does not hold such a list.
+    fn decode(from: &StructReader<'m>, at: At) -> Result<Self::Held, IpcException>;
+
+    /// Lends it to the method.
+    fn lend(held: &Self::Held) -> &[Self];
+}
+
+impl<'m, T> LentSlice<'m> for T
+where
+    T: Element,
+    T::This: DecodeElement<'m>,
+{
+    const SHAPE: Shape = <[T] as IpcType>::SHAPE;
+    const TYPE: Type = T::LIST;
+    type Held = <T::This as DecodeElement<'m>>::Slice;
+
+    #[inline]
+    fn encode(items: &[Self], to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        Encode::encode(items, to, at)
+    }
+
+    #[inline]
+    fn decode(from: &StructReader<'m>, at: At) -> Result<Self::Held, IpcException> {
+        Decode::decode(from, at)
+    }
+
+    #[inline]
+    fn lend(held: &Self::Held) -> &[Self] {
         held.borrow()
     }
 }
@@ -204,13 +261,14 @@ pub fn call_method<T, E>(
 /// Returns the method's error as an exception; an error if the result cannot be encoded.
 pub fn reply<T, E>(
     call: &ServerCall<'_>,
-    results: Size,
+    results: Layout<1>,
     result: Result<T, E>,
-    encode: impl FnOnce(&T, &mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+    encode: impl FnOnce(&T, &mut StructWriter<'_, '_>, At) -> Result<(), IpcException>,
     error: ErrorOf<E>,
 ) -> Result<Reply, IpcException> {
+    let [at] = results.at;
     match result {
-        Ok(value) => call.reply(results, |to| encode(&value, to)),
+        Ok(value) => call.reply(results.size, |to| encode(&value, to, at)),
         Err(failure) => Err((error.into)(failure)),
     }
 }

@@ -2,7 +2,8 @@
 
 use proc_macro2::TokenStream;
 
-use super::{ResultPart, expand_passing, expand_wire, first_index, names, private, unless_empty};
+use super::wire::{Wire, call_error_of, call_result, call_runtime};
+use super::{first_index, names, private, unless_empty};
 use crate::model::{Interface, Method, Passing};
 
 /// `pub type CalculatorClient = Client<dyn Calculator>;`
@@ -46,29 +47,28 @@ fn expand_method(method: &Method) -> TokenStream {
     let receiver = sig.receiver().map(|receiver| &receiver.self_token);
     let to = unless_empty("to", method.params.is_empty());
     let encode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
-        let (ident, wire) = (&param.ident, expand_passing(param));
+        let ident = &param.ident;
         let value = match &param.passing {
             Passing::Owned => mixed!(&#ident),
             Passing::Lent(_) => mixed!(#ident),
         };
-        mixed!(#wire::encode(#value, #to, #params.at[#index])?;)
+        let encode = Wire::of_param(param).call("encode", mixed!(#value, #to, #params.at[#index]));
+        mixed!(#encode?;)
     });
     let returns = &method.returns;
-    let ok = expand_wire(&ResultPart::Ok(returns));
-    let error = ResultPart::Err(returns);
-    mixed! {
-        #sig {
-            <#returns as #ipc::AnyResult>::from_result(#ipc::call_method(
-                #ipc::Client::remote(#receiver),
-                #ipc::MethodId { interface: #id, ordinal: #ordinal },
-                #params.size,
-                |#to| {
-                    #(#encode)*
-                    #ipc::Ok(())
-                },
-                |from| #ok::decode(from, #results.at[0]),
-                #ipc::error_of::<#error>(),
-            ))
-        }
-    }
+    let decode = Wire::of_result(returns).decoder(&mixed!(#results.at[0]));
+    let error = call_error_of(returns);
+    let arguments = mixed! {
+        #ipc::Client::remote(#receiver),
+        #ipc::MethodId { interface: #id, ordinal: #ordinal },
+        #params.size,
+        |#to| {
+            #(#encode)*
+            #ipc::Ok(())
+        },
+        #decode,
+        #error,
+    };
+    let body = call_result(returns, "from_result", call_runtime(returns, "call_method", arguments));
+    mixed!(#sig { #body })
 }

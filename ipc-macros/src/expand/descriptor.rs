@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-use super::{ResultPart, expand_passing, expand_wire, first_index, names};
+use super::wire::Wire;
+use super::{first_index, names};
 use crate::model::{Container, ContextField, Data, Field, Interface, Lifecycle, Method, Variant};
 
 /// The constants with file id and type id.
@@ -50,7 +51,7 @@ pub(crate) fn expand_struct_descriptor(data: &Data, fields: &[Field]) -> TokenSt
     let ipc = names::runtime();
     let layout = names::layout();
     let fields = fields.iter().enumerate().map(|(index, field)| {
-        expand_field(&expand_wire(&field.ty), &field.name.text, &field.doc, &mixed!(#layout.at[#index]))
+        expand_field(&Wire::of(&field.ty), &field.name.text, &field.doc, &mixed!(#layout.at[#index]))
     });
     let kind = mixed! {
         #ipc::Kind::Struct(#ipc::StructDescriptor { fields: &[#(#fields),*], size: #layout.size })
@@ -98,10 +99,9 @@ fn expand_method(method: &Method) -> TokenStream {
     let (params, results) = (names::params(&method.ident), names::results(&method.ident));
     let context = (method.context == ContextField::Present).then(|| mixed!(#ipc::CONTEXT,));
     let fields = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
-        expand_field(&expand_passing(param), &param.name.text, "", &mixed!(#params.at[#index]))
+        expand_field(&Wire::of_param(param), &param.name.text, "", &mixed!(#params.at[#index]))
     });
-    let result =
-        expand_field(&expand_wire(&ResultPart::Ok(&method.returns)), "result", "", &mixed!(#results.at[0]));
+    let result = expand_field(&Wire::of_result(&method.returns), "result", "", &mixed!(#results.at[0]));
     mixed! {
         #ipc::Method {
             name: #name,
@@ -113,7 +113,8 @@ fn expand_method(method: &Method) -> TokenStream {
     }
 }
 
-fn expand_field(wire: &TokenStream, name: &str, doc: &str, at: &TokenStream) -> TokenStream {
+fn expand_field(wire: &Wire, name: &str, doc: &str, at: &TokenStream) -> TokenStream {
     let ipc = names::runtime();
-    mixed!(#ipc::Field { name: #name, doc: #doc, ty: #wire::TYPE, shape: #wire::SHAPE, at: #at })
+    let (ty, shape) = (wire.item("TYPE"), wire.item("SHAPE"));
+    mixed!(#ipc::Field { name: #name, doc: #doc, ty: #ty, shape: #shape, at: #at })
 }

@@ -16,15 +16,17 @@ mod descriptor;
 mod fallback;
 mod names;
 mod server;
+mod wire;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote_spanned};
-use syn::{Attribute, DeriveInput, GenericArgument, Ident, PathArguments, Type};
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use syn::{Attribute, DeriveInput, Ident};
 
+use self::wire::Wire;
 use crate::check::{check_data, check_interface};
 use crate::diag::Diagnostics;
-use crate::model::{Container, ContextField, Interface, Method, Param, Parsed, Passing};
-use crate::parse::{parse_data, parse_interface, ungrouped};
+use crate::model::{Container, ContextField, Interface, Method, Parsed};
+use crate::parse::{parse_data, parse_interface};
 
 /// `#[ipc_interface(..)]`.
 pub(crate) fn expand_attribute(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -94,37 +96,13 @@ fn expand_layouts(method: &Method) -> TokenStream {
     let params = names::params(&method.ident);
     let results = names::results(&method.ident);
     let context = (method.context == ContextField::Present).then(|| mixed!(#ipc::CONTEXT.shape,));
-    let shapes = method.params.iter().map(|param| {
-        let wire = expand_passing(param);
-        mixed!(#wire::SHAPE)
-    });
+    let shapes = method.params.iter().map(|param| Wire::of_param(param).item("SHAPE"));
     let count = param_count(method);
-    let wire = expand_wire(&ResultPart::Ok(&method.returns));
+    let result = Wire::of_result(&method.returns).item("SHAPE");
     mixed! {
         const #params: #ipc::Layout<#count> = #ipc::layout([#context #(#shapes),*]);
-        const #results: #ipc::Layout<1> = #ipc::layout([#wire::SHAPE]);
+        const #results: #ipc::Layout<1> = #ipc::layout([#result]);
     }
-}
-
-/// A type as generated code uses it: everything goes through one trait, so that rustc complains once.
-fn expand_wire(ty: &impl ToTokens) -> TokenStream {
-    expand_through(ty, "Wire")
-}
-
-/// The type of a parameter as generated code uses it: what is behind the `&` of a lent one.
-fn expand_passing(param: &Param) -> TokenStream {
-    match &param.passing {
-        Passing::Owned => expand_wire(&param.ty),
-        Passing::Lent(inner) => expand_through(inner, "Lent"),
-    }
-}
-
-/// `<T as Trait<'_>>`, all of it where `T` is, so that equal complaints are one.
-fn expand_through(ty: &impl ToTokens, name: &str) -> TokenStream {
-    let (span, _) = ends(ty);
-    let ipc = names::runtime();
-    let name = Ident::new(name, span);
-    quote_spanned!(Span::mixed_site().located_at(span)=> <#ty as #ipc::#name<'_>>)
 }
 
 fn param_count(method: &Method) -> usize {
@@ -134,46 +112,6 @@ fn param_count(method: &Method) -> usize {
 /// The index of the first declared parameter.
 fn first_index(method: &Method) -> usize {
     usize::from(method.context == ContextField::Present)
-}
-
-/// One of the two types of a `Result<T, E>`, also of an alias.
-enum ResultPart<'a> {
-    Ok(&'a Type),
-    Err(&'a Type),
-}
-
-impl ToTokens for ResultPart<'_> {
-    /// The caret of a complaint goes under the type argument that is meant, or under the whole of an alias.
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        let ipc = names::runtime();
-        let (Self::Ok(returns) | Self::Err(returns)) = self;
-        let (index, name) = match self {
-            Self::Ok(_) => (0, "Ok"),
-            Self::Err(_) => (1, "Err"),
-        };
-        let (first, last) = ends(type_argument(returns, index).unwrap_or(returns));
-        let start = quote_spanned!(first=> <);
-        let end = Ident::new(name, last);
-        tokens.extend(mixed!(#start #returns as #ipc::AnyResult>::#end));
-    }
-}
-
-/// A type between the angle brackets of a path.
-fn type_argument(ty: &Type, index: usize) -> Option<&Type> {
-    let Type::Path(path) = ungrouped(ty) else { return None };
-    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
-    let mut types = arguments.args.iter().filter_map(|argument| match argument {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    });
-    types.nth(index)
-}
-
-/// The spans of the first and the last token.
-fn ends(tokens: &impl ToTokens) -> (Span, Span) {
-    let mut spans = tokens.to_token_stream().into_iter().map(|token: TokenTree| token.span());
-    let first = spans.next().unwrap_or_else(Span::call_site);
-    (first, spans.last().unwrap_or(first))
 }
 
 /// Puts generated code where its names meet nobody else's.

@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Ident;
 
-use super::{ResultPart, expand_passing, expand_wire, first_index, names};
+use super::wire::{Wire, call_error_of, call_result, call_runtime};
+use super::{first_index, names};
 use crate::expand::descriptor::expand_interface_descriptor;
 use crate::model::{Interface, Lifecycle, Method, Passing};
 
@@ -57,34 +58,27 @@ fn expand_arm(method: &Method, interface: &Ident) -> TokenStream {
     let from = (!method.params.is_empty()).then(|| mixed!(let from = call.params()?;));
     let decode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
         let name = &param.ident;
-        let wire = expand_passing(param);
-        mixed!(let #name = #wire::decode(&from, #layout.at[#index])?;)
+        let decode = Wire::of_param(param).call("decode", mixed!(&from, #layout.at[#index]));
+        mixed!(let #name = #decode?;)
     });
     let arguments = method.params.iter().map(|param| {
         let name = &param.ident;
         match &param.passing {
             Passing::Owned => name.to_token_stream(),
-            Passing::Lent(_) => {
-                let wire = expand_passing(param);
-                mixed!(#wire::lend(&#name))
-            }
+            Passing::Lent(_) => Wire::of_param(param).call("lend", mixed!(&#name)),
         }
     });
     let returns = &method.returns;
-    let ok = expand_wire(&ResultPart::Ok(returns));
-    let error = ResultPart::Err(returns);
+    let result = call_result(returns, "into_result", mixed!(#interface::#ident(self #(, #arguments)*)));
+    let encode = Wire::of_result(returns).item("encode");
+    let error = call_error_of(returns);
+    let arguments = mixed!(call, #results, #result, #encode, #error);
+    let reply = call_runtime(returns, "reply", arguments);
     mixed! {
         #ipc::MethodId { interface: #id, ordinal: #ordinal } => {
             #from
             #(#decode)*
-            let result = <#returns as #ipc::AnyResult>::into_result(#interface::#ident(self #(, #arguments)*));
-            #ipc::reply(
-                call,
-                #results.size,
-                result,
-                |value, to| #ok::encode(value, to, #results.at[0]),
-                #ipc::error_of::<#error>(),
-            )
+            #reply
         }
     }
 }
