@@ -70,6 +70,7 @@ pub(crate) fn expand_data(data: &Data, errors: &TokenStream) -> TokenStream {
         #layout
 
         impl<#params> #ipc::IpcType for #ident #arguments #clause {
+            type This = Self;
             const SHAPE: #ipc::Shape = #ipc::Shape::of(#ipc::Slot::Void);
             const TYPE: #ipc::Type = #ipc::Type::Void;
         }
