@@ -145,6 +145,16 @@ impl<H: Host> Connection<H> {
         id: AnswerId,
         result: Result<OutgoingResults<H::Object>, IpcException>,
     ) {
+        if !matches!(self.answer_mut(id), Some(Answer { state: State::Running(_), .. })) {
+            return self.discard_result(result);
+        }
+        // A result may be a promise of another result, even of this very answer. What is kept must not name
+        // a question, or the two could hold each other for ever.
+        let mut result = result;
+        if let Ok(results) = &mut result {
+            let caps = std::mem::take(&mut results.caps);
+            results.caps = caps.into_iter().map(|cap| cap.map(|cap| self.settle(cap))).collect();
+        }
         let Some(answer) = self.answer_mut(id) else { return self.discard_result(result) };
         let State::Running(waiting) = &mut answer.state else { return self.discard_result(result) };
         let waiting = std::mem::take(waiting);

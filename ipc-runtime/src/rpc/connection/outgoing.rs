@@ -278,10 +278,6 @@ impl<H: Host> Connection<H> {
             }
             result => result,
         };
-        if let Ok(results) = &mut results {
-            let caps = std::mem::take(&mut results.caps);
-            results.caps = caps.into_iter().map(|cap| cap.map(|cap| self.settle(cap))).collect();
-        }
         match (results, results_to) {
             (results, ResultsTo::Taker(_)) => {
                 self.send_return(id, |mut ret| ret.set_results_sent_elsewhere(()));

@@ -60,6 +60,7 @@ pub(super) type TestCap = super::super::Cap<Obj>;
 /// A call that was delivered.
 pub(super) struct Delivered {
     pub(super) answer: AnswerId,
+    interface_id: u64,
     pub(super) target: usize,
     pub(super) number: u32,
     pub(super) caps: Caps<Obj>,
@@ -100,10 +101,15 @@ impl End {
         while let Some(event) = self.conn.poll_event() {
             match event {
                 Event::Call { answer, target, interface_id, params, words, .. } => {
-                    assert_eq!(interface_id, INTERFACE);
                     assert_eq!(words, params.words());
                     let (number, caps) = read_payload(params);
-                    self.calls.push_back(Delivered { answer, target: target.key(), number, caps });
+                    self.calls.push_back(Delivered {
+                        answer,
+                        interface_id,
+                        target: target.key(),
+                        number,
+                        caps,
+                    });
                 }
                 Event::Return { waiter, result, .. } => {
                     let earlier = self.returns.insert(waiter, result.map(read_payload));
@@ -144,6 +150,7 @@ impl End {
     /// Takes the first call and answers it with its own number.
     pub(super) fn serve(&mut self, caps: Caps<Obj>) -> (usize, u32) {
         let call = self.delivered();
+        assert_eq!(call.interface_id, INTERFACE);
         self.respond(call.answer, call.number, caps);
         self.release_all(call.caps);
         (call.target, call.number)
