@@ -148,8 +148,8 @@ impl<H: Host> Connection<H> {
         if !matches!(self.answer_mut(id), Some(Answer { state: State::Running(_), .. })) {
             return self.discard_result(result);
         }
-        // A result may be a promise of another result, even of this very answer. What is kept must not name
-        // a question, or the two could hold each other for ever.
+        // A result may be a promise of another result on this side, even of this very answer. What is kept
+        // must not hold the question that keeps it.
         let mut result = result;
         if let Ok(results) = &mut result {
             let caps = std::mem::take(&mut results.caps);

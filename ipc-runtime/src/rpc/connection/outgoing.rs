@@ -269,7 +269,7 @@ impl<H: Host> Connection<H> {
         finished: Option<ResultCaps>,
         result: Result<OutgoingResults<H::Object>, IpcException>,
     ) -> Result<Kept<H::Object>, IpcException> {
-        let mut results = match result {
+        let results = match result {
             Ok(results)
                 if matches!(results_to, ResultsTo::Caller) && self.too_many_exports(&results.caps) =>
             {

@@ -185,6 +185,19 @@ fn promises_resolved_to_each_other_are_misbehaviour() {
 }
 
 #[test]
+fn a_circle_through_results_of_this_side_breaks_the_promise_only() {
+    // The peer passes a promise, this side returns it, and the peer resolves it to that result: neither of the
+    // two could know better.
+    let mut raw = Raw::bootstrapped();
+    raw.send_call(1, export(0), one_cap(|mut cap| cap.set_sender_promise(7)));
+    let call = raw.end.delivered();
+    raw.end.respond(call.answer, 1, call.caps.clone());
+    raw.send_resolve(7, |cap| promise(cap.init_receiver_answer(), 1, &[0]));
+    raw.end.call(call.caps[0].as_ref().unwrap(), 2, vec![]);
+    assert_eq!(raw.end.returned_error(2).text(), "the capability is a promise of itself");
+}
+
+#[test]
 fn a_chain_of_promises_without_end_is_misbehaviour() {
     let mut limits = Limits::default();
     limits.max_promise_chain = 10;

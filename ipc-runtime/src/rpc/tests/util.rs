@@ -237,8 +237,12 @@ pub(super) struct Pair {
 impl Pair {
     /// The right end has a bootstrap object, number 1.
     pub(super) fn new() -> Self {
-        let right = End::new(Limits::default(), Some(Obj::new(1)));
-        Self { left: End::new(Limits::default(), None), right }
+        Self::with_limits(&Limits::default())
+    }
+
+    pub(super) fn with_limits(limits: &Limits) -> Self {
+        let right = End::new(limits.clone(), Some(Obj::new(1)));
+        Self { left: End::new(limits.clone(), None), right }
     }
 
     /// The left end has the right's bootstrap capability.
