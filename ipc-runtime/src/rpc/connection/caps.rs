@@ -294,7 +294,7 @@ impl<H: Host> Connection<H> {
     }
 
     /// Notes which promises the driver gets to see.
-    pub(super) fn mark_seen(&mut self, caps: &Caps<H::Object>) {
+    pub(super) fn mark_seen(&mut self, caps: &[Option<Cap<H::Object>>]) {
         for cap in caps.iter().flatten() {
             if let Cap::Awaited(id) = cap
                 && let Some(promise) = self.promises.get_mut(id.0)

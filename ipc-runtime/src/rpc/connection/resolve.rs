@@ -46,10 +46,12 @@ impl<H: Host> Connection<H> {
             self.discard(cap);
             Cap::Broken(IpcException::failed("the capability is a promise of itself"))
         };
-        let cap = match way {
-            Resolution::Home if called => self.start_embargo(id, cap),
-            _ => cap,
+        // Where it leads to this side, calls on their way come back through the peer.
+        let home = match self.place(&cap, Way::Shortest) {
+            Place::Peer(_) | Place::Broken(_) => way == Resolution::Home,
+            Place::Local(_) | Place::InAnswer(..) | Place::InQuestion(..) | Place::Awaited(_) => true,
         };
+        let cap = if called && home { self.start_embargo(id, cap) } else { cap };
         if called {
             self.mark_called(&cap);
         }
@@ -210,7 +212,10 @@ impl<H: Host> Connection<H> {
             self.resolve_export(export, &cap);
         }
         if awaited {
+            // What it was resolved to may have been resolved in turn, and announced before this one.
             let cap = self.acquire(&cap);
+            let cap = self.settle(cap);
+            self.mark_seen(std::slice::from_ref(&Some(cap.clone())));
             self.events.push_back(Event::Resolved { promise: id, cap });
         }
         self.drop_promise(id);

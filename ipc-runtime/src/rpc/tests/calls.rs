@@ -23,6 +23,7 @@ fn the_engine_can_move_between_threads() {
     is_send::<super::super::Event<Driver>>();
     is_send::<super::super::OutgoingCall<Handle>>();
     is_send::<super::super::OutgoingMessage>();
+    is_send::<super::super::IncomingMessage>();
     let _ = |_: Connection<Test>| ();
 }
 
@@ -221,8 +222,7 @@ fn capabilities_in_results_that_nobody_wants_are_not_counted() {
 
 #[test]
 fn too_many_open_calls_are_refused() {
-    let mut limits = Limits::default();
-    limits.max_answers = 2;
+    let limits = Limits { max_answers: 2, ..Limits::default() };
     let mut raw = Raw::with_limits(limits);
     raw.hold_bootstrap();
     raw.send_call(1, export(0), no_caps);

@@ -205,8 +205,7 @@ fn a_capability_of_a_third_party_is_reached_through_its_vine() {
 
 #[test]
 fn more_exports_than_allowed_fail_the_call_that_would_make_them() {
-    let mut limits = Limits::default();
-    limits.max_exports = 2;
+    let limits = Limits { max_exports: 2, ..Limits::default() };
     let mut raw = Raw::with_limits(limits);
     raw.hold_bootstrap();
     raw.end.dropped.clear();

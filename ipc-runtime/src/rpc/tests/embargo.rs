@@ -259,3 +259,37 @@ fn a_promise_that_the_driver_saw_is_reported_with_what_it_is() {
     raw.end.respond(first.answer, 1, vec![Some(Cap::Local(Obj::new(3)))]);
     assert_eq!(key(&raw.end.resolved.pop_first().unwrap().1), 3);
 }
+
+#[test]
+fn a_promise_that_is_resolved_to_another_promise_is_reported_step_by_step() {
+    let mut raw = Raw::bootstrapped();
+    raw.send_call(1, export(0), no_caps);
+    raw.send_call(2, export(0), one_cap(|cap| promise(cap.init_receiver_answer(), 1, &[0])));
+    raw.send_call(3, export(0), no_caps);
+    raw.send_call(4, export(0), one_cap(|cap| promise(cap.init_receiver_answer(), 3, &[0])));
+    let [first, second, third, fourth] = [0; 4].map(|_| raw.end.delivered());
+    let [Some(Cap::Awaited(outer))] = second.caps[..] else { panic!() };
+    let [Some(Cap::Awaited(inner))] = fourth.caps[..] else { panic!() };
+    raw.end.respond(first.answer, 1, fourth.caps.clone());
+    assert!(matches!(raw.end.resolved[&outer], Cap::Awaited(id) if id == inner));
+    raw.end.respond(third.answer, 3, vec![Some(Cap::Local(Obj::new(3)))]);
+    assert_eq!(key(&raw.end.resolved[&inner]), 3);
+    for cap in std::mem::take(&mut raw.end.resolved).into_values() {
+        raw.end.release(cap);
+    }
+    raw.end.release_all(second.caps);
+    raw.end.release_all(fourth.caps);
+    raw.send_finish(1, true);
+    raw.send_finish(3, true);
+    assert_eq!(raw.end.counts().promises, 0);
+}
+
+#[test]
+fn a_promise_resolved_to_one_that_came_home_before_needs_an_embargo_too() {
+    let (mut raw, cap) = Raw::importing_promise();
+    raw.send_call(60, export(0), one_cap(|mut cap| cap.set_sender_promise(8)));
+    raw.send_resolve(8, |mut cap| cap.set_receiver_hosted(0));
+    raw.end.call(&cap, 1, vec![]);
+    raw.send_resolve(7, |mut cap| cap.set_sender_promise(8));
+    assert_eq!(raw.end.sent(), ["call 0 on import 7 #1", "disembargo import 7: send 0 back"]);
+}

@@ -199,8 +199,7 @@ fn a_circle_through_results_of_this_side_breaks_the_promise_only() {
 
 #[test]
 fn a_chain_of_promises_without_end_is_misbehaviour() {
-    let mut limits = Limits::default();
-    limits.max_promise_chain = 10;
+    let limits = Limits { max_promise_chain: 10, ..Limits::default() };
     let mut raw = Raw::with_limits(limits);
     raw.hold_bootstrap();
     raw.send_call(1, export(0), |payload| {
@@ -250,12 +249,13 @@ fn lifting_an_embargo_that_does_not_exist_is_misbehaviour() {
 
 #[test]
 fn a_capability_table_that_is_too_long_is_misbehaviour() {
-    let mut limits = Limits::default();
-    limits.max_caps_per_message = 8;
+    let limits = Limits { max_caps_per_message: 8, ..Limits::default() };
     let mut raw = Raw::with_limits(limits);
     raw.hold_bootstrap();
     let fault = fault(&mut raw, |message| {
-        build_call(message, 1, export(0), |payload| drop(payload.init_cap_table(9)));
+        build_call(message, 1, export(0), |payload| {
+            payload.init_cap_table(9);
+        });
     });
     assert!(matches!(fault, PeerMisbehaved::CapTableTooLong(9)));
 }
@@ -277,8 +277,7 @@ fn a_path_that_is_too_long_is_misbehaviour() {
 
 #[test]
 fn more_imports_than_allowed_are_misbehaviour() {
-    let mut limits = Limits::default();
-    limits.max_imports = 2;
+    let limits = Limits { max_imports: 2, ..Limits::default() };
     let mut raw = Raw::with_limits(limits);
     raw.hold_bootstrap();
     for id in 1..3 {
@@ -294,8 +293,7 @@ fn more_imports_than_allowed_are_misbehaviour() {
 
 #[test]
 fn promises_of_results_are_bounded() {
-    let mut limits = Limits::default();
-    limits.max_imports = 2;
+    let limits = Limits { max_imports: 2, ..Limits::default() };
     let mut raw = Raw::with_limits(limits);
     raw.hold_bootstrap();
     raw.send_call(1, export(0), no_caps);
@@ -309,7 +307,9 @@ fn promises_of_results_are_bounded() {
 #[test]
 fn a_list_that_claims_more_than_the_message_holds_is_misbehaviour() {
     let message = OutgoingMessage::build(64, |message| {
-        build_call(message, 1, export(0), |payload| drop(payload.init_cap_table(1)));
+        build_call(message, 1, export(0), |payload| {
+            payload.init_cap_table(1);
+        });
     });
     let mut numbers = numbers_of(&message);
     let is_struct_list = |word: &u64| word & 3 == 1 && (word >> 32) & 7 == 7;

@@ -8,6 +8,7 @@ mod close;
 mod embargo;
 mod hostile;
 mod pipelining;
+mod race;
 mod random;
 mod release;
 mod tail;

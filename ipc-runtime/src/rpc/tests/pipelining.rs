@@ -138,8 +138,7 @@ fn a_call_on_an_unknown_answer_is_an_exception() {
 
 #[test]
 fn too_many_calls_on_a_running_answer_are_refused() {
-    let mut limits = Limits::default();
-    limits.max_queued_calls = 2;
+    let limits = Limits { max_queued_calls: 2, ..Limits::default() };
     let mut raw = Raw::with_limits(limits);
     raw.hold_bootstrap();
     for number in 1..5 {
@@ -163,8 +162,7 @@ fn too_many_calls_on_a_running_answer_are_refused() {
 
 #[test]
 fn the_words_of_waiting_calls_are_bounded() {
-    let mut limits = Limits::default();
-    limits.max_queued_words = 30;
+    let limits = Limits { max_queued_words: 30, ..Limits::default() };
     let mut raw = Raw::with_limits(limits);
     raw.hold_bootstrap();
     raw.send_call(1, export(0), no_caps);

@@ -86,9 +86,8 @@ enum Results {
 
 impl World {
     fn new(results: Results) -> Self {
-        let mut limits = Limits::default();
         // A call to such a result goes round between the ends until there are too many.
-        limits.max_answers = 100;
+        let limits = Limits { max_answers: 100, ..Limits::default() };
         let mut world = Self {
             results,
             pair: Pair::with_limits(&limits),
@@ -226,7 +225,7 @@ impl World {
         for side in [Side::Left, Side::Right] {
             let delivered: Vec<_> = self.side(side).0.calls.drain(..).collect();
             for call in &delivered {
-                self.check_order(call.number, format!("{side:?} {}", call.target));
+                self.check_order(call.number, &format!("{side:?} {}", call.target));
             }
             let (end, driver) = self.side(side);
             driver.open.extend(delivered);
@@ -245,9 +244,9 @@ impl World {
     }
 
     /// Calls through one reference arrive at one object, in the order in which they were made.
-    fn check_order(&mut self, number: u32, target: String) {
+    fn check_order(&mut self, number: u32, target: &str) {
         let reference = self.through[&number];
-        if let Some((last, there)) = self.last.insert(reference, (number, target.clone())) {
+        if let Some((last, there)) = self.last.insert(reference, (number, target.to_owned())) {
             assert!(last < number, "{number} came after {last}");
             assert_eq!(there, target);
         }

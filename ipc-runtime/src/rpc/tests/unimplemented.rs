@@ -10,7 +10,9 @@ fn messages_of_higher_levels_are_echoed() {
     raw.send(|message| message.init_provide().set_question_id(3));
     raw.send(|message| message.init_accept().set_question_id(3));
     raw.send(|message| message.init_join().set_question_id(3));
-    raw.send(|message| drop(message.init_obsolete_save()));
+    raw.send(|message| {
+        message.init_obsolete_save();
+    });
     raw.send(|message| {
         let mut disembargo = message.init_disembargo();
         export(0)(disembargo.reborrow().init_target());
@@ -68,8 +70,7 @@ fn unknown_kinds_of_messages_and_of_parts_are_no_misbehaviour() {
 
 #[test]
 fn a_large_message_is_echoed_empty() {
-    let mut limits = Limits::default();
-    limits.max_echo_words = 30;
+    let limits = Limits { max_echo_words: 30, ..Limits::default() };
     let mut raw = Raw::with_limits(limits);
     raw.send(|message| {
         let provision = message.init_accept().init_provision().initn_as::<capnp::data::Builder<'_>>(4000);
@@ -104,7 +105,9 @@ fn a_bootstrap_that_the_peer_does_not_implement_fails() {
     raw.send(|message| message.init_unimplemented().init_bootstrap().set_question_id(question.number()));
     raw.send(|message| message.init_unimplemented().init_bootstrap().set_question_id(99));
     raw.send(|message| message.init_unimplemented().init_return().set_answer_id(3));
-    raw.send(|message| drop(message.init_unimplemented().init_unimplemented()));
+    raw.send(|message| {
+        message.init_unimplemented().init_unimplemented();
+    });
     assert!(raw.end.terminated().is_none());
 }
 
