@@ -7,6 +7,7 @@ mod capabilities;
 mod close;
 mod embargo;
 mod hostile;
+mod interop;
 mod pipelining;
 mod race;
 mod random;
