@@ -95,7 +95,7 @@ impl<H: Host> Connection<H> {
             }
         }
         for import in std::mem::take(&mut self.imports).into_values() {
-            if let Kind::Resolved(cap) = import.kind {
+            if let Kind::Resolved { cap, .. } = import.kind {
                 held.push(cap);
             }
         }

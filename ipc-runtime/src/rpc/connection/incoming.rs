@@ -17,7 +17,7 @@ use super::super::{
     OutgoingResults, Payload, PeerMisbehaved, QuestionId, Transform,
 };
 use super::Connection;
-use super::outgoing::finished_early;
+use super::flow::finished_early;
 use crate::exception::{ExceptionKind, IpcException};
 
 /// What the peer addresses.

@@ -2,6 +2,7 @@
 
 mod caps;
 mod close;
+mod flow;
 mod incoming;
 mod outgoing;
 mod resolve;
