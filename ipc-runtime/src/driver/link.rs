@@ -4,6 +4,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, Weak};
+use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
 use rustix::net::{RecvFlags, Shutdown};
@@ -191,16 +192,26 @@ impl Link {
         (Question { link: self.clone(), id }, waiter)
     }
 
-    /// Sends a call; its answer arrives at `waiter`. Waits while too much is queued for the socket.
+    /// Blocks while too much is queued for the socket: so that memory stays bounded, a new call waits before it is
+    /// sent.
+    pub(crate) fn wait_for_room(&self) {
+        if self.output.is_over(self.limits.high_water_bytes) {
+            Pool::shared().blocking(|| self.output.wait_below(self.limits.high_water_bytes));
+        }
+    }
+
+    /// Like [`wait_for_room`](Link::wait_for_room), for tasks.
+    pub(crate) fn poll_room(&self, waker: &Waker) -> Poll<()> {
+        self.output.poll_below(self.limits.high_water_bytes, waker)
+    }
+
+    /// Sends a call; its answer arrives at `waiter`.
     pub(crate) fn call(
         self: &Arc<Self>,
         target: &Cap<LocalObject>,
         call: OutgoingCall<LocalObject>,
         waiter: Arc<Waiter>,
     ) -> Question {
-        if self.output.is_over(self.limits.high_water_bytes) {
-            Pool::shared().blocking(|| self.output.wait_below(self.limits.high_water_bytes));
-        }
         let id = self.with_engine(|engine| engine.call(target, call, waiter));
         Question { link: self.clone(), id }
     }
