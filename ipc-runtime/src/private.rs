@@ -107,7 +107,7 @@ pub fn lend<'m, T: Lend<'m> + ?Sized>(from: &StructReader<'m>, at: At) -> Result
 ///
 /// # Errors
 /// Returns the method's error as an exception; an error if the result cannot be encoded.
-pub fn reply<R>(call: &ServerCall<'_>, results: Layout<1>, result: R) -> Result<Reply, IpcException>
+pub fn reply<R>(call: &ServerCall, results: Layout<1>, result: R) -> Result<Reply, IpcException>
 where
     R: AnyResult<Ok: Encode, Err: IpcError>,
 {

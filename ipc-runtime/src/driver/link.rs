@@ -8,6 +8,7 @@ use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
 use rustix::net::{RecvFlags, Shutdown};
+use tokio::runtime::Handle;
 
 use super::DriverLimits;
 use super::framing::{Filled, Framing};
@@ -22,6 +23,7 @@ use crate::process::ChildProcess;
 use crate::rpc::{self, AnswerId, Cap, Connection, OutgoingCall, OutgoingResults, Payload, QuestionId};
 use crate::sync::lock;
 use crate::thread::pool::Pool;
+use crate::thread::runtime;
 
 /// What the driver plugs into the engine.
 #[derive(Debug)]
@@ -72,6 +74,7 @@ pub(crate) struct Link {
     side: Side,
     limits: DriverLimits,
     context: Arc<Context>,
+    runtime: Option<Handle>,
     poller: &'static Arc<Poller>,
     token: OnceLock<Token>,
     /// The read half; whoever holds it is the reader.
@@ -135,6 +138,7 @@ impl Link {
         bootstrap: Option<LocalObject>,
         limits: DriverLimits,
         context: Arc<Context>,
+        runtime: Option<Handle>,
     ) -> Result<Arc<Self>, IpcException> {
         let poller = Poller::shared()?;
         let link = Arc::new_cyclic(|this| Self {
@@ -143,6 +147,7 @@ impl Link {
             side,
             limits,
             context,
+            runtime,
             poller,
             token: OnceLock::new(),
             input: Mutex::new(Framing::new()),
@@ -171,6 +176,11 @@ impl Link {
     /// Returns the application state.
     pub(crate) fn context(&self) -> &Arc<Context> {
         &self.context
+    }
+
+    /// Returns where the futures of `async` methods run.
+    pub(crate) fn runtime(&self) -> &Handle {
+        self.runtime.as_ref().unwrap_or_else(|| runtime::fallback())
     }
 
     /// Notes which process is at the other end.
