@@ -260,7 +260,7 @@ pub fn call_method<T, E>(
 /// # Errors
 /// Returns the method's error as an exception; an error if the result cannot be encoded.
 pub fn reply<T, E>(
-    call: &ServerCall<'_>,
+    call: &ServerCall,
     results: Layout<1>,
     result: Result<T, E>,
     encode: impl FnOnce(&T, &mut StructWriter<'_, '_>, At) -> Result<(), IpcException>,

@@ -43,7 +43,7 @@ pub(crate) fn expand_interface(mut interface: Interface, errors: TokenStream) ->
                 fn descriptor() -> &'static #ipc::Descriptor { #ipc::after_error() }
                 fn from_remote(_: #ipc::Remote) -> #ipc::Arc<Self> { #ipc::after_error() }
                 fn as_remote(&self) -> #ipc::Option<&#ipc::Remote> { #ipc::None }
-                fn dispatch(&self, _: &#ipc::ServerCall<'_>) -> #ipc::Result<#ipc::Reply, #ipc::IpcException> {
+                fn dispatch(&self, _: &#ipc::ServerCall) -> #ipc::Result<#ipc::Reply, #ipc::IpcException> {
                     #ipc::after_error()
                 }
             }

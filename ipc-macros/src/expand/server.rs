@@ -38,7 +38,7 @@ pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
                 #ident::#remote(self)
             }
 
-            fn dispatch(&self, call: &#ipc::ServerCall<'_>) -> #ipc::Result<#ipc::Reply, #ipc::IpcException> {
+            fn dispatch(&self, call: &#ipc::ServerCall) -> #ipc::Result<#ipc::Reply, #ipc::IpcException> {
                 match call.method() {
                     #(#arms)*
                     _ => #ipc::Err(call.unimplemented()),

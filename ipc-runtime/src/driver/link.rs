@@ -4,9 +4,11 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, Weak};
+use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
 use rustix::net::{RecvFlags, Shutdown};
+use tokio::runtime::Handle;
 
 use super::DriverLimits;
 use super::framing::{Filled, Framing};
@@ -21,6 +23,7 @@ use crate::process::ChildProcess;
 use crate::rpc::{self, AnswerId, Cap, Connection, OutgoingCall, OutgoingResults, Payload, QuestionId};
 use crate::sync::lock;
 use crate::thread::pool::Pool;
+use crate::thread::runtime;
 
 /// What the driver plugs into the engine.
 #[derive(Debug)]
@@ -71,6 +74,7 @@ pub(crate) struct Link {
     side: Side,
     limits: DriverLimits,
     context: Arc<Context>,
+    runtime: Option<Handle>,
     poller: &'static Arc<Poller>,
     token: OnceLock<Token>,
     /// The read half; whoever holds it is the reader.
@@ -134,6 +138,7 @@ impl Link {
         bootstrap: Option<LocalObject>,
         limits: DriverLimits,
         context: Arc<Context>,
+        runtime: Option<Handle>,
     ) -> Result<Arc<Self>, IpcException> {
         let poller = Poller::shared()?;
         let link = Arc::new_cyclic(|this| Self {
@@ -142,6 +147,7 @@ impl Link {
             side,
             limits,
             context,
+            runtime,
             poller,
             token: OnceLock::new(),
             input: Mutex::new(Framing::new()),
@@ -172,6 +178,11 @@ impl Link {
         &self.context
     }
 
+    /// Returns where the futures of `async` methods run.
+    pub(crate) fn runtime(&self) -> &Handle {
+        self.runtime.as_ref().unwrap_or_else(|| runtime::fallback())
+    }
+
     /// Notes which process is at the other end.
     pub(crate) fn set_child(&self, child: Arc<ChildProcess>) {
         // Only the spawning code sets it, once.
@@ -191,16 +202,26 @@ impl Link {
         (Question { link: self.clone(), id }, waiter)
     }
 
-    /// Sends a call; its answer arrives at `waiter`. Waits while too much is queued for the socket.
+    /// Blocks while too much is queued for the socket: so that memory stays bounded, a new call waits before it is
+    /// sent.
+    pub(crate) fn wait_for_room(&self) {
+        if self.output.is_over(self.limits.high_water_bytes) {
+            Pool::shared().blocking(|| self.output.wait_below(self.limits.high_water_bytes));
+        }
+    }
+
+    /// Like [`wait_for_room`](Link::wait_for_room), for tasks.
+    pub(crate) fn poll_room(&self, waker: &Waker) -> Poll<()> {
+        self.output.poll_below(self.limits.high_water_bytes, waker)
+    }
+
+    /// Sends a call; its answer arrives at `waiter`.
     pub(crate) fn call(
         self: &Arc<Self>,
         target: &Cap<LocalObject>,
         call: OutgoingCall<LocalObject>,
         waiter: Arc<Waiter>,
     ) -> Question {
-        if self.output.is_over(self.limits.high_water_bytes) {
-            Pool::shared().blocking(|| self.output.wait_below(self.limits.high_water_bytes));
-        }
         let id = self.with_engine(|engine| engine.call(target, call, waiter));
         Question { link: self.clone(), id }
     }

@@ -118,8 +118,8 @@ fn calls_fail_with_disconnected_when_the_peer_ends_the_connection() {
 #[test]
 fn what_the_peer_sent_before_it_went_is_read_although_nothing_can_be_written() {
     let (socket, mut peer) = UnixStream::pair().unwrap();
-    let link =
-        Link::start(socket.into(), Side::Client, None, DriverLimits::default(), Arc::default()).unwrap();
+    let link = Link::start(socket.into(), Side::Client, None, DriverLimits::default(), Arc::default(), None)
+        .unwrap();
     let reader = link.hold_reader();
     let (_question, waiter) = link.bootstrap();
     let mut bytes = [0; 1024];

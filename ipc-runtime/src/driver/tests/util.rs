@@ -68,7 +68,7 @@ impl Interface for dyn Echo {
         self.remote()
     }
 
-    fn dispatch(&self, call: &ServerCall<'_>) -> Result<Reply, IpcException> {
+    fn dispatch(&self, call: &ServerCall) -> Result<Reply, IpcException> {
         if call.method() != ECHO {
             return Err(call.unimplemented());
         }
@@ -121,8 +121,9 @@ pub(super) fn connected_with(implementation: impl Echo, limits: DriverLimits) ->
     let object: Arc<dyn Echo> = Arc::new(implementation);
     let context = Arc::<Context>::default();
     let server =
-        Link::start(server, Side::Server, Some(LocalObject::new(object)), limits, context.clone()).unwrap();
-    let link = Link::start(client, Side::Client, None, limits, context).unwrap();
+        Link::start(server, Side::Server, Some(LocalObject::new(object)), limits, context.clone(), None)
+            .unwrap();
+    let link = Link::start(client, Side::Client, None, limits, context, None).unwrap();
     let (_question, waiter) = link.bootstrap();
     let answer = waiter.wait(None).unwrap().unwrap();
     let decoder = Decoder::new(answer.caps, answer.payload.words());
