@@ -69,12 +69,6 @@ pub struct Note {
     pub text: String,
 }
 
-/// What a process offers that only calls others: nothing.
-#[ipc_interface(root)]
-pub trait Nothing {}
-
-impl Nothing for () {}
-
 /// The longest expression that a calculator accepts, in bytes.
 pub const LONGEST_EXPRESSION: usize = 10_000;
 

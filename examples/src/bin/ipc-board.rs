@@ -2,10 +2,9 @@
 
 use std::io::{self, Write};
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use ipc_examples::{Board, Note, Nothing};
-use ipc_runtime::{CapnpContext, IpcException, make_capnp_protocol, make_ipc, make_process};
+use ipc_examples::{Board, Note};
+use ipc_runtime::{CapnpContext, IpcException, make_capnp_protocol, make_client_ipc, make_process};
 
 const HELP: &str = "\
 usage: ipc-board ADDRESS [AUTHOR TEXT]
@@ -34,8 +33,7 @@ fn main() -> ExitCode {
 }
 
 fn read_board(mut address: String, note: Option<&Note>) -> Result<(), IpcException> {
-    let root: Arc<dyn Nothing> = Arc::new(());
-    let ipc = make_ipc(make_process("board", "."), make_capnp_protocol(CapnpContext::new()), root);
+    let ipc = make_client_ipc(make_process("board", "."), make_capnp_protocol(CapnpContext::new()));
     let Some(board) = ipc.connect_address::<dyn Board>(&mut address)? else {
         return Err(IpcException::failed(format!("nobody listens on `{address}`: start `ipc-board-server`")));
     };

@@ -13,7 +13,7 @@ use tokio::runtime::Handle;
 use super::DriverLimits;
 use super::framing::{Filled, Framing};
 use super::output::{Flushed, Output, peer_does_not_read};
-use super::poller::{Poller, Source, Token};
+use super::poller::{self, Poller, Source, Token};
 use super::selector::Interest;
 use super::waiter::Waiter;
 use crate::context::Context;
@@ -351,9 +351,7 @@ impl Link {
         for (waiter, result) in effects.returns {
             waiter.complete(result.map(|payload| Incoming::new(self, payload)));
         }
-        if !effects.drops.is_empty() {
-            Pool::shared().spawn(Box::new(DropJob { objects: effects.drops }));
-        }
+        self.give_up(effects.drops);
         if effects.schedule {
             let this: Weak<dyn Source> = self.this.clone();
             self.poller.wake_at(Instant::now() + BATCH_DELAY, this);
@@ -364,6 +362,19 @@ impl Link {
                 self.terminate(peer_does_not_read(self.limits.abort_bytes));
             }
             None => {}
+        }
+    }
+
+    /// Drops handles that the engine no longer needs. Most are copies of one that lives on, as of an argument that was
+    /// just sent; a last one runs a destructor, which is the pool's work.
+    fn give_up(&self, mut objects: Vec<LocalObject>) {
+        if !poller::is_current() {
+            // Where another thread drops its handle meanwhile, the destructor runs on this one: a caller's or a
+            // worker's, without a lock.
+            objects.retain_mut(LocalObject::is_last_handle);
+        }
+        if !objects.is_empty() {
+            Pool::shared().spawn(Box::new(DropJob { objects }));
         }
     }
 

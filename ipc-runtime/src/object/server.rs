@@ -44,6 +44,11 @@ impl LocalObject {
         Self(Arc::new(Server { implementation: Mutex::new(Some(implementation)) }))
     }
 
+    /// Tells whether dropping this handle drops the object, as far as can be known.
+    pub(crate) fn is_last_handle(&mut self) -> bool {
+        Arc::get_mut(&mut self.0).is_some()
+    }
+
     /// Makes another object with the same implementation, so that destroying one leaves the other.
     pub(crate) fn renew(&self) -> Self {
         self.0.renew()

@@ -4,9 +4,11 @@ use std::error::Error;
 use std::io;
 use std::sync::Arc;
 
-use ipc_examples::{Calculator, CalculatorInit, Nothing, PrinterInit};
+use ipc_examples::{Calculator, CalculatorInit, PrinterInit};
 use ipc_runtime::wire::Interface;
-use ipc_runtime::{CapnpContext, Ipc, IpcException, closed, make_capnp_protocol, make_ipc, make_process};
+use ipc_runtime::{
+    CapnpContext, Ipc, IpcException, closed, make_capnp_protocol, make_client_ipc, make_process,
+};
 
 use crate::report;
 
@@ -33,9 +35,9 @@ pub(crate) enum Failure {
 
 impl Workers {
     pub(crate) fn new() -> Self {
-        let root: Arc<dyn Nothing> = Arc::new(());
+        // It spawns and calls others and offers nothing itself.
         let process = make_process("ipc-example", ".");
-        let ipc = make_ipc(process, make_capnp_protocol(CapnpContext::new()), root);
+        let ipc = make_client_ipc(process, make_capnp_protocol(CapnpContext::new()));
         Self { ipc, printing: None, calculating: None, calculator: None }
     }
 
