@@ -191,7 +191,11 @@ impl<H: Host> Connection<H> {
             if let Ok(kept) = done {
                 self.discard_all(kept.caps);
             }
-        } else if let Some(answer) = self.answer_mut(id) {
+        } else {
+            if let (Asker::Peer(_), Ok(kept)) = (id.0, &done) {
+                self.kept_words += kept.message.size_in_words();
+            }
+            let Some(answer) = self.answer_mut(id) else { return };
             answer.state = State::Done(done);
             if let ResultsTo::Taker(taker @ Taker::Question(_)) = &mut answer.results_to {
                 *taker = Taker::Gone;
