@@ -9,6 +9,7 @@ mod close;
 mod embargo;
 mod hostile;
 mod interop;
+mod mischief;
 mod pipelining;
 mod race;
 mod random;
