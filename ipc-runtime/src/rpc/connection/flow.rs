@@ -143,14 +143,13 @@ impl<H: Host> Connection<H> {
     pub(super) fn complete_answer(
         &mut self,
         id: AnswerId,
-        result: Result<OutgoingResults<H::Object>, IpcException>,
+        mut result: Result<OutgoingResults<H::Object>, IpcException>,
     ) {
         if !matches!(self.answer_mut(id), Some(Answer { state: State::Running(_), .. })) {
             return self.discard_result(result);
         }
         // A result may be a promise of another result on this side, even of this very answer. What is kept
         // must not hold the question that keeps it.
-        let mut result = result;
         if let Ok(results) = &mut result {
             let caps = std::mem::take(&mut results.caps);
             results.caps = caps.into_iter().map(|cap| cap.map(|cap| self.settle(cap))).collect();
@@ -191,7 +190,11 @@ impl<H: Host> Connection<H> {
             if let Ok(kept) = done {
                 self.discard_all(kept.caps);
             }
-        } else if let Some(answer) = self.answer_mut(id) {
+        } else {
+            if let (Asker::Peer(_), Ok(kept)) = (id.0, &done) {
+                self.kept_words += kept.message.size_in_words();
+            }
+            let Some(answer) = self.answer_mut(id) else { return };
             answer.state = State::Done(done);
             if let ResultsTo::Taker(taker @ Taker::Question(_)) = &mut answer.results_to {
                 *taker = Taker::Gone;

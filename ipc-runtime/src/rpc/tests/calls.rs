@@ -236,6 +236,24 @@ fn too_many_open_calls_are_refused() {
 }
 
 #[test]
+fn results_that_are_kept_for_too_long_hold_up_new_calls() {
+    let limits = Limits { max_kept_words: 20, ..Limits::default() };
+    let mut raw = Raw::with_limits(limits);
+    raw.hold_bootstrap();
+    for number in 1..4 {
+        raw.send_call(number, export(0), no_caps);
+        if !raw.end.calls.is_empty() {
+            raw.end.serve(vec![Some(Cap::Local(Obj::new(2)))]);
+        }
+    }
+    let refused = "return 3 Overloaded: too many calls are open, params released";
+    assert_eq!(raw.end.sent().last().unwrap(), refused);
+    raw.send_finish(1, true);
+    raw.send_call(3, export(0), no_caps);
+    assert_eq!(raw.end.delivered().number, 3);
+}
+
+#[test]
 fn a_call_of_an_own_object_is_looped_back() {
     let (mut pair, cap) = Pair::connected();
     let object = Obj::new(9);

@@ -31,6 +31,20 @@ fn every_question_is_answered_when_the_transport_is_gone() {
 }
 
 #[test]
+fn who_waits_for_a_promise_hears_of_the_end() {
+    let mut raw = Raw::bootstrapped();
+    raw.send_call(1, export(0), no_caps);
+    raw.send_call(2, export(0), one_cap(|cap| promise(cap.init_receiver_answer(), 1, &[0])));
+    raw.end.delivered();
+    let call = raw.end.delivered();
+    let [Some(Cap::Awaited(id))] = call.caps[..] else { panic!() };
+    raw.end.input(|conn| conn.terminate(IpcException::disconnected("gone")));
+    assert!(matches!(&raw.end.resolved[&id], Cap::Broken(reason) if reason.text() == "gone"));
+    raw.end.release_all(call.caps);
+    raw.end.assert_empty();
+}
+
+#[test]
 fn the_first_reason_stays() {
     let mut raw = Raw::new();
     raw.end.input(|conn| conn.terminate(IpcException::disconnected("first")));

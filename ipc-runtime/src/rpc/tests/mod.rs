@@ -1,5 +1,6 @@
 //! Tests of the engine: stories of two ends in lock step, and of one end against a scripted peer.
 
+mod describe;
 mod util;
 
 mod calls;
@@ -8,6 +9,7 @@ mod close;
 mod embargo;
 mod hostile;
 mod interop;
+mod mischief;
 mod pipelining;
 mod race;
 mod random;
