@@ -97,13 +97,16 @@ fn check_method(method: &Method, diag: &mut Diagnostics) {
     if matches!(method.name.text.as_str(), "destroy" | "construct") {
         diag.report_at(method.name.span, &message::METHOD_RESERVED, &[&method.name.text]);
     }
-    let context = Name { text: "context".to_owned(), span: Span::call_site() };
-    let implied = (method.context == ContextField::Present).then_some(&context);
-    let names: Vec<&Name> =
-        implied.into_iter().chain(method.params.iter().map(|param| &param.name)).collect();
+    let names: Vec<&Name> = method.params.iter().map(|param| &param.name).collect();
     check_unique("parameters", names.iter().copied(), diag);
-    for name in names.iter().filter(|name| name.text == "result") {
-        diag.report_at(name.span, &message::NAME_RESULT, &[]);
+    for name in &names {
+        match name.text.as_str() {
+            "result" => diag.report_at(name.span, &message::NAME_RESULT, &[]),
+            "context" if method.context == ContextField::Present => {
+                diag.report_at(name.span, &message::NAME_CONTEXT, &[]);
+            }
+            _ => {}
+        }
     }
     check_companions(&["has", "want"], &names, diag);
 }

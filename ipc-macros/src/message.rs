@@ -58,6 +58,10 @@ messages! {
         "expected `#[ipc(..)]`",
         "the arguments are {}"
     }
+    NOT_AN_ARGUMENT {
+        "expected an argument like `name = value`",
+        "the arguments are {}"
+    }
     UNKNOWN_ARGUMENT {
         "unknown argument `{}`",
         "the arguments are {}"
@@ -285,6 +289,10 @@ messages! {
     NAME_TWICE {
         "`{}` is the name of two {} in the schema",
         "rename one of them, or give it another name with `#[ipc(name = \"..\")]`"
+    }
+    NAME_CONTEXT {
+        "a parameter cannot be called `context` in the schema",
+        "rename it: every method has a `context`, which the runtime fills in"
     }
     NAME_RESULT {
         "a parameter cannot be called `result` in the schema",

@@ -186,13 +186,27 @@ pub fn make_ipc<T: Interface + ?Sized>(
     protocol: Arc<dyn Protocol>,
     root: Arc<T>,
 ) -> Arc<dyn Ipc> {
-    Arc::new(Facade { process, protocol, root: LocalObject::new(root) })
+    Arc::new(Facade { process, protocol, root: Some(LocalObject::new(root)) })
+}
+
+/// Makes an [`Ipc`] for a process that only calls others: it offers no root object, so it can neither listen nor be
+/// spawned.
+pub fn make_client_ipc(process: Arc<dyn Process>, protocol: Arc<dyn Protocol>) -> Arc<dyn Ipc> {
+    Arc::new(Facade { process, protocol, root: None })
 }
 
 struct Facade {
     process: Arc<dyn Process>,
     protocol: Arc<dyn Protocol>,
-    root: LocalObject,
+    root: Option<LocalObject>,
+}
+
+impl Facade {
+    fn root(&self) -> Result<LocalObject, IpcException> {
+        self.root.clone().ok_or_else(|| {
+            IpcException::failed("this process offers no root object: make its `Ipc` with `make_ipc`")
+        })
+    }
 }
 
 impl Ipc for Facade {
@@ -229,7 +243,7 @@ impl Ipc for Facade {
 
     fn serve_parent(&self, args: &[OsString]) -> Result<bool, IpcException> {
         match self.process.check_spawned(args)? {
-            Some(socket) => self.protocol.serve(socket, self.root.clone()).map(|()| true),
+            Some(socket) => self.protocol.serve(socket, self.root()?).map(|()| true),
             None => Ok(false),
         }
     }
@@ -239,8 +253,9 @@ impl Ipc for Facade {
     }
 
     fn listen_address(&self, address: &mut String) -> Result<(), IpcException> {
+        let root = self.root()?;
         let listener = self.process.bind(address)?;
-        self.protocol.listen(listener, self.root.clone())
+        self.protocol.listen(listener, root)
     }
 
     fn disconnect_incoming(&self) {

@@ -87,12 +87,12 @@ pub mod wire;
 pub use context::Context;
 pub use driver::DriverLimits;
 pub use exception::{ExceptionKind, IpcError, IpcException};
-pub use ipc::{Ipc, make_ipc};
+pub use ipc::{Ipc, make_client_ipc, make_ipc};
 pub use ipc_macros::{IpcType, ipc_interface};
 pub use object::{Client, Remote, closed, destroy};
 pub use process::{ChildProcess, Process, make_process};
 pub use protocol::{CapnpContext, LogLevel, Protocol, make_capnp_protocol};
-pub use wire::IpcType;
+pub use wire::{Interface, IpcType};
 
 /// The README's code, compiled and run.
 #[cfg(doctest)]

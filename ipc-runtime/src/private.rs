@@ -26,11 +26,6 @@ pub use crate::wire::{
     decode_struct, decode_structs, encode_enum, encode_enums, encode_struct, encode_structs,
 };
 
-/// Describes a field of a struct, a parameter or a result.
-pub const fn field<T: IpcType + ?Sized>(name: &'static str, doc: &'static str, at: At) -> Field {
-    Field { name, doc, ty: T::TYPE, shape: T::SHAPE, at }
-}
-
 /// Describes what a method returns: one field, none for `()`.
 pub const fn results_struct(fields: &'static [Field; 1], size: Size) -> StructDescriptor {
     let [Field { shape, .. }] = fields;
@@ -72,49 +67,209 @@ impl<T, E> AnyResult for Result<T, E> {
     }
 }
 
+/// All that generated code needs of a type that is passed by value, a field or a result.
+///
+/// One trait, so that rustc has one complaint about a type that is no IPC type: the other bounds are on `This`,
+/// which exists only if the first holds.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot cross a process boundary",
+    label = "not an IPC type",
+    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
+    note = "for an object that stays in its process, pass `Arc<dyn Trait>` of an `#[ipc_interface]` trait"
+)]
+pub trait Wire<'m>: Sized {
+    /// The storage.
+    const SHAPE: Shape;
+    /// The schema type.
+    const TYPE: Type;
+
+    /// Writes the value.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+
+    /// Reads a value.
+    ///
+    /// # Errors
+    /// Returns an error if the message does not hold a value of the type.
+    fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException>;
+}
+
+impl<'m, T> Wire<'m> for T
+where
+    T: IpcType<This = T>,
+    T::This: Encode + Decode<'m>,
+{
+    const SHAPE: Shape = T::SHAPE;
+    const TYPE: Type = T::TYPE;
+
+    #[inline]
+    fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        Encode::encode(self, to, at)
+    }
+
+    #[inline]
+    fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException> {
+        Decode::decode(from, at)
+    }
+}
+
+/// All that generated code needs of a type behind the `&` of a parameter.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot cross a process boundary",
+    label = "not an IPC type",
+    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
+    note = "for an object that stays in its process, pass `Arc<dyn Trait>` of an `#[ipc_interface]` trait"
+)]
+pub trait Lent<'m> {
+    /// The storage.
+    const SHAPE: Shape;
+    /// The schema type.
+    const TYPE: Type;
+    /// What the server holds while the method runs.
+    type Held;
+
+    /// Writes the value.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+
+    /// Reads what the server holds.
+    ///
+    /// # Errors
+    /// Returns an error if the message does not hold a value of the type.
+    fn decode(from: &StructReader<'m>, at: At) -> Result<Self::Held, IpcException>;
+
+    /// Lends it to the method.
+    fn lend(held: &Self::Held) -> &Self;
+}
+
+impl<'m, T> Lent<'m> for T
+where
+    T: IpcType<This = T> + ?Sized,
+    T::This: Encode + Lend<'m>,
+{
+    const SHAPE: Shape = T::SHAPE;
+    const TYPE: Type = T::TYPE;
+    type Held = <T::This as Lend<'m>>::Held;
+
+    #[inline]
+    fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        Encode::encode(self, to, at)
+    }
+
+    #[inline]
+    fn decode(from: &StructReader<'m>, at: At) -> Result<Self::Held, IpcException> {
+        Decode::decode(from, at)
+    }
+
+    #[inline]
+    fn lend(held: &Self::Held) -> &Self {
+        held.borrow()
+    }
+}
+
+/// [`Lent`] for a slice, named by its element.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the element of a list",
+    label = "not an element type",
+    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
+    note = "a list element has no room to say whether it is there: wrap an `Option` in a struct with \
+            `#[derive(IpcType)]`"
+)]
+pub trait LentSlice<'m>: Sized {
+    /// The storage.
+    const SHAPE: Shape;
+    /// The schema type.
+    const TYPE: Type;
+    /// What the server holds while the method runs.
+    type Held;
+
+    /// Writes the list.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode(items: &[Self], to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+
+    /// Reads what the server holds.
+    ///
+    /// # Errors
+    /// Returns an error if the message does not hold such a list.
+    fn decode(from: &StructReader<'m>, at: At) -> Result<Self::Held, IpcException>;
+
+    /// Lends it to the method.
+    fn lend(held: &Self::Held) -> &[Self];
+}
+
+impl<'m, T> LentSlice<'m> for T
+where
+    T: Element,
+    T::This: DecodeElement<'m>,
+{
+    const SHAPE: Shape = <[T] as IpcType>::SHAPE;
+    const TYPE: Type = T::LIST;
+    type Held = <T::This as DecodeElement<'m>>::Slice;
+
+    #[inline]
+    fn encode(items: &[Self], to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        Encode::encode(items, to, at)
+    }
+
+    #[inline]
+    fn decode(from: &StructReader<'m>, at: At) -> Result<Self::Held, IpcException> {
+        Decode::decode(from, at)
+    }
+
+    #[inline]
+    fn lend(held: &Self::Held) -> &[Self] {
+        held.borrow()
+    }
+}
+
+/// The two directions between a method's error and the exception that travels.
+#[derive(Debug)]
+pub struct ErrorOf<E> {
+    from: fn(IpcException) -> E,
+    into: fn(E) -> IpcException,
+}
+
+/// Looks up how a method's error travels.
+pub const fn error_of<E: IpcError>() -> ErrorOf<E> {
+    ErrorOf { from: E::from, into: E::into_exception }
+}
+
 /// Calls a method of a remote object: the body of a client's method.
-pub fn call_method<R>(
+///
+/// # Errors
+/// Returns the failure of the call as the method's error.
+pub fn call_method<T, E>(
     remote: &Remote,
     method: MethodId,
     params: Size,
-    results: Layout<1>,
     encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
-) -> R
-where
-    R: AnyResult<Ok: for<'m> Decode<'m>, Err: IpcError>,
-{
-    let [at] = results.at;
-    R::from_result(call(remote, method, params, encode, |from| R::Ok::decode(from, at)))
+    decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException>,
+    error: ErrorOf<E>,
+) -> Result<T, E> {
+    call(remote, method, params, encode, decode).map_err(error.from)
 }
 
-/// Decodes a parameter or a field.
-///
-/// # Errors
-/// Returns an error if the message does not hold a value of the type.
-pub fn decode<'m, T: Decode<'m>>(from: &StructReader<'m>, at: At) -> Result<T, IpcException> {
-    T::decode(from, at)
-}
-
-/// Decodes what a parameter `&T` is lent from.
-///
-/// # Errors
-/// Returns an error if the message does not hold a value of the type.
-pub fn lend<'m, T: Lend<'m> + ?Sized>(from: &StructReader<'m>, at: At) -> Result<T::Held, IpcException> {
-    T::Held::decode(from, at)
-}
-
-/// Answers a call with what its method returned.
+/// Answers a call with what its method returned: the end of a server's method.
 ///
 /// # Errors
 /// Returns the method's error as an exception; an error if the result cannot be encoded.
-pub fn reply<R>(call: &ServerCall<'_>, results: Layout<1>, result: R) -> Result<Reply, IpcException>
-where
-    R: AnyResult<Ok: Encode, Err: IpcError>,
-{
+pub fn reply<T, E>(
+    call: &ServerCall,
+    results: Layout<1>,
+    result: Result<T, E>,
+    encode: impl FnOnce(&T, &mut StructWriter<'_, '_>, At) -> Result<(), IpcException>,
+    error: ErrorOf<E>,
+) -> Result<Reply, IpcException> {
     let [at] = results.at;
-    match result.into_result() {
-        Ok(value) => call.reply(results.size, |to| value.encode(to, at)),
-        Err(error) => Err(error.into_exception()),
+    match result {
+        Ok(value) => call.reply(results.size, |to| encode(&value, to, at)),
+        Err(failure) => Err((error.into)(failure)),
     }
 }
 

@@ -2,8 +2,9 @@
 
 use proc_macro2::TokenStream;
 
+use super::wire::{Wire, call_error_of, call_result, call_runtime};
 use super::{first_index, names, private, unless_empty};
-use crate::model::{Interface, Method};
+use crate::model::{Interface, Method, Passing};
 
 /// `pub type CalculatorClient = Client<dyn Calculator>;`
 pub(crate) fn expand_alias(interface: &Interface) -> TokenStream {
@@ -14,7 +15,7 @@ pub(crate) fn expand_alias(interface: &Interface) -> TokenStream {
     let doc = format!("The client of [`{ident}`]: implements it by calling an object in another process.");
     mixed! {
         #[doc = #doc]
-        #[allow(dead_code)]
+        #[allow(dead_code, non_camel_case_types)]
         #vis type #alias = #private::Client<dyn #ident>;
     }
 }
@@ -46,16 +47,28 @@ fn expand_method(method: &Method) -> TokenStream {
     let receiver = sig.receiver().map(|receiver| &receiver.self_token);
     let to = unless_empty("to", method.params.is_empty());
     let encode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
-        let (ident, ty) = (&param.ident, &param.ty);
-        mixed!(<#ty as #ipc::Encode>::encode(&#ident, #to, #params.at[#index])?;)
+        let ident = &param.ident;
+        let value = match &param.passing {
+            Passing::Owned => mixed!(&#ident),
+            Passing::Lent(_) => mixed!(#ident),
+        };
+        let encode = Wire::of_param(param).call("encode", mixed!(#value, #to, #params.at[#index]));
+        mixed!(#encode?;)
     });
-    mixed! {
-        #sig {
-            let method = #ipc::MethodId { interface: #id, ordinal: #ordinal };
-            #ipc::call_method(#ipc::Client::remote(#receiver), method, #params.size, #results, |#to| {
-                #(#encode)*
-                #ipc::Ok(())
-            })
-        }
-    }
+    let returns = &method.returns;
+    let decode = Wire::of_result(returns).decoder(&mixed!(#results.at[0]));
+    let error = call_error_of(returns);
+    let arguments = mixed! {
+        #ipc::Client::remote(#receiver),
+        #ipc::MethodId { interface: #id, ordinal: #ordinal },
+        #params.size,
+        |#to| {
+            #(#encode)*
+            #ipc::Ok(())
+        },
+        #decode,
+        #error,
+    };
+    let body = call_result(returns, "from_result", call_runtime(returns, "call_method", arguments));
+    mixed!(#sig { #body })
 }

@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 use syn::Ident;
 
 use super::descriptor::{expand_enum_descriptor, expand_ids, expand_struct_descriptor};
-use super::{expand_shape, names, unless_empty};
+use super::wire::Wire;
+use super::{names, unless_empty};
 use crate::model::{Body, Data, Field, Variant};
 
 /// Everything that goes into the `const _` of a derived type.
@@ -22,7 +23,7 @@ pub(crate) fn expand_layout(fields: &[Field]) -> TokenStream {
     let ipc = names::runtime();
     let layout = names::layout();
     let count = fields.len();
-    let shapes = fields.iter().map(|field| expand_shape(&field.ty));
+    let shapes = fields.iter().map(|field| Wire::of(&field.ty).item("SHAPE"));
     mixed!(const #layout: #ipc::Layout<#count> = #ipc::layout([#(#shapes),*]);)
 }
 
@@ -35,14 +36,16 @@ fn expand_struct(data: &Data, fields: &[Field]) -> TokenStream {
     let to = unless_empty("to", fields.is_empty());
     let from = unless_empty("from", fields.is_empty());
     let encode = fields.iter().enumerate().map(|(index, Field { ident, ty, .. })| {
-        mixed!(<#ty as #ipc::Encode>::encode(&self.#ident, #to, #layout.at[#index])?;)
+        let encode = Wire::of(ty).call("encode", mixed!(&self.#ident, #to, #layout.at[#index]));
+        mixed!(#encode?;)
     });
-    let decode = fields.iter().enumerate().map(
-        |(index, Field { ident, ty, .. })| mixed!(#ident: #ipc::decode::<#ty>(#from, #layout.at[#index])?),
-    );
-    let wire = expand_wire(
+    let decode = fields.iter().enumerate().map(|(index, Field { ident, ty, .. })| {
+        let decode = Wire::of(ty).call("decode", mixed!(#from, #layout.at[#index]));
+        mixed!(#ident: #decode?)
+    });
+    let impls = expand_impls(
         ident,
-        &Wire {
+        &Codec {
             slot: mixed!(Pointer),
             ty: mixed!(Struct(<Self as #ipc::Struct>::descriptor)),
             encode: mixed!(#ipc::encode_struct(self, to.pointer(at.offset))),
@@ -53,7 +56,7 @@ fn expand_struct(data: &Data, fields: &[Field]) -> TokenStream {
     );
     mixed! {
         #layouts
-        #wire
+        #impls
 
         impl #ipc::HasSize for #ident {
             const SIZE: #ipc::Size = #layout.size;
@@ -84,9 +87,9 @@ fn expand_enum(data: &Data, variants: &[Variant]) -> TokenStream {
     let descriptor = expand_enum_descriptor(data, variants);
     let names: Vec<&Ident> = variants.iter().map(|variant| &variant.ident).collect();
     let ordinals: Vec<u16> = (0..).take(variants.len()).collect();
-    let wire = expand_wire(
+    let impls = expand_impls(
         ident,
-        &Wire {
+        &Codec {
             slot: mixed!(TwoBytes),
             ty: mixed!(Enum(<Self as #ipc::Enum>::descriptor)),
             encode: mixed!({
@@ -99,7 +102,7 @@ fn expand_enum(data: &Data, variants: &[Variant]) -> TokenStream {
         },
     );
     mixed! {
-        #wire
+        #impls
 
         impl #ipc::Enum for #ident {
             fn descriptor() -> &'static #ipc::Descriptor {
@@ -123,7 +126,7 @@ fn expand_enum(data: &Data, variants: &[Variant]) -> TokenStream {
 }
 
 /// In what a struct and an enum differ on the wire.
-struct Wire {
+struct Codec {
     slot: TokenStream,
     ty: TokenStream,
     encode: TokenStream,
@@ -132,11 +135,12 @@ struct Wire {
     decode_list: TokenStream,
 }
 
-fn expand_wire(ident: &Ident, wire: &Wire) -> TokenStream {
+fn expand_impls(ident: &Ident, codec: &Codec) -> TokenStream {
     let ipc = names::runtime();
-    let Wire { slot, ty, encode, decode, encode_list, decode_list } = wire;
+    let Codec { slot, ty, encode, decode, encode_list, decode_list } = codec;
     mixed! {
         impl #ipc::IpcType for #ident {
+            type This = Self;
             const SHAPE: #ipc::Shape = #ipc::Shape::of(#ipc::Slot::#slot);
             const TYPE: #ipc::Type = #ipc::Type::#ty;
         }

@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-use super::{OkType, first_index, names};
+use super::wire::Wire;
+use super::{first_index, names};
 use crate::model::{Container, ContextField, Data, Field, Interface, Lifecycle, Method, Variant};
 
 /// The constants with file id and type id.
@@ -50,7 +51,7 @@ pub(crate) fn expand_struct_descriptor(data: &Data, fields: &[Field]) -> TokenSt
     let ipc = names::runtime();
     let layout = names::layout();
     let fields = fields.iter().enumerate().map(|(index, field)| {
-        expand_field(&field.ty, &field.name.text, &field.doc, &mixed!(#layout.at[#index]))
+        expand_field(&Wire::of(&field.ty), &field.name.text, &field.doc, &mixed!(#layout.at[#index]))
     });
     let kind = mixed! {
         #ipc::Kind::Struct(#ipc::StructDescriptor { fields: &[#(#fields),*], size: #layout.size })
@@ -97,12 +98,10 @@ fn expand_method(method: &Method) -> TokenStream {
     let ordinal = method.ordinal.value();
     let (params, results) = (names::params(&method.ident), names::results(&method.ident));
     let context = (method.context == ContextField::Present).then(|| mixed!(#ipc::CONTEXT,));
-    let fields = method
-        .params
-        .iter()
-        .zip(first_index(method)..)
-        .map(|(param, index)| expand_field(&param.ty, &param.name.text, "", &mixed!(#params.at[#index])));
-    let result = expand_field(&OkType(&method.returns), "result", "", &mixed!(#results.at[0]));
+    let fields = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
+        expand_field(&Wire::of_param(param), &param.name.text, "", &mixed!(#params.at[#index]))
+    });
+    let result = expand_field(&Wire::of_result(&method.returns), "result", "", &mixed!(#results.at[0]));
     mixed! {
         #ipc::Method {
             name: #name,
@@ -114,7 +113,8 @@ fn expand_method(method: &Method) -> TokenStream {
     }
 }
 
-fn expand_field(ty: &impl ToTokens, name: &str, doc: &str, at: &TokenStream) -> TokenStream {
+fn expand_field(wire: &Wire, name: &str, doc: &str, at: &TokenStream) -> TokenStream {
     let ipc = names::runtime();
-    mixed!(#ipc::field::<#ty>(#name, #doc, #at))
+    let (ty, shape) = (wire.item("TYPE"), wire.item("SHAPE"));
+    mixed!(#ipc::Field { name: #name, doc: #doc, ty: #ty, shape: #shape, at: #at })
 }

@@ -43,7 +43,7 @@ pub(crate) fn expand_interface(mut interface: Interface, errors: TokenStream) ->
                 fn descriptor() -> &'static #ipc::Descriptor { #ipc::after_error() }
                 fn from_remote(_: #ipc::Remote) -> #ipc::Arc<Self> { #ipc::after_error() }
                 fn as_remote(&self) -> #ipc::Option<&#ipc::Remote> { #ipc::None }
-                fn dispatch(&self, _: &#ipc::ServerCall<'_>) -> #ipc::Result<#ipc::Reply, #ipc::IpcException> {
+                fn dispatch(&self, _: &#ipc::ServerCall) -> #ipc::Result<#ipc::Reply, #ipc::IpcException> {
                     #ipc::after_error()
                 }
             }
@@ -70,6 +70,7 @@ pub(crate) fn expand_data(data: &Data, errors: &TokenStream) -> TokenStream {
         #layout
 
         impl<#params> #ipc::IpcType for #ident #arguments #clause {
+            type This = Self;
             const SHAPE: #ipc::Shape = #ipc::Shape::of(#ipc::Slot::Void);
             const TYPE: #ipc::Type = #ipc::Type::Void;
         }

@@ -16,15 +16,17 @@ mod descriptor;
 mod fallback;
 mod names;
 mod server;
+mod wire;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote_spanned};
-use syn::{Attribute, DeriveInput, GenericArgument, Ident, PathArguments, Type};
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use syn::{Attribute, DeriveInput, Ident};
 
+use self::wire::Wire;
 use crate::check::{check_data, check_interface};
 use crate::diag::Diagnostics;
 use crate::model::{Container, ContextField, Interface, Method, Parsed};
-use crate::parse::{parse_data, parse_interface, ungrouped};
+use crate::parse::{parse_data, parse_interface};
 
 /// `#[ipc_interface(..)]`.
 pub(crate) fn expand_attribute(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -94,19 +96,13 @@ fn expand_layouts(method: &Method) -> TokenStream {
     let params = names::params(&method.ident);
     let results = names::results(&method.ident);
     let context = (method.context == ContextField::Present).then(|| mixed!(#ipc::CONTEXT.shape,));
-    let shapes = method.params.iter().map(|param| expand_shape(&param.ty));
+    let shapes = method.params.iter().map(|param| Wire::of_param(param).item("SHAPE"));
     let count = param_count(method);
-    let result = expand_shape(&OkType(&method.returns));
+    let result = Wire::of_result(&method.returns).item("SHAPE");
     mixed! {
         const #params: #ipc::Layout<#count> = #ipc::layout([#context #(#shapes),*]);
         const #results: #ipc::Layout<1> = #ipc::layout([#result]);
     }
-}
-
-/// The storage of a type, with the caret of any complaint under it.
-fn expand_shape(ty: &impl ToTokens) -> TokenStream {
-    let ipc = names::runtime();
-    mixed!(<#ty as #ipc::IpcType>::SHAPE)
 }
 
 fn param_count(method: &Method) -> usize {
@@ -116,37 +112,6 @@ fn param_count(method: &Method) -> usize {
 /// The index of the first declared parameter.
 fn first_index(method: &Method) -> usize {
     usize::from(method.context == ContextField::Present)
-}
-
-/// What a call returns if it succeeds: the `T` of a `Result<T, E>`, also of an alias.
-struct OkType<'a>(&'a Type);
-
-impl ToTokens for OkType<'_> {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        let returns = self.0;
-        let ipc = names::runtime();
-        let (first, last) = ends(first_argument(returns).unwrap_or(returns));
-        let start = quote_spanned!(first=> <);
-        let end = quote_spanned!(last=> Ok);
-        tokens.extend(mixed!(#start #returns as #ipc::AnyResult>::#end));
-    }
-}
-
-/// The first type between the angle brackets of a path.
-fn first_argument(ty: &Type) -> Option<&Type> {
-    let Type::Path(path) = ungrouped(ty) else { return None };
-    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
-    arguments.args.iter().find_map(|argument| match argument {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    })
-}
-
-/// The spans of the first and the last token.
-fn ends(tokens: &impl ToTokens) -> (Span, Span) {
-    let mut spans = tokens.to_token_stream().into_iter().map(|token: TokenTree| token.span());
-    let first = spans.next().unwrap_or_else(Span::call_site);
-    (first, spans.last().unwrap_or(first))
 }
 
 /// Puts generated code where its names meet nobody else's.

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Ident;
 
+use super::wire::{Wire, call_error_of, call_result, call_runtime};
 use super::{first_index, names};
 use crate::expand::descriptor::expand_interface_descriptor;
 use crate::model::{Interface, Lifecycle, Method, Passing};
@@ -37,7 +38,7 @@ pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
                 #ident::#remote(self)
             }
 
-            fn dispatch(&self, call: &#ipc::ServerCall<'_>) -> #ipc::Result<#ipc::Reply, #ipc::IpcException> {
+            fn dispatch(&self, call: &#ipc::ServerCall) -> #ipc::Result<#ipc::Reply, #ipc::IpcException> {
                 match call.method() {
                     #(#arms)*
                     _ => #ipc::Err(call.unimplemented()),
@@ -57,35 +58,27 @@ fn expand_arm(method: &Method, interface: &Ident) -> TokenStream {
     let from = (!method.params.is_empty()).then(|| mixed!(let from = call.params()?;));
     let decode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
         let name = &param.ident;
-        let function = match &param.passing {
-            Passing::Owned => mixed!(decode),
-            Passing::Lent(_) => mixed!(lend),
-        };
-        let ty = param.passing.received(&param.ty);
-        mixed!(let #name = #ipc::#function::<#ty>(&from, #layout.at[#index])?;)
+        let decode = Wire::of_param(param).call("decode", mixed!(&from, #layout.at[#index]));
+        mixed!(let #name = #decode?;)
     });
     let arguments = method.params.iter().map(|param| {
         let name = &param.ident;
         match &param.passing {
             Passing::Owned => name.to_token_stream(),
-            Passing::Lent(inner) => mixed!(#ipc::Borrow::<#inner>::borrow(&#name)),
+            Passing::Lent(_) => Wire::of_param(param).call("lend", mixed!(&#name)),
         }
     });
+    let returns = &method.returns;
+    let result = call_result(returns, "into_result", mixed!(#interface::#ident(self #(, #arguments)*)));
+    let encode = Wire::of_result(returns).item("encode");
+    let error = call_error_of(returns);
+    let arguments = mixed!(call, #results, #result, #encode, #error);
+    let reply = call_runtime(returns, "reply", arguments);
     mixed! {
         #ipc::MethodId { interface: #id, ordinal: #ordinal } => {
             #from
             #(#decode)*
-            #ipc::reply(call, #results, #interface::#ident(self #(, #arguments)*))
-        }
-    }
-}
-
-impl Passing {
-    /// The type that is decoded: what is behind the reference of a lent one.
-    fn received<'a>(&'a self, whole: &'a syn::Type) -> &'a syn::Type {
-        match self {
-            Self::Owned => whole,
-            Self::Lent(inner) => inner,
+            #reply
         }
     }
 }

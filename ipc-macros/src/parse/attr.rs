@@ -1,7 +1,6 @@
 //! Attributes: `#[ipc(..)]`, the arguments of `#[ipc_interface(..)]`, doc comments.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
@@ -94,7 +93,7 @@ impl Arguments {
     fn parse_list(&mut self, tokens: TokenStream, place: Place, diag: &mut Diagnostics) {
         match Punctuated::<Argument, Token![,]>::parse_terminated.parse2(tokens) {
             Ok(list) => list.into_iter().for_each(|argument| self.parse_argument(argument, place, diag)),
-            Err(error) => diag.push(error),
+            Err(error) => diag.report_at(error.span(), &message::NOT_AN_ARGUMENT, &[&place.list()]),
         }
     }
 
@@ -287,9 +286,4 @@ fn with_first(word: &str, change: impl Fn(&char) -> char) -> String {
 
 fn valid_name(name: &str, first: fn(char) -> bool) -> bool {
     name.chars().next().is_some_and(first) && name.chars().all(|c| c.is_ascii_alphanumeric())
-}
-
-/// The span of a whole run of tokens, for what is reported at its first one.
-pub(crate) fn span_of(tokens: impl ToTokens) -> Span {
-    tokens.into_token_stream().into_iter().next().map_or_else(Span::call_site, |token| token.span())
 }

@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::{DataEnum, DataStruct, DeriveInput, Fields, GenericParam, Ident, Type};
 
 use super::attr::{Arguments, Place, parse_doc};
-use super::ty::parse_field_type;
+use super::ty::{Lifetimes, parse_field_type};
 use crate::diag::Diagnostics;
 use crate::message;
 use crate::model::{Body, Data, Field, Variant};
@@ -16,7 +16,9 @@ pub(crate) fn parse_data(input: DeriveInput, diag: &mut Diagnostics) -> Data {
     let container = arguments.into_container(&input.ident, &input.attrs, diag);
     check_generics(&input, diag);
     let body = match &input.data {
-        syn::Data::Struct(data) => Body::Struct(parse_struct(data, &input.ident, diag)),
+        syn::Data::Struct(data) => {
+            Body::Struct(parse_struct(data, &input.ident, Lifetimes::of(&input.generics), diag))
+        }
         syn::Data::Enum(data) => Body::Enum(parse_enum(data, &input.ident, diag)),
         syn::Data::Union(data) => {
             diag.report(data.union_token, &message::DATA_UNION, &[]);
@@ -36,7 +38,12 @@ fn check_generics(input: &DeriveInput, diag: &mut Diagnostics) {
     diag.report(&generics.params, message, &[&input.ident]);
 }
 
-fn parse_struct(data: &DataStruct, ident: &Ident, diag: &mut Diagnostics) -> Vec<Field> {
+fn parse_struct(
+    data: &DataStruct,
+    ident: &Ident,
+    lifetimes: Lifetimes,
+    diag: &mut Diagnostics,
+) -> Vec<Field> {
     let fields = match &data.fields {
         Fields::Named(fields) => &fields.named,
         Fields::Unit => return Vec::new(),
@@ -50,7 +57,7 @@ fn parse_struct(data: &DataStruct, ident: &Ident, diag: &mut Diagnostics) -> Vec
         let Some(name) = &field.ident else { continue };
         let arguments = Arguments::parse_ipc(&field.attrs, Place::Member, diag);
         let schema = arguments.member_name(name, diag);
-        if parse_field_type(&field.ty, diag) {
+        if parse_field_type(&field.ty, lifetimes, diag) {
             parsed.push(Field {
                 ident: name.clone(),
                 name: schema,

@@ -2,8 +2,8 @@
 
 use syn::{FnArg, Ident, Pat, PatType, Receiver, Signature, TraitItemFn, Type};
 
-use super::attr::{Arguments, Place, find_cfg, parse_doc, refuse_ipc, span_of, strip_ipc};
-use super::ty::{parse_param_type, parse_return_type, ungrouped};
+use super::attr::{Arguments, Place, find_cfg, parse_doc, refuse_ipc, strip_ipc};
+use super::ty::{Lifetimes, parse_param_type, parse_return_type, ungrouped};
 use crate::diag::Diagnostics;
 use crate::message;
 use crate::model::{ContextField, Method, Ordinal, Param, Passing};
@@ -19,9 +19,11 @@ pub(crate) fn parse_method(
     let ident = item.sig.ident.clone();
     let name = arguments.member_name(&ident, diag);
     let mut sound = check_shape(item, diag);
+    // rustc would say it again.
+    item.sig.constness = None;
     let (receiver, params) = parse_inputs(&mut item.sig, interface, diag);
     sound &= receiver;
-    let returns = parse_return_type(&ident, &item.sig.output, interface, diag);
+    let returns = parse_return_type(&ident, &mut item.sig.output, interface, diag);
     let (Some(params), Some(returns), true) = (params, returns, sound) else { return None };
     Some(Method {
         name,
@@ -82,6 +84,7 @@ fn parse_inputs(
     diag: &mut Diagnostics,
 ) -> (bool, Option<Vec<Param>>) {
     let method = sig.ident.clone();
+    let lifetimes = Lifetimes::of(&sig.generics);
     let mut receiver = false;
     let mut params = Some(Vec::new());
     if sig.receiver().is_none() {
@@ -91,9 +94,9 @@ fn parse_inputs(
         match input {
             FnArg::Receiver(found) => {
                 refuse_ipc(&mut found.attrs, &message::IPC_ON_IGNORED, diag);
-                receiver = check_receiver(found, &method, diag);
+                receiver = check_receiver(found, &method, lifetimes, diag);
             }
-            FnArg::Typed(typed) => match (parse_param(typed, interface, diag), &mut params) {
+            FnArg::Typed(typed) => match (parse_param(typed, interface, lifetimes, diag), &mut params) {
                 (Some(param), Some(params)) => params.push(param),
                 _ => params = None,
             },
@@ -102,7 +105,7 @@ fn parse_inputs(
     (receiver, params)
 }
 
-fn check_receiver(receiver: &Receiver, method: &Ident, diag: &mut Diagnostics) -> bool {
+fn check_receiver(receiver: &Receiver, method: &Ident, lifetimes: Lifetimes, diag: &mut Diagnostics) -> bool {
     if receiver.colon_token.is_some() {
         let plain = matches!(ungrouped(&receiver.ty), Type::Reference(reference)
             if reference.mutability.is_none()
@@ -115,27 +118,35 @@ fn check_receiver(receiver: &Receiver, method: &Ident, diag: &mut Diagnostics) -
     match (&receiver.reference, &receiver.mutability) {
         (None, _) => diag.report(receiver, &message::SELF_BY_VALUE, &[method]),
         (Some(_), Some(_)) => diag.report(receiver, &message::SELF_BY_MUT, &[method]),
-        (Some((_, Some(lifetime))), None) => {
-            diag.report(lifetime, &message::METHOD_LIFETIMES, &[method]);
-        }
+        (Some((_, Some(lifetime))), None) => match lifetimes {
+            Lifetimes::Declared => {}
+            Lifetimes::Undeclared => diag.report(lifetime, &message::TYPE_LIFETIME, &[lifetime]),
+        },
         (Some((_, None)), None) => return true,
     }
     false
 }
 
-fn parse_param(typed: &mut PatType, interface: &Ident, diag: &mut Diagnostics) -> Option<Param> {
+fn parse_param(
+    typed: &mut PatType,
+    interface: &Ident,
+    lifetimes: Lifetimes,
+    diag: &mut Diagnostics,
+) -> Option<Param> {
     let arguments = Arguments::parse_ipc(&typed.attrs, Place::Param, diag);
     strip_ipc(&mut typed.attrs);
     if let Some(cfg) = find_cfg(&typed.attrs) {
         diag.report(cfg, &message::PARAM_CFG, &[]);
     }
-    let passing: Option<Passing> = parse_param_type(&typed.ty, interface, diag);
+    let passing: Option<Passing> = parse_param_type(&mut typed.ty, interface, lifetimes, diag);
     let ident = match &*typed.pat {
         Pat::Ident(pat) if pat.by_ref.is_none() && pat.mutability.is_none() && pat.subpat.is_none() => {
             pat.ident.clone()
         }
         pattern => {
-            diag.report_at(span_of(pattern), &message::PARAM_PATTERN, &[]);
+            diag.report(pattern, &message::PARAM_PATTERN, &[]);
+            // rustc would say it again.
+            *typed.pat = syn::parse_quote!(_);
             return None;
         }
     };

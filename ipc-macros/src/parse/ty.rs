@@ -15,9 +15,27 @@ pub(crate) enum Position {
     Field,
 }
 
+/// Whether lifetimes have been declared, and reported, around a type: then their uses are part of that mistake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lifetimes {
+    Declared,
+    Undeclared,
+}
+
+impl Lifetimes {
+    pub(crate) fn of(generics: &syn::Generics) -> Self {
+        if generics.lifetimes().next().is_some() { Self::Declared } else { Self::Undeclared }
+    }
+}
+
 /// Checks the type of a parameter and tells how it is passed.
-pub(crate) fn parse_param_type(ty: &Type, interface: &Ident, diag: &mut Diagnostics) -> Option<Passing> {
-    let walk = &mut Walk { position: Position::Param, interface: Some(interface), diag, sound: true };
+pub(crate) fn parse_param_type(
+    ty: &mut Type,
+    interface: &Ident,
+    lifetimes: Lifetimes,
+    diag: &mut Diagnostics,
+) -> Option<Passing> {
+    let walk = &mut Walk::new(Position::Param, Some(interface), lifetimes, diag);
     let passing = match ungrouped(ty) {
         Type::Reference(reference) => {
             walk.check_lifetime(reference);
@@ -33,12 +51,12 @@ pub(crate) fn parse_param_type(ty: &Type, interface: &Ident, diag: &mut Diagnost
             Passing::Owned
         }
     };
-    walk.sound.then_some(passing)
+    walk.finish(ty).then_some(passing)
 }
 
 /// Checks the type of a field.
-pub(crate) fn parse_field_type(ty: &Type, diag: &mut Diagnostics) -> bool {
-    let walk = &mut Walk { position: Position::Field, interface: None, diag, sound: true };
+pub(crate) fn parse_field_type(ty: &Type, lifetimes: Lifetimes, diag: &mut Diagnostics) -> bool {
+    let mut walk = Walk::new(Position::Field, None, lifetimes, diag);
     walk.visit(ty);
     walk.sound
 }
@@ -46,7 +64,7 @@ pub(crate) fn parse_field_type(ty: &Type, diag: &mut Diagnostics) -> bool {
 /// Checks what a method returns.
 pub(crate) fn parse_return_type(
     method: &Ident,
-    output: &ReturnType,
+    output: &mut ReturnType,
     interface: &Ident,
     diag: &mut Diagnostics,
 ) -> Option<Type> {
@@ -54,9 +72,8 @@ pub(crate) fn parse_return_type(
         diag.report(method, &message::RESULT_MISSING, &[method, &"()"]);
         return None;
     };
-    let ty = ungrouped(ty);
-    let walk = &mut Walk { position: Position::Result, interface: Some(interface), diag, sound: true };
-    match ty {
+    let walk = &mut Walk::new(Position::Result, Some(interface), Lifetimes::Undeclared, diag);
+    match ungrouped(ty) {
         Type::Path(path) if !is_plain_value(path) => walk.visit_path(path),
         Type::Macro(_) => {}
         other => {
@@ -67,7 +84,7 @@ pub(crate) fn parse_return_type(
             }
         }
     }
-    walk.sound.then(|| ty.clone())
+    walk.finish(ty).then(|| ungrouped(ty).clone())
 }
 
 /// Writes tokens as a user would.
@@ -90,11 +107,32 @@ pub(crate) fn spell(tokens: impl ToTokens) -> String {
 struct Walk<'a> {
     position: Position,
     interface: Option<&'a Ident>,
+    lifetimes: Lifetimes,
     diag: &'a mut Diagnostics,
+    /// Nothing was found.
     sound: bool,
+    /// What was found rustc would report too.
+    refused_by_rustc: bool,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn new(
+        position: Position,
+        interface: Option<&'a Ident>,
+        lifetimes: Lifetimes,
+        diag: &'a mut Diagnostics,
+    ) -> Self {
+        Self { position, interface, lifetimes, diag, sound: true, refused_by_rustc: false }
+    }
+
+    /// Tells whether the type is right; takes it away from rustc if it would give a second message.
+    fn finish(&self, ty: &mut Type) -> bool {
+        if self.refused_by_rustc {
+            *ty = syn::parse_quote!(());
+        }
+        self.sound
+    }
+
     fn report(
         &mut self,
         tokens: impl ToTokens,
@@ -115,8 +153,14 @@ impl Walk<'_> {
             Type::Ptr(_) => self.report(ty, &message::TYPE_POINTER, &[]),
             Type::Array(_) | Type::Slice(_) => self.report(ty, &message::TYPE_ARRAY, &[]),
             Type::Tuple(tuple) if !tuple.elems.is_empty() => self.report(ty, &message::TYPE_TUPLE, &[]),
-            Type::Infer(_) => self.report(ty, &message::TYPE_INFER, &[]),
-            Type::Never(_) => self.report(ty, &message::TYPE_NEVER, &[]),
+            Type::Infer(_) => {
+                self.refused_by_rustc = true;
+                self.report(ty, &message::TYPE_INFER, &[]);
+            }
+            Type::Never(_) => {
+                self.refused_by_rustc = true;
+                self.report(ty, &message::TYPE_NEVER, &[]);
+            }
             _ => {}
         }
     }
@@ -167,6 +211,7 @@ impl Walk<'_> {
             Position::Result => {
                 self.report(reference, &message::RESULT_BORROWED, &[&owned(reference)]);
             }
+            Position::Field if self.lifetimes == Lifetimes::Declared => self.sound = false,
             Position::Field => self.report(reference, &message::FIELD_BORROWED, &[&owned(reference)]),
         }
     }
@@ -174,6 +219,7 @@ impl Walk<'_> {
     fn check_lifetime(&mut self, reference: &TypeReference) {
         if let Some(lifetime) = &reference.lifetime
             && lifetime.ident != "_"
+            && self.lifetimes == Lifetimes::Undeclared
         {
             self.report(lifetime, &message::TYPE_LIFETIME, &[lifetime]);
         }

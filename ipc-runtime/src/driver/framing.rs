@@ -12,8 +12,11 @@ use capnp::message::ReaderOptions;
 use crate::rpc::{IncomingMessage, Segments};
 use crate::wire::raw::MESSAGE_LIMIT_WORDS;
 
-/// What one system call reads at the most when no large message is under way: many small messages fit.
-const BUFFER: usize = 64 * 1024;
+/// What one system call reads at first: an idle connection is to be cheap. A header of 512 segments fits.
+const SMALL_BUFFER: usize = 4 * 1024;
+
+/// What one system call reads once a connection has shown that it has so much to say.
+const LARGE_BUFFER: usize = 64 * 1024;
 
 /// The most segments of one message. Cap'n Proto's own implementations stop at 512.
 const SEGMENT_LIMIT: usize = 512;
@@ -55,7 +58,7 @@ struct Partial {
 
 impl Framing {
     pub(super) fn new() -> Self {
-        Self { buffer: vec![0; BUFFER].into_boxed_slice(), start: 0, end: 0, partial: None }
+        Self { buffer: vec![0; SMALL_BUFFER].into_boxed_slice(), start: 0, end: 0, partial: None }
     }
 
     /// Reads until the socket is empty or `reads` system calls were made; appends whole messages to `messages`.
@@ -72,7 +75,7 @@ impl Framing {
             let space = match &mut self.partial {
                 Some(partial) => partial.space(),
                 None => {
-                    self.compact();
+                    self.make_space();
                     self.buffer.get_mut(self.end..).unwrap_or_default()
                 }
             };
@@ -97,11 +100,18 @@ impl Framing {
         Ok(Filled::Share)
     }
 
-    fn compact(&mut self) {
+    /// Moves what is not yet parsed to the front; makes the buffer larger after a read that has filled it.
+    fn make_space(&mut self) {
+        let filled = self.end == self.buffer.len();
         if self.start > 0 {
             self.buffer.copy_within(self.start..self.end, 0);
             self.end -= self.start;
             self.start = 0;
+        }
+        if filled && self.buffer.len() < LARGE_BUFFER {
+            let mut larger = std::mem::take(&mut self.buffer).into_vec();
+            larger.resize(LARGE_BUFFER, 0);
+            self.buffer = larger.into_boxed_slice();
         }
     }
 
@@ -254,7 +264,7 @@ mod tests {
             .iter()
             .map(|m| m.iter().map(|s| s.iter().flat_map(|w| w.to_le_bytes()).collect()).collect())
             .collect();
-        for step in [1, 7, 8, 4096, BUFFER, usize::MAX] {
+        for step in [1, 7, 8, 4095, SMALL_BUFFER, LARGE_BUFFER, usize::MAX] {
             assert!(parse(&bytes, step).unwrap() == expected, "step {step}");
         }
     }

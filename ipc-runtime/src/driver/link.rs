@@ -4,14 +4,16 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, Weak};
+use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
 use rustix::net::{RecvFlags, Shutdown};
+use tokio::runtime::Handle;
 
 use super::DriverLimits;
 use super::framing::{Filled, Framing};
 use super::output::{Flushed, Output, peer_does_not_read};
-use super::poller::{Poller, Source, Token};
+use super::poller::{self, Poller, Source, Token};
 use super::selector::Interest;
 use super::waiter::Waiter;
 use crate::context::Context;
@@ -21,6 +23,7 @@ use crate::process::ChildProcess;
 use crate::rpc::{self, AnswerId, Cap, Connection, OutgoingCall, OutgoingResults, Payload, QuestionId};
 use crate::sync::lock;
 use crate::thread::pool::Pool;
+use crate::thread::runtime;
 
 /// What the driver plugs into the engine.
 #[derive(Debug)]
@@ -41,7 +44,7 @@ const BATCH_DELAY: Duration = Duration::from_millis(2);
 /// System calls that one connection may make before the others get their turn.
 const READS_PER_TURN: usize = 16;
 
-/// Turns in which a peer that takes nothing any more is read: more than any socket holds, and not for ever.
+/// Turns of reading that are spent on a peer that no longer reads: what a socket buffer holds, many times over.
 const LAST_TURNS: usize = 64;
 
 /// A received payload whose capabilities are counted handles.
@@ -71,6 +74,7 @@ pub(crate) struct Link {
     side: Side,
     limits: DriverLimits,
     context: Arc<Context>,
+    runtime: Option<Handle>,
     poller: &'static Arc<Poller>,
     token: OnceLock<Token>,
     /// The read half; whoever holds it is the reader.
@@ -91,6 +95,13 @@ struct State {
     engine: Engine,
     /// A flush of batched messages is due.
     flush_scheduled: bool,
+}
+
+/// Whether a socket may have more bytes.
+#[derive(PartialEq, Eq)]
+enum Rest {
+    None,
+    Perhaps,
 }
 
 #[derive(Default)]
@@ -127,6 +138,7 @@ impl Link {
         bootstrap: Option<LocalObject>,
         limits: DriverLimits,
         context: Arc<Context>,
+        runtime: Option<Handle>,
     ) -> Result<Arc<Self>, IpcException> {
         let poller = Poller::shared()?;
         let link = Arc::new_cyclic(|this| Self {
@@ -135,6 +147,7 @@ impl Link {
             side,
             limits,
             context,
+            runtime,
             poller,
             token: OnceLock::new(),
             input: Mutex::new(Framing::new()),
@@ -165,6 +178,11 @@ impl Link {
         &self.context
     }
 
+    /// Returns where the futures of `async` methods run.
+    pub(crate) fn runtime(&self) -> &Handle {
+        self.runtime.as_ref().unwrap_or_else(|| runtime::fallback())
+    }
+
     /// Notes which process is at the other end.
     pub(crate) fn set_child(&self, child: Arc<ChildProcess>) {
         // Only the spawning code sets it, once.
@@ -184,16 +202,26 @@ impl Link {
         (Question { link: self.clone(), id }, waiter)
     }
 
-    /// Sends a call; its answer arrives at `waiter`. Waits while too much is queued for the socket.
+    /// Blocks while too much is queued for the socket: so that memory stays bounded, a new call waits before it is
+    /// sent.
+    pub(crate) fn wait_for_room(&self) {
+        if self.output.is_over(self.limits.high_water_bytes) {
+            Pool::shared().blocking(|| self.output.wait_below(self.limits.high_water_bytes));
+        }
+    }
+
+    /// Like [`wait_for_room`](Link::wait_for_room), for tasks.
+    pub(crate) fn poll_room(&self, waker: &Waker) -> Poll<()> {
+        self.output.poll_below(self.limits.high_water_bytes, waker)
+    }
+
+    /// Sends a call; its answer arrives at `waiter`.
     pub(crate) fn call(
         self: &Arc<Self>,
         target: &Cap<LocalObject>,
         call: OutgoingCall<LocalObject>,
         waiter: Arc<Waiter>,
     ) -> Question {
-        if self.output.is_over(self.limits.high_water_bytes) {
-            Pool::shared().blocking(|| self.output.wait_below(self.limits.high_water_bytes));
-        }
         let id = self.with_engine(|engine| engine.call(target, call, waiter));
         Question { link: self.clone(), id }
     }
@@ -323,9 +351,7 @@ impl Link {
         for (waiter, result) in effects.returns {
             waiter.complete(result.map(|payload| Incoming::new(self, payload)));
         }
-        if !effects.drops.is_empty() {
-            Pool::shared().spawn(Box::new(DropJob { objects: effects.drops }));
-        }
+        self.give_up(effects.drops);
         if effects.schedule {
             let this: Weak<dyn Source> = self.this.clone();
             self.poller.wake_at(Instant::now() + BATCH_DELAY, this);
@@ -336,6 +362,19 @@ impl Link {
                 self.terminate(peer_does_not_read(self.limits.abort_bytes));
             }
             None => {}
+        }
+    }
+
+    /// Drops handles that the engine no longer needs. Most are copies of one that lives on, as of an argument that was
+    /// just sent; a last one runs a destructor, which is the pool's work.
+    fn give_up(&self, mut objects: Vec<LocalObject>) {
+        if !poller::is_current() {
+            // Where another thread drops its handle meanwhile, the destructor runs on this one: a caller's or a
+            // worker's, without a lock.
+            objects.retain_mut(LocalObject::is_last_handle);
+        }
+        if !objects.is_empty() {
+            Pool::shared().spawn(Box::new(DropJob { objects }));
         }
     }
 
@@ -364,20 +403,8 @@ impl Link {
         match self.output.flush(self.socket.as_fd()) {
             Ok(Flushed::Done) => {}
             Ok(Flushed::Full) => self.watch(Interest::ReadableAndWritable),
-            Err(error) => self.fail_to_write(&error),
+            Err(error) => self.fail_output(&error),
         }
-    }
-
-    /// Takes what the peer has sent before it went, answers among it, and ends the connection.
-    fn fail_to_write(self: &Arc<Self>, error: &io::Error) {
-        // It is of no use any more, and without this `flush` would come here again.
-        self.output.close();
-        for _ in 0..LAST_TURNS {
-            if !self.read() {
-                break;
-            }
-        }
-        self.fail(error);
     }
 
     fn watch(&self, interest: Interest) {
@@ -387,13 +414,26 @@ impl Link {
         }
     }
 
+    /// Ends a connection whose socket failed.
     fn fail(self: &Arc<Self>, error: &io::Error) {
         let text = match error.kind() {
             io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => "the peer is gone".to_owned(),
             _ => format!("the connection broke: {error}"),
         };
-        self.output.close();
         self.terminate(IpcException::disconnected(text));
+    }
+
+    /// Nothing can be written any more. What the peer sent before it went is still to be read: the answers that
+    /// somebody waits for may be among it.
+    fn fail_output(self: &Arc<Self>, error: &io::Error) {
+        // Without this, whatever the rest brings about would fail here again.
+        self.output.close();
+        for _ in 0..LAST_TURNS {
+            if self.reason().is_some() || self.read() == Rest::None {
+                break;
+            }
+        }
+        self.fail(error);
     }
 
     /// The first time: gives the socket up and wakes everybody who waits for the end.
@@ -417,9 +457,8 @@ impl Link {
         self.ended.notify_all();
     }
 
-    /// Reads what the socket has, up to one turn's share, and gives it to the engine, in order. Tells whether the
-    /// share was used up.
-    fn read(self: &Arc<Self>) -> bool {
+    /// Reads what the socket has and gives it to the engine, in order.
+    fn read(self: &Arc<Self>) -> Rest {
         let mut input = lock(&self.input);
         let mut messages = Vec::new();
         let receive = |space: &mut [u8]| -> io::Result<usize> {
@@ -443,12 +482,24 @@ impl Link {
         drop(input);
         self.apply(effects, ended);
         match filled {
+            Ok(Filled::Share) => return Rest::Perhaps,
             Ok(Filled::Empty) => {}
-            Ok(Filled::Share) => return true,
             Ok(Filled::Eof) => self.terminate(IpcException::disconnected("the peer closed the connection")),
             Err(error) => self.fail(&error),
         }
-        false
+        Rest::None
+    }
+}
+
+#[cfg(test)]
+impl Link {
+    /// Keeps everybody from reading.
+    pub(super) fn hold_reader(&self) -> std::sync::MutexGuard<'_, Framing> {
+        lock(&self.input)
+    }
+
+    pub(super) fn is_output_closed(&self) -> bool {
+        self.output.is_closed()
     }
 }
 

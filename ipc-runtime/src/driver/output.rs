@@ -7,10 +7,12 @@
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 use std::sync::{Condvar, Mutex, PoisonError};
+use std::task::{Poll, Waker};
 
 use rustix::fd::{AsFd, BorrowedFd};
 use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
 
+use super::waiter::wake;
 use crate::exception::IpcException;
 use crate::rpc::OutgoingMessage;
 use crate::sync::lock;
@@ -50,6 +52,8 @@ struct State {
     closed: bool,
     /// Threads that wait for `drained`: to notify nobody would still be a system call.
     waiting: usize,
+    /// Tasks that wait for the same.
+    wakers: Vec<Waker>,
 }
 
 #[derive(Debug)]
@@ -69,6 +73,7 @@ impl Output {
             full: false,
             closed: false,
             waiting: 0,
+            wakers: Vec::new(),
         };
         Self { state: Mutex::new(state), drained: Condvar::new() }
     }
@@ -97,15 +102,34 @@ impl Output {
         waited.unwrap_or_else(PoisonError::into_inner).waiting -= 1;
     }
 
+    /// Tells whether there is room for a new call; if not, the task is woken to look again.
+    pub(super) fn poll_below(&self, high_water: usize, waker: &Waker) -> Poll<()> {
+        let mut state = lock(&self.state);
+        if state.bytes <= high_water || state.closed {
+            return Poll::Ready(());
+        }
+        if !state.wakers.iter().any(|registered| registered.will_wake(waker)) {
+            state.wakers.push(waker.clone());
+        }
+        Poll::Pending
+    }
+
     /// Drops what is queued and refuses more; wakes everybody who waits for room.
     pub(super) fn close(&self) {
         let mut state = lock(&self.state);
         state.closed = true;
         state.bytes = 0;
         let queue = std::mem::take(&mut state.queue);
+        let wakers = std::mem::take(&mut state.wakers);
         drop(state);
         self.drained.notify_all();
+        wake(wakers);
         drop(queue);
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_closed(&self) -> bool {
+        lock(&self.state).closed
     }
 
     /// Notes that the socket has room again.
@@ -145,9 +169,18 @@ impl Output {
                     if state.waiting > 0 {
                         self.drained.notify_all();
                     }
+                    if !state.wakers.is_empty() {
+                        let wakers = std::mem::take(&mut state.wakers);
+                        drop(state);
+                        wake(wakers);
+                        state = lock(&self.state);
+                    }
                 }
                 Err(error) => {
                     state.writing = false;
+                    if state.closed {
+                        return Ok(Flushed::Done);
+                    }
                     while let Some(pending) = batch.pop_back() {
                         state.queue.push_front(pending);
                     }

@@ -2,6 +2,7 @@
 //!
 //! It reads, frames and runs the engine; it never runs user code, which goes to the pool.
 
+use std::cell::Cell;
 use std::collections::{BinaryHeap, HashMap};
 use std::io;
 use std::os::fd::BorrowedFd;
@@ -112,6 +113,7 @@ impl Poller {
     }
 
     fn run(&self) {
+        CURRENT.set(true);
         let mut ready = Vec::new();
         loop {
             let next = lock(&self.deadlines).peek().map(|deadline| deadline.at);
@@ -144,6 +146,15 @@ impl Poller {
             }
         }
     }
+}
+
+/// Tells whether this is the background thread, which runs no user code.
+pub(super) fn is_current() -> bool {
+    CURRENT.get()
+}
+
+thread_local! {
+    static CURRENT: Cell<bool> = const { Cell::new(false) };
 }
 
 struct Deadline {

@@ -1,40 +1,77 @@
-//! Where a thread waits for the answer to its call.
+//! Where a thread or a task waits for the answer to its call.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, PoisonError};
+use std::task::{Poll, Waker};
 use std::time::Instant;
 
 use super::link::Incoming;
 use crate::exception::IpcException;
 use crate::sync::lock;
 
-/// One answer, given once and taken once.
+/// One answer, given once and taken once, by a thread that sleeps or a task that is woken.
 #[derive(Debug, Default)]
 pub(crate) struct Waiter {
-    answer: Mutex<Option<Result<Incoming, IpcException>>>,
+    state: Mutex<State>,
     ready: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    answer: Option<Result<Incoming, IpcException>>,
+    /// A thread sleeps: to wake nobody would still be a system call.
+    sleeping: bool,
+    waker: Option<Waker>,
 }
 
 impl Waiter {
     /// Gives the answer.
     pub(super) fn complete(&self, answer: Result<Incoming, IpcException>) {
-        *lock(&self.answer) = Some(answer);
-        self.ready.notify_one();
+        let mut state = lock(&self.state);
+        state.answer = Some(answer);
+        let (sleeping, waker) = (state.sleeping, state.waker.take());
+        drop(state);
+        if sleeping {
+            self.ready.notify_one();
+        }
+        wake(waker);
     }
 
     /// Blocks until the answer is there, or until the deadline: then returns `None`.
     pub(crate) fn wait(&self, deadline: Option<Instant>) -> Option<Result<Incoming, IpcException>> {
-        let mut answer = lock(&self.answer);
+        let mut state = lock(&self.state);
         loop {
-            if let Some(answer) = answer.take() {
+            if let Some(answer) = state.answer.take() {
                 return Some(answer);
             }
-            answer = match deadline {
-                None => self.ready.wait(answer).unwrap_or_else(PoisonError::into_inner),
+            state.sleeping = true;
+            state = match deadline {
+                None => self.ready.wait(state).unwrap_or_else(PoisonError::into_inner),
                 Some(deadline) => {
                     let left = deadline.checked_duration_since(Instant::now())?;
-                    self.ready.wait_timeout(answer, left).unwrap_or_else(PoisonError::into_inner).0
+                    self.ready.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
                 }
             };
+            state.sleeping = false;
         }
+    }
+
+    /// Takes the answer if it is there; otherwise the task is woken when it is.
+    pub(crate) fn poll(&self, waker: &Waker) -> Poll<Result<Incoming, IpcException>> {
+        let mut state = lock(&self.state);
+        if let Some(answer) = state.answer.take() {
+            return Poll::Ready(answer);
+        }
+        if !state.waker.as_ref().is_some_and(|registered| registered.will_wake(waker)) {
+            state.waker = Some(waker.clone());
+        }
+        Poll::Pending
+    }
+}
+
+/// Wakes tasks. A waker is an executor's code: its panic must not end the thread that reads all sockets.
+pub(super) fn wake(wakers: impl IntoIterator<Item = Waker>) {
+    for waker in wakers {
+        let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
     }
 }

@@ -1,12 +1,14 @@
 //! The caller's side: encode, send, wait, decode.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::{Destination, Remote};
+use super::{Capability, Destination, Remote};
+use crate::driver::link::{Incoming, Question};
 use crate::driver::waiter::Waiter;
-use crate::exception::IpcException;
+use crate::exception::{ExceptionKind, IpcException};
 use crate::rpc::OutgoingCall;
 use crate::thread::pool::Pool;
 use crate::wire::raw::Decoder;
@@ -80,26 +82,78 @@ pub(crate) fn send<T>(
     encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
     decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException>,
 ) -> Result<T, IpcException> {
-    let link = remote.link();
-    let mut encoder = Encoder::new(Destination::link(link));
-    let mut call = OutgoingCall::with_content(method.interface, method.ordinal, |content| {
-        encoder.encode_struct(content, params, encode)?;
-        Ok::<_, IpcException>(encoder.caps().len())
-    })?;
-    // The handles keep what they name counted until the engine has taken its own references.
-    let caps = encoder.into_caps();
-    call.set_caps(caps.iter().map(|cap| cap.as_ref().map(super::Capability::to_cap)).collect());
-    let waiter = Arc::<Waiter>::default();
-    let question = link.call(remote.cap(), call, waiter.clone());
-    drop(caps);
-    let answer = Pool::shared().blocking(|| waiter.wait(None));
-    let incoming =
-        answer.unwrap_or_else(|| Err(IpcException::new(crate::ExceptionKind::TimedOut, "timed out")))?;
+    remote.link().wait_for_room();
+    let sent = Sent::new(remote, method, params, encode)?;
+    let answer = Pool::shared().blocking(|| sent.waiter.wait(None));
+    let incoming = answer.unwrap_or_else(|| Err(IpcException::new(ExceptionKind::TimedOut, "timed out")))?;
+    decode_results(incoming, decode)
+}
+
+/// Calls a method of a remote object; the future is ready when the answer is there.
+///
+/// Nothing is sent before the first poll. Any executor may poll it. Dropping it tells the peer that the answer is no
+/// longer wanted; the method runs to its end there unless it is declared otherwise.
+///
+/// # Errors
+/// Returns what `encode` and `decode` return, what the method returned, or why there is no answer.
+pub async fn call_async<T, E: From<IpcException>>(
+    remote: &Remote,
+    method: MethodId,
+    params: Size,
+    encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException> + Send,
+    decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException> + Send,
+) -> Result<T, E> {
+    try_call_async(remote, method, params, encode, decode).await.map_err(E::from)
+}
+
+async fn try_call_async<T>(
+    remote: &Remote,
+    method: MethodId,
+    params: Size,
+    encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException> + Send,
+    decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException> + Send,
+) -> Result<T, IpcException> {
+    let _running = remote.begin_call()?;
+    poll_fn(|cx| remote.link().poll_room(cx.waker())).await;
+    let sent = Sent::new(remote, method, params, encode)?;
+    let incoming = poll_fn(|cx| sent.waiter.poll(cx.waker())).await?;
+    decode_results(incoming, decode)
+}
+
+/// A call that is on its way. Dropping it finishes the question.
+struct Sent {
+    waiter: Arc<Waiter>,
+    _question: Question,
+}
+
+impl Sent {
+    fn new(
+        remote: &Remote,
+        method: MethodId,
+        params: Size,
+        encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+    ) -> Result<Self, IpcException> {
+        let link = remote.link();
+        let mut encoder = Encoder::new(Destination::link(link));
+        let mut call = OutgoingCall::with_content(method.interface, method.ordinal, |content| {
+            encoder.encode_struct(content, params, encode)?;
+            Ok::<_, IpcException>(encoder.caps().len())
+        })?;
+        // The handles keep what they name counted until the engine has taken its own references.
+        let caps = encoder.into_caps();
+        call.set_caps(caps.iter().map(|cap| cap.as_ref().map(Capability::to_cap)).collect());
+        let waiter = Arc::<Waiter>::default();
+        let question = link.call(remote.cap(), call, waiter.clone());
+        Ok(Self { waiter, _question: question })
+    }
+}
+
+fn decode_results<T>(
+    incoming: Incoming,
+    decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException>,
+) -> Result<T, IpcException> {
     let decoder = Decoder::new(incoming.caps, incoming.payload.words());
-    let result = decode(&decoder.root(incoming.payload.content()?)?);
-    drop(decoder);
-    drop(question);
-    result
+    decode(&decoder.root(incoming.payload.content()?)?)
 }
 
 /// Destroys a remote object: waits for the calls on it that run, then has its process free it, and returns when that

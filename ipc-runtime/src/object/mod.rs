@@ -12,7 +12,7 @@ mod server;
 
 pub use self::capability::{Capability, Destination};
 pub(crate) use self::client::send;
-pub use self::client::{Client, MethodId, call, closed, destroy};
+pub use self::client::{Client, MethodId, call, call_async, closed, destroy};
 pub use self::remote::Remote;
 pub(crate) use self::server::ServedCall;
-pub use self::server::{LocalObject, Reply, ServerCall};
+pub use self::server::{LocalObject, Reply, ReplyFuture, ServerCall};

@@ -15,7 +15,8 @@ use crate::thread::pool::Pool;
 /// A counted handle on an object in another process, whatever its interface.
 ///
 /// Clones share the object. When the last one goes the peer is told that it may free the object; that never
-/// blocks. A connection that this process has opened ends with the last handle on any object behind it.
+/// blocks. A connection that this process has opened ends with the last handle on any object behind it; its descriptor
+/// is closed then, also if the peer has gone before.
 #[derive(Clone)]
 pub struct Remote {
     inner: Arc<Inner>,

@@ -2,10 +2,14 @@
 
 use std::any::Any;
 use std::fmt;
+use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 
 use super::{Capability, Destination, MethodId};
+use crate::context::Context;
 use crate::driver::link::{Incoming, Link};
 use crate::exception::IpcException;
 use crate::rpc::{AnswerId, Object, OutgoingResults, Payload};
@@ -18,8 +22,17 @@ use crate::wire::{Encoder, Interface, Size, StructReader, StructWriter};
 #[derive(Clone)]
 pub struct LocalObject(Arc<dyn Serve>);
 
+/// What becomes of a call: answered, or a future that will have the answer.
+enum Served {
+    Now(Result<Reply, IpcException>),
+    Later(ReplyFuture),
+}
+
+/// The future of a method, on its way to an answer.
+pub type ReplyFuture = Pin<Box<dyn Future<Output = Result<Reply, IpcException>> + Send>>;
+
 trait Serve: Any + Send + Sync {
-    fn serve(&self, call: &ServerCall<'_>) -> Result<Reply, IpcException>;
+    fn serve(&self, call: ServerCall) -> Served;
     fn as_any(&self) -> &dyn Any;
     fn renew(&self) -> LocalObject;
     fn name(&self) -> &'static str;
@@ -29,6 +42,11 @@ impl LocalObject {
     /// Makes an object that forwards calls to `implementation`.
     pub fn new<T: Interface + ?Sized>(implementation: Arc<T>) -> Self {
         Self(Arc::new(Server { implementation: Mutex::new(Some(implementation)) }))
+    }
+
+    /// Tells whether dropping this handle drops the object, as far as can be known.
+    pub(crate) fn is_last_handle(&mut self) -> bool {
+        Arc::get_mut(&mut self.0).is_some()
     }
 
     /// Makes another object with the same implementation, so that destroying one leaves the other.
@@ -63,7 +81,7 @@ struct Server<T: ?Sized> {
 }
 
 impl<T: Interface + ?Sized> Serve for Server<T> {
-    fn serve(&self, call: &ServerCall<'_>) -> Result<Reply, IpcException> {
+    fn serve(&self, call: ServerCall) -> Served {
         let method = call.method();
         if method.interface == T::descriptor().id {
             let ordinal = Some(method.ordinal);
@@ -71,17 +89,20 @@ impl<T: Interface + ?Sized> Serve for Server<T> {
                 let implementation = lock(&self.implementation).take();
                 // Its destructor may take its time; the answer does not wait for it.
                 Pool::shared().spawn(Box::new(Destroyed(implementation)));
-                return call.reply(Size::default(), |_| Ok(()));
+                return Served::Now(call.reply(Size::default(), |_| Ok(())));
             }
             if ordinal == T::CONSTRUCT {
                 // No thread map yet: a null one is legal and means that no threads can be made here.
-                return call.reply(Size { data: 0, pointers: 1 }, |_| Ok(()));
+                return Served::Now(call.reply(Size { data: 0, pointers: 1 }, |_| Ok(())));
             }
         }
         let implementation = lock(&self.implementation).clone();
-        match implementation {
-            Some(implementation) => implementation.dispatch(call),
-            None => Err(IpcException::failed("the object was destroyed")),
+        let Some(implementation) = implementation else {
+            return Served::Now(Err(IpcException::failed("the object was destroyed")));
+        };
+        match T::dispatch_async(implementation.clone(), call) {
+            Ok(future) => Served::Later(future),
+            Err(call) => Served::Now(implementation.dispatch(&call)),
         }
     }
 
@@ -143,17 +164,17 @@ impl Job for ServedCall {
             // Nobody is left to read the answer.
             return;
         }
-        let call = ServerCall { link: &link, method, decoder: Decoder::new(caps, words), payload: &payload };
-        let served = link.context().enter(|| catch_unwind(AssertUnwindSafe(|| target.0.serve(&call))));
-        let result = served.unwrap_or_else(|panic| Err(IpcException::failed(panic_text(&*panic))));
-        // First the parameters' objects, so that their releases ride with the answer.
-        drop(call);
-        match result {
-            Ok(Reply { mut results, caps }) => {
-                results.set_caps(caps.iter().map(|cap| cap.as_ref().map(Capability::to_cap)).collect());
-                link.respond(answer, Ok(results));
+        let context = link.context().clone();
+        let call = ServerCall { link: link.clone(), method, decoder: Decoder::new(caps, words), payload };
+        // The call goes with its method, so the parameters' objects are released before the answer is sent and their
+        // releases ride with it.
+        let served = context.enter(|| catch_unwind(AssertUnwindSafe(|| target.0.serve(call))));
+        match served.unwrap_or_else(|panic| Served::Now(Err(panicked(&*panic)))) {
+            Served::Now(result) => respond(&link, answer, result),
+            Served::Later(future) => {
+                let runtime = link.runtime().clone();
+                runtime.spawn(answer_later(link, answer, context, future));
             }
-            Err(exception) => link.respond(answer, Err(exception)),
         }
     }
 
@@ -168,25 +189,64 @@ impl Job for ServedCall {
     }
 }
 
-fn panic_text(panic: &(dyn Any + Send)) -> String {
+fn respond(link: &Arc<Link>, answer: AnswerId, result: Result<Reply, IpcException>) {
+    match result {
+        Ok(Reply { mut results, caps }) => {
+            results.set_caps(caps.iter().map(|cap| cap.as_ref().map(Capability::to_cap)).collect());
+            link.respond(answer, Ok(results));
+        }
+        Err(exception) => link.respond(answer, Err(exception)),
+    }
+}
+
+/// Answers a call when its future is ready. A panic is an exception for the caller, and so is a runtime that shuts down
+/// and drops the future.
+async fn answer_later(link: Arc<Link>, answer: AnswerId, context: Arc<Context>, mut future: ReplyFuture) {
+    struct Unanswered(Option<(Arc<Link>, AnswerId)>);
+    impl Drop for Unanswered {
+        fn drop(&mut self) {
+            if let Some((link, answer)) = self.0.take() {
+                link.respond(
+                    answer,
+                    Err(IpcException::failed("the runtime that ran the method has shut down")),
+                );
+            }
+        }
+    }
+    let mut unanswered = Unanswered(Some((link, answer)));
+    let result = poll_fn(|cx| {
+        let poll = || future.as_mut().poll(cx);
+        match context.enter(|| catch_unwind(AssertUnwindSafe(poll))) {
+            Ok(poll) => poll,
+            Err(panic) => Poll::Ready(Err(panicked(&*panic))),
+        }
+    })
+    .await;
+    drop(future);
+    if let Some((link, answer)) = unanswered.0.take() {
+        respond(&link, answer, result);
+    }
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> IpcException {
     let text =
         panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    match text {
+    IpcException::failed(match text {
         Some(text) => format!("the method panicked: {text}"),
         None => "the method panicked".to_owned(),
-    }
+    })
 }
 
 /// A call that an implementation has to answer.
 #[derive(Debug)]
-pub struct ServerCall<'m> {
-    link: &'m Arc<Link>,
+pub struct ServerCall {
+    link: Arc<Link>,
     method: MethodId,
     decoder: Decoder,
-    payload: &'m Payload<LocalObject>,
+    payload: Payload<LocalObject>,
 }
 
-impl ServerCall<'_> {
+impl ServerCall {
     /// Returns the method.
     pub fn method(&self) -> MethodId {
         self.method
@@ -209,7 +269,7 @@ impl ServerCall<'_> {
         results: Size,
         encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
     ) -> Result<Reply, IpcException> {
-        let mut encoder = Encoder::new(Destination::link(self.link));
+        let mut encoder = Encoder::new(Destination::link(&self.link));
         let results = OutgoingResults::with_content(|content| {
             encoder.encode_struct(content, results, encode)?;
             Ok::<_, IpcException>(encoder.caps().len())

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
 use rustix::net::SocketFlags;
+use tokio::runtime::Handle;
 
 use super::Protocol;
 use crate::context::Context;
@@ -52,6 +53,7 @@ pub struct CapnpContext {
     context: Arc<Context>,
     limits: DriverLimits,
     log: Option<LogHook>,
+    runtime: Option<Handle>,
 }
 
 impl CapnpContext {
@@ -71,6 +73,15 @@ impl CapnpContext {
     #[must_use]
     pub fn with_log(mut self, log: impl Fn(LogLevel, &str) + Send + Sync + 'static) -> Self {
         self.log = Some(Arc::new(log));
+        self
+    }
+
+    /// Sets the runtime on which `async` methods of this process run. By default it is the one that
+    /// [`make_capnp_protocol`] is called on, else one that is started at the first such call. Methods that are not
+    /// `async` never run on it.
+    #[must_use]
+    pub fn with_runtime(mut self, runtime: Handle) -> Self {
+        self.runtime = Some(runtime);
         self
     }
 
@@ -100,7 +111,8 @@ impl fmt::Debug for CapnpContext {
 }
 
 /// Makes the protocol that speaks Cap'n Proto RPC, compatible with libmultiprocess.
-pub fn make_capnp_protocol(settings: CapnpContext) -> Arc<dyn Protocol> {
+pub fn make_capnp_protocol(mut settings: CapnpContext) -> Arc<dyn Protocol> {
+    settings.runtime = settings.runtime.or_else(|| Handle::try_current().ok());
     Arc::new(CapnpProtocol { incoming: Arc::default(), listeners: Mutex::default(), settings })
 }
 
@@ -151,7 +163,14 @@ fn start(
     side: Side,
     bootstrap: Option<LocalObject>,
 ) -> Result<Arc<Link>, IpcException> {
-    let link = Link::start(socket, side, bootstrap, settings.limits, settings.context.clone())?;
+    let link = Link::start(
+        socket,
+        side,
+        bootstrap,
+        settings.limits,
+        settings.context.clone(),
+        settings.runtime.clone(),
+    )?;
     if settings.log.is_some() {
         settings.log(LogLevel::Info, || format!("connected: {side:?} side of {link:?}"));
         let (settings, weak) = (settings.clone(), Arc::downgrade(&link));

@@ -19,6 +19,19 @@ pub(crate) enum Kind<O> {
     Promise {
         called: bool,
     },
-    /// Resolve came; owns a reference.
-    Resolved(Cap<O>),
+    /// Resolve came.
+    Resolved {
+        /// Owns a reference.
+        cap: Cap<O>,
+        way: Resolution,
+    },
+}
+
+/// In whose ids the peer named what a promise of its leads to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Resolution {
+    /// In its own: it must know better than to lead them in a circle.
+    Abroad,
+    /// In those of this side: what is behind them is not for the peer to know.
+    Home,
 }

@@ -6,6 +6,9 @@
 pub struct Limits {
     /// Answers that run or wait for the peer's Finish. Calls beyond are answered `overloaded`.
     pub max_answers: usize,
+    /// Words of results that are kept for calls pipelined on them, until the peer's Finish. As long as there
+    /// are more, calls are answered `overloaded`.
+    pub max_kept_words: usize,
     /// Capabilities given to the peer and not released by it. A message that would add more fails.
     pub max_exports: usize,
     /// Capabilities received from the peer and not released here. Beyond, the connection is aborted.
@@ -29,6 +32,8 @@ impl Default for Limits {
         Self {
             // A peer that pipelines deeply has thousands of calls open, not tens of thousands.
             max_answers: 1 << 16,
+            // 64 MiB. Only results with capabilities are kept, and only for a round trip.
+            max_kept_words: 8 << 20,
             // An export costs about 100 bytes here: 100 MB at most.
             max_exports: 1 << 20,
             // As above.
@@ -37,8 +42,9 @@ impl Default for Limits {
             max_queued_calls: 4096,
             // 64 MiB: one message of the largest size that the default reader options accept.
             max_queued_words: 8 << 20,
-            // A list of capabilities is the only way to need many in one message.
-            max_caps_per_message: 1 << 16,
+            // A list of capabilities is the only way to need many in one message. Finding one of them for a
+            // pipelined call takes time in proportion.
+            max_caps_per_message: 1 << 12,
             // The nesting limit of a message: no deeper pointer can be read anyway.
             max_transform_length: 64,
             // A chain grows by one for each hop of a capability between vats.

@@ -94,7 +94,7 @@ pub enum Event<H: Host> {
         /// The call.
         answer: AnswerId,
     },
-    /// A [`Cap::Awaited`] is known now.
+    /// A [`Cap::Awaited`] is known now, or broken because the connection ended.
     Resolved {
         /// The promise. Its references are still to be released.
         promise: PromiseId,

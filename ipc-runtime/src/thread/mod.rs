@@ -1,3 +1,4 @@
 //! Threads that run user code: server methods, destructors, cleanups.
 
 pub(crate) mod pool;
+pub(crate) mod runtime;

@@ -4,6 +4,7 @@ use super::{At, Decode, Encode, IpcType, Shape, Single, StructReader, StructWrit
 use crate::exception::IpcException;
 
 impl<T: IpcType> IpcType for Box<T> {
+    type This = Self;
     const SHAPE: Shape = T::SHAPE;
     const TYPE: Type = T::TYPE;
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Descriptor, PointerReader, PointerWriter, Type, pointer_type};
 use crate::exception::IpcException;
-use crate::object::{Capability, Remote, Reply, ServerCall};
+use crate::object::{Capability, Remote, Reply, ReplyFuture, ServerCall};
 
 /// `dyn Trait` of a trait with `#[ipc_interface]`, which implements this.
 #[diagnostic::on_unimplemented(
@@ -32,7 +32,16 @@ pub trait Interface: Send + Sync + 'static {
     ///
     /// # Errors
     /// Returns what the method returns; an error if there is no such method or the arguments cannot be decoded.
-    fn dispatch(&self, call: &ServerCall<'_>) -> Result<Reply, IpcException>;
+    fn dispatch(&self, call: &ServerCall) -> Result<Reply, IpcException>;
+
+    /// Starts the `async` method that the call names; gives the call back if it names none.
+    ///
+    /// # Errors
+    /// Returns the call if the method is not `async`.
+    fn dispatch_async(self: Arc<Self>, call: ServerCall) -> Result<ReplyFuture, ServerCall> {
+        drop(self);
+        Err(call)
+    }
 }
 
 pointer_type!([T: Interface + ?Sized] ['m, T: Interface + ?Sized] Arc<T> {

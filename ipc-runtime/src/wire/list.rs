@@ -14,6 +14,7 @@ pointer_type!([T: Element] ['m, T: DecodeElement<'m>] Vec<T> {
 });
 
 impl<T: Element> IpcType for [T] {
+    type This = Self;
     const SHAPE: Shape = Shape::of(Slot::Pointer);
     const TYPE: Type = T::LIST;
 }

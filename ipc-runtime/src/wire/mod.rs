@@ -54,6 +54,11 @@ use crate::exception::IpcException;
     note = "for an object that stays in its process, pass `Arc<dyn Trait>` of an `#[ipc_interface]` trait"
 )]
 pub trait IpcType {
+    /// `Self`, reached by a path that exists for IPC types only: generated code goes through it, so that rustc
+    /// complains about any other type once and not for each use.
+    #[doc(hidden)]
+    type This: ?Sized;
+
     /// The storage that a value takes in a struct.
     const SHAPE: Shape;
     /// The type in the schema.
@@ -90,20 +95,22 @@ pub trait Decode<'m>: IpcType + Sized {
 
 /// A type that is exactly one schema field, so that an `Option` of it can be told apart from it.
 #[diagnostic::on_unimplemented(
-    message = "`Option<{Self}>` cannot cross a process boundary",
-    label = "not a type that an `Option` can hold",
+    message = "an `Option` of `{Self}` cannot cross a process boundary",
+    label = "not a type that an `Option` can hold here",
+    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
     note = "an `Option` in an `Option` has no encoding: wrap the inner one in a struct with `#[derive(IpcType)]`"
 )]
-pub trait Single: IpcType + Sized {}
+pub trait Single: IpcType<This = Self> + Sized {}
 
 /// A type that may stand in a list.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the element of a list",
     label = "not an element type",
+    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
     note = "a list element has no room to say whether it is there: wrap an `Option` in a struct with \
             `#[derive(IpcType)]`"
 )]
-pub trait Element: IpcType + Sized {
+pub trait Element: IpcType<This = Self> + Sized {
     /// The schema type of a list of these: `List(T)`, or `Data` for bytes.
     const LIST: Type;
 
@@ -116,8 +123,11 @@ pub trait Element: IpcType + Sized {
 
 /// An [`Element`] that can be read from a list of a message that lives for `'m`.
 #[diagnostic::on_unimplemented(
-    message = "a list of `{Self}` cannot be received from another process",
-    label = "not an element type"
+    message = "`{Self}` cannot be the element of a list",
+    label = "not an element type",
+    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
+    note = "a list element has no room to say whether it is there: wrap an `Option` in a struct with \
+            `#[derive(IpcType)]`"
 )]
 pub trait DecodeElement<'m>: Element + Decode<'m> {
     /// What a server holds while a method with a parameter `&[Self]` runs.
@@ -192,6 +202,7 @@ macro_rules! pointer_type {
         read: $read:expr $(,)?
     }) => {
         impl<$($generics)*> $crate::wire::IpcType for $ty {
+            type This = Self;
             const SHAPE: $crate::wire::Shape = $crate::wire::Shape::of($crate::wire::layout::Slot::Pointer);
             const TYPE: $crate::wire::Type = $schema;
         }

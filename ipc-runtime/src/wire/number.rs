@@ -10,6 +10,7 @@ use crate::exception::IpcException;
 macro_rules! primitive {
     ($ty:ty, $slot:ident, $schema:ident, $set:expr, $get:expr) => {
         impl IpcType for $ty {
+            type This = Self;
             const SHAPE: Shape = Shape::of(Slot::$slot);
             const TYPE: Type = Type::$schema;
         }

@@ -6,11 +6,12 @@ use super::{At, Decode, Encode, IpcType, Shape, Single, StructReader, StructWrit
 use crate::exception::IpcException;
 
 impl<T: Single> IpcType for Option<T> {
+    type This = Self;
     const SHAPE: Shape = T::SHAPE.optional();
     const TYPE: Type = T::TYPE;
 }
 
-impl<T: Single + Encode> Encode for Option<T> {
+impl<T: Single<This: Encode>> Encode for Option<T> {
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         let Some(value) = self else { return Ok(()) };
         if !matches!(T::SHAPE.slot, Slot::Pointer) {
@@ -20,7 +21,7 @@ impl<T: Single + Encode> Encode for Option<T> {
     }
 }
 
-impl<'m, T: Single + Decode<'m>> Decode<'m> for Option<T> {
+impl<'m, T: Single<This: Decode<'m>>> Decode<'m> for Option<T> {
     fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException> {
         let present = match T::SHAPE.slot {
             Slot::Pointer => !from.pointer(at.offset).is_null(),

@@ -8,6 +8,7 @@
 use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use capnp::any_pointer;
 use capnp::introspect::Introspect;
@@ -295,14 +296,15 @@ impl<'d> PointerWriter<'_, 'd> {
 #[derive(Debug)]
 pub struct Decoder {
     caps: Vec<Option<Capability>>,
-    budget: Cell<u64>,
+    /// Atomic so that a method's future, which borrows from the message, may move between threads.
+    budget: AtomicU64,
 }
 
 impl Decoder {
     /// Starts decoding a message of the given size that came with the given capabilities.
     pub fn new(caps: Vec<Option<Capability>>, message_words: usize) -> Self {
         let budget = DECODE_BUDGET.saturating_add((message_words as u64).saturating_mul(8 * DECODE_FACTOR));
-        Self { caps, budget: Cell::new(budget) }
+        Self { caps, budget: AtomicU64::new(budget) }
     }
 
     /// Reads the root struct; null reads as a struct of defaults.
@@ -331,12 +333,10 @@ impl Decoder {
     }
 
     fn charge(&self, bytes: u64) -> Result<(), IpcException> {
-        match self.budget.get().checked_sub(bytes) {
-            Some(rest) => {
-                self.budget.set(rest);
-                Ok(())
-            }
-            None => Err(IpcException::failed("malformed message: its values would take too much memory")),
+        let charged = |budget: u64| budget.checked_sub(bytes);
+        match self.budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, charged) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(IpcException::failed("malformed message: its values would take too much memory")),
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::exception::IpcException;
 
 #[diagnostic::do_not_recommend]
 impl<T: IpcType + ?Sized> IpcType for &T {
+    type This = Self;
     const SHAPE: Shape = T::SHAPE;
     const TYPE: Type = T::TYPE;
 }

@@ -18,6 +18,7 @@ pointer_type!([] ['m] String {
 });
 
 impl IpcType for str {
+    type This = Self;
     const SHAPE: Shape = Shape::of(Slot::Pointer);
     const TYPE: Type = Type::Text;
 }

@@ -1,7 +1,7 @@
 //! Errors that cannot stand for a failed call.
 //! Worded by rustc.
 
-use ipc_runtime::{IpcException, ipc_interface};
+use ipc_runtime::ipc_interface;
 
 #[derive(Debug)]
 pub struct MyError;

@@ -1,6 +1,6 @@
 //! Methods that cannot report a failed call.
 
-use ipc_runtime::{IpcException, ipc_interface};
+use ipc_runtime::ipc_interface;
 
 #[ipc_interface]
 pub trait Calculator {

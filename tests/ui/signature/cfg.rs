@@ -4,9 +4,9 @@ use ipc_runtime::{IpcException, ipc_interface};
 
 #[ipc_interface]
 pub trait Calculator {
-    #[cfg(feature = "more")]
+    #[cfg(debug_assertions)]
     fn more(&self) -> Result<(), IpcException>;
-    fn param(&self, #[cfg(feature = "more")] x: u32) -> Result<(), IpcException>;
+    fn param(&self, #[cfg(debug_assertions)] x: u32) -> Result<(), IpcException>;
 }
 
 fn main() {}

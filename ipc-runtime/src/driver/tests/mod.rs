@@ -2,11 +2,15 @@
 
 mod util;
 
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use self::util::{Echo, EchoServer, connected};
+use super::DriverLimits;
+use super::link::{Link, Side};
 use crate::exception::ExceptionKind;
 
 #[test]
@@ -108,4 +112,25 @@ fn calls_fail_with_disconnected_when_the_peer_ends_the_connection() {
         EchoServer::unblock();
     });
     assert_eq!(echo.echo(b"x").unwrap_err().kind(), ExceptionKind::Disconnected);
+}
+
+/// The answer lies in our receive buffer when a write finds the peer gone.
+#[test]
+fn what_the_peer_sent_before_it_went_is_read_although_nothing_can_be_written() {
+    let (socket, mut peer) = UnixStream::pair().unwrap();
+    let link = Link::start(socket.into(), Side::Client, None, DriverLimits::default(), Arc::default(), None)
+        .unwrap();
+    let reader = link.hold_reader();
+    let (_question, waiter) = link.bootstrap();
+    let mut bytes = [0; 1024];
+    assert!(peer.read(&mut bytes).unwrap() > 0);
+    peer.write_all(&util::exception_for_question(0, "this very text")).unwrap();
+    drop(peer);
+    thread::scope(|scope| {
+        scope.spawn(|| link.bootstrap());
+        util::eventually("the write has failed", || link.is_output_closed());
+        drop(reader);
+        assert_eq!(waiter.wait(None).unwrap().unwrap_err().text(), "this very text");
+        link.wait_ended();
+    });
 }

@@ -68,7 +68,7 @@ impl Interface for dyn Echo {
         self.remote()
     }
 
-    fn dispatch(&self, call: &ServerCall<'_>) -> Result<Reply, IpcException> {
+    fn dispatch(&self, call: &ServerCall) -> Result<Reply, IpcException> {
         if call.method() != ECHO {
             return Err(call.unimplemented());
         }
@@ -121,8 +121,9 @@ pub(super) fn connected_with(implementation: impl Echo, limits: DriverLimits) ->
     let object: Arc<dyn Echo> = Arc::new(implementation);
     let context = Arc::<Context>::default();
     let server =
-        Link::start(server, Side::Server, Some(LocalObject::new(object)), limits, context.clone()).unwrap();
-    let link = Link::start(client, Side::Client, None, limits, context).unwrap();
+        Link::start(server, Side::Server, Some(LocalObject::new(object)), limits, context.clone(), None)
+            .unwrap();
+    let link = Link::start(client, Side::Client, None, limits, context, None).unwrap();
     let (_question, waiter) = link.bootstrap();
     let answer = waiter.wait(None).unwrap().unwrap();
     let decoder = Decoder::new(answer.caps, answer.payload.words());
@@ -137,4 +138,14 @@ pub(super) fn eventually(what: &str, condition: impl Fn() -> bool) {
         assert!(Instant::now() < deadline, "never happened: {what}");
         std::thread::yield_now();
     }
+}
+
+/// The framed Return by which a peer answers a question with an exception.
+pub(super) fn exception_for_question(id: u32, text: &str) -> Vec<u8> {
+    use capnp_rpc::rpc_capnp::message;
+    let mut message = capnp::message::Builder::new_default();
+    let mut ret = message.init_root::<message::Builder<'_>>().init_return();
+    ret.set_answer_id(id);
+    ret.init_exception().set_reason(text);
+    capnp::serialize::write_message_to_words(&message)
 }

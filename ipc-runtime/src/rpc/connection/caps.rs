@@ -50,7 +50,7 @@ impl<H: Host> Connection<H> {
                 Cap::Local(object) => return Place::Local(object),
                 Cap::Broken(exception) => return Place::Broken(exception),
                 Cap::Import(id) => match self.imports.get(&id).map(|import| &import.kind) {
-                    Some(Kind::Resolved(next)) if way == Way::Shortest => next.clone(),
+                    Some(Kind::Resolved { cap: next, .. }) if way == Way::Shortest => next.clone(),
                     Some(_) => return Place::Peer(PeerTarget::Import(id)),
                     None => return Place::Broken(IpcException::failed(format!("{id} was released"))),
                 },
@@ -223,7 +223,7 @@ impl<H: Host> Connection<H> {
         }
         if let Some(import) = self.imports.remove(&id) {
             self.batch_release(id, import.remote);
-            if let Kind::Resolved(cap) = import.kind {
+            if let Kind::Resolved { cap, .. } = import.kind {
                 self.discard(cap);
             }
         }
@@ -294,13 +294,25 @@ impl<H: Host> Connection<H> {
     }
 
     /// Notes which promises the driver gets to see.
-    pub(super) fn mark_seen(&mut self, caps: &Caps<H::Object>) {
+    pub(super) fn mark_seen(&mut self, caps: &[Option<Cap<H::Object>>]) {
         for cap in caps.iter().flatten() {
             if let Cap::Awaited(id) = cap
                 && let Some(promise) = self.promises.get_mut(id.0)
             {
                 promise.seen = true;
             }
+        }
+    }
+
+    /// Tells whether it is known for good what a capability leads to.
+    #[cfg(test)]
+    pub(crate) fn is_settled(&self, cap: &Cap<H::Object>) -> bool {
+        match self.place(cap, Way::Shortest) {
+            Place::Local(_) | Place::Broken(_) => true,
+            Place::Peer(PeerTarget::Import(id)) => {
+                matches!(self.imports.get(&id), Some(import) if matches!(import.kind, Kind::Settled))
+            }
+            _ => false,
         }
     }
 }

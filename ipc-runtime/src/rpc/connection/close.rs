@@ -6,7 +6,7 @@ use super::super::answer::State;
 use super::super::import::Kind;
 use super::super::message::CONTROL_WORDS;
 use super::super::question::{Origin, Outcome, Request, Waiting};
-use super::super::{Cap, Event, Host, OutgoingMessage, QuestionId, embargo};
+use super::super::{Cap, Event, Host, OutgoingMessage, PromiseId, QuestionId, embargo};
 use super::outgoing::write_exception;
 use super::{Connection, Queued, Task};
 use crate::exception::{ExceptionKind, IpcException};
@@ -24,9 +24,10 @@ impl<H: Host> Connection<H> {
         self.terminated = Some(reason.clone());
         self.batch.clear();
         self.queued = Queued::default();
+        self.kept_words = 0;
         self.announcements.clear();
         let mut held = Vec::new();
-        self.empty_tables(&mut held);
+        self.empty_tables(&reason, &mut held);
         for id in self.questions.ids() {
             let Some(question) = self.questions.get_mut(id) else { continue };
             match question.origin.take() {
@@ -71,7 +72,7 @@ impl<H: Host> Connection<H> {
     }
 
     /// Takes all that the tables and queues own, but for the questions.
-    fn empty_tables(&mut self, held: &mut Vec<Cap<H::Object>>) {
+    fn empty_tables(&mut self, reason: &IpcException, held: &mut Vec<Cap<H::Object>>) {
         let tasks = std::mem::take(&mut self.tasks).into_iter().chain(std::mem::take(&mut self.spawned));
         for task in tasks {
             match task {
@@ -95,7 +96,7 @@ impl<H: Host> Connection<H> {
             }
         }
         for import in std::mem::take(&mut self.imports).into_values() {
-            if let Kind::Resolved(cap) = import.kind {
+            if let Kind::Resolved { cap, .. } = import.kind {
                 held.push(cap);
             }
         }
@@ -104,14 +105,19 @@ impl<H: Host> Connection<H> {
             held.extend(self.embargoes.remove(id).map(|embargo| embargo.cap));
         }
         for id in self.promises.ids() {
-            match self.promises.remove(id).map(|promise| promise.state) {
-                Some(embargo::State::Pending(waiting)) => {
+            let Some(promise) = self.promises.remove(id) else { continue };
+            match promise.state {
+                embargo::State::Pending(waiting) => {
+                    // One reference is the source's.
+                    if promise.seen && promise.refs > 1 {
+                        let (promise, cap) = (PromiseId(id), Cap::Broken(reason.clone()));
+                        self.events.push_back(Event::Resolved { promise, cap });
+                    }
                     for request in waiting {
                         hold_request(request, held);
                     }
                 }
-                Some(embargo::State::Resolved(cap)) => held.push(cap),
-                None => {}
+                embargo::State::Resolved(cap) => held.push(cap),
             }
         }
     }

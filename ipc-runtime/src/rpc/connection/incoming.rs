@@ -17,7 +17,7 @@ use super::super::{
     OutgoingResults, Payload, PeerMisbehaved, QuestionId, Transform,
 };
 use super::Connection;
-use super::outgoing::finished_early;
+use super::flow::finished_early;
 use crate::exception::{ExceptionKind, IpcException};
 
 /// What the peer addresses.
@@ -111,12 +111,17 @@ impl<H: Host> Connection<H> {
         Ok(())
     }
 
+    /// Tells whether the peer has as many calls open, or as large results, as it may.
+    fn is_full(&self) -> bool {
+        self.answers.len() >= self.limits.max_answers || self.kept_words > self.limits.max_kept_words
+    }
+
     /// Makes the entry for a call of the peer, or refuses the call.
     fn open_answer(&mut self, id: u32, results_to: ResultsTo) -> Result<bool, PeerMisbehaved> {
-        let count = self.answers.len();
+        let is_full = self.is_full();
         match self.answers.entry(id) {
             Entry::Occupied(_) => Err(PeerMisbehaved::DuplicateQuestion(AnswerId::peer(id))),
-            Entry::Vacant(_) if count >= self.limits.max_answers => {
+            Entry::Vacant(_) if is_full => {
                 self.refuse(id, &IpcException::overloaded("too many calls are open"));
                 Ok(false)
             }
@@ -140,7 +145,7 @@ impl<H: Host> Connection<H> {
         let id = call.get_question_id();
         // Capabilities first: a call cannot take a result of itself as a parameter.
         let params = call.get_params()?;
-        if self.answers.len() >= self.limits.max_answers {
+        if self.is_full() {
             self.open_answer(id, results_to)?;
             return Ok(Next::Echo(Echo::None));
         }
@@ -264,6 +269,7 @@ impl<H: Host> Connection<H> {
                 }
             }
         } else if let State::Done(Ok(kept)) = entry.remove().state {
+            self.kept_words = self.kept_words.saturating_sub(kept.message.size_in_words());
             if caps == ResultCaps::Release {
                 for export in kept.exports {
                     self.release_export(export);

@@ -2,6 +2,7 @@
 
 mod caps;
 mod close;
+mod flow;
 mod incoming;
 mod outgoing;
 mod resolve;
@@ -32,6 +33,8 @@ pub struct Connection<H: Host> {
     questions: Table<Question<H>>,
     /// By the question id that the peer chose.
     answers: HashMap<u32, Answer<H>>,
+    /// The size of the results in `answers`.
+    kept_words: usize,
     local_answers: Table<Answer<H>>,
     imports: HashMap<ImportId, Import<H::Object>>,
     exports: Exports<H::Object>,
@@ -101,6 +104,7 @@ impl<H: Host> Connection<H> {
             bootstrap,
             questions: Table::new(),
             answers: HashMap::new(),
+            kept_words: 0,
             local_answers: Table::new(),
             imports: HashMap::new(),
             exports: Exports::new(),

@@ -4,7 +4,7 @@ use capnp_rpc::rpc_capnp::{disembargo, resolve};
 
 use super::super::answer::State;
 use super::super::embargo::{self, Embargo, LocalPromise};
-use super::super::import::Kind;
+use super::super::import::{Kind, Resolution};
 use super::super::message::CONTROL_WORDS;
 use super::super::{
     Cap, EmbargoId, Event, ExportId, Host, ImportId, OutgoingMessage, PeerMisbehaved, PromiseId, export,
@@ -18,15 +18,15 @@ use crate::exception::IpcException;
 impl<H: Host> Connection<H> {
     pub(super) fn handle_resolve(&mut self, resolve: resolve::Reader<'_>) -> Result<Echo, PeerMisbehaved> {
         let id = ImportId(resolve.get_promise_id());
-        let (cap, hosted_here) = match resolve.which() {
+        let (cap, way) = match resolve.which() {
             Ok(resolve::Which::Cap(descriptor)) => {
                 let descriptor = descriptor?;
-                let hosted_here = descriptor.has_receiver_answer() || is_receiver_hosted(descriptor);
+                let way = way_of(descriptor);
                 let null = || Cap::Broken(IpcException::failed("the promise was resolved to nothing"));
-                (self.receive_cap(descriptor)?.unwrap_or_else(null), hosted_here)
+                (self.receive_cap(descriptor)?.unwrap_or_else(null), way)
             }
             Ok(resolve::Which::Exception(exception)) => {
-                (Cap::Broken(super::incoming::read_exception(exception?)), false)
+                (Cap::Broken(super::incoming::read_exception(exception?)), Resolution::Abroad)
             }
             Err(_) => return Ok(Echo::Needed),
         };
@@ -38,33 +38,56 @@ impl<H: Host> Connection<H> {
             }
             Some(Kind::Promise { called }) => *called,
             Some(Kind::Settled) => return Err(PeerMisbehaved::ResolveForNonPromise(id)),
-            Some(Kind::Resolved(_)) => return Err(PeerMisbehaved::DuplicateResolve(id)),
+            Some(Kind::Resolved { .. }) => return Err(PeerMisbehaved::DuplicateResolve(id)),
         };
-        self.check_chain(id, &cap)?;
-        let resolution = if called && hosted_here { self.start_embargo(id, cap) } else { cap };
+        let cap = if self.check_chain(id, &cap, way)? {
+            cap
+        } else {
+            self.discard(cap);
+            Cap::Broken(IpcException::failed("the capability is a promise of itself"))
+        };
+        // Where it leads to this side, calls on their way come back through the peer.
+        let home = match self.place(&cap, Way::Shortest) {
+            Place::Peer(_) | Place::Broken(_) => way == Resolution::Home,
+            Place::Local(_) | Place::InAnswer(..) | Place::InQuestion(..) | Place::Awaited(_) => true,
+        };
+        let cap = if called && home { self.start_embargo(id, cap) } else { cap };
         if called {
-            self.mark_called(&resolution);
+            self.mark_called(&cap);
         }
         if let Some(import) = self.imports.get_mut(&id) {
-            import.kind = Kind::Resolved(resolution);
+            import.kind = Kind::Resolved { cap, way };
         }
         Ok(Echo::None)
     }
 
-    /// Follows a resolution: it must end, and not at the promise that it is for.
-    fn check_chain(&self, id: ImportId, cap: &Cap<H::Object>) -> Result<(), PeerMisbehaved> {
+    /// Follows a resolution and tells whether it ends. If not, and the peer could have known, it is at fault.
+    fn check_chain(
+        &self,
+        id: ImportId,
+        cap: &Cap<H::Object>,
+        way: Resolution,
+    ) -> Result<bool, PeerMisbehaved> {
         let mut next = cap.clone();
+        let mut fault = way == Resolution::Abroad;
         for _ in 0..self.limits.max_promise_chain {
-            let Cap::Import(import) = next else { return Ok(()) };
-            if import == id {
-                break;
-            }
-            match self.imports.get(&import).map(|import| &import.kind) {
-                Some(Kind::Resolved(resolution)) => next = resolution.clone(),
-                _ => return Ok(()),
-            }
+            next = match next {
+                Cap::Import(import) if import == id => break,
+                Cap::Import(import) => match self.imports.get(&import).map(|import| &import.kind) {
+                    Some(Kind::Resolved { cap, way }) => {
+                        fault &= *way == Resolution::Abroad;
+                        cap.clone()
+                    }
+                    _ => return Ok(true),
+                },
+                Cap::Awaited(promise) => match self.promises.get(promise.0).map(|promise| &promise.state) {
+                    Some(embargo::State::Resolved(cap)) => cap.clone(),
+                    _ => return Ok(true),
+                },
+                _ => return Ok(true),
+            };
         }
-        Err(PeerMisbehaved::PromiseLoop(id))
+        if fault { Err(PeerMisbehaved::PromiseLoop(id)) } else { Ok(false) }
     }
 
     /// Calls through the promise may come back from the peer until it has echoed a Disembargo: what is called
@@ -189,7 +212,10 @@ impl<H: Host> Connection<H> {
             self.resolve_export(export, &cap);
         }
         if awaited {
+            // What it was resolved to may have been resolved in turn, and announced before this one.
             let cap = self.acquire(&cap);
+            let cap = self.settle(cap);
+            self.mark_seen(std::slice::from_ref(&Some(cap.clone())));
             self.events.push_back(Event::Resolved { promise: id, cap });
         }
         self.drop_promise(id);
@@ -215,7 +241,10 @@ enum Loopback {
     Receiver(u32),
 }
 
-fn is_receiver_hosted(descriptor: capnp_rpc::rpc_capnp::cap_descriptor::Reader<'_>) -> bool {
+fn way_of(descriptor: capnp_rpc::rpc_capnp::cap_descriptor::Reader<'_>) -> Resolution {
     use capnp_rpc::rpc_capnp::cap_descriptor::Which;
-    matches!(descriptor.which(), Ok(Which::ReceiverHosted(_) | Which::ReceiverAnswer(_)))
+    match descriptor.which() {
+        Ok(Which::ReceiverHosted(_) | Which::ReceiverAnswer(_)) => Resolution::Home,
+        _ => Resolution::Abroad,
+    }
 }

@@ -1,0 +1,73 @@
+//! The server of the board example: keeps notes for whoever connects to its socket.
+
+use std::convert::Infallible;
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use ipc_examples::{Board, Note};
+use ipc_runtime::{CapnpContext, Context, IpcException, make_capnp_protocol, make_ipc, make_process};
+
+/// The state of the application. It is kept in the [`Context`], where every method of every object can reach it.
+#[derive(Default)]
+struct Notes(Mutex<Vec<Note>>);
+
+impl Notes {
+    /// Gives the notes of the server on whose behalf this thread runs a method to `f`.
+    fn with<R>(f: impl FnOnce(MutexGuard<'_, Vec<Note>>) -> R) -> Result<R, IpcException> {
+        let notes = Context::current().and_then(|context| context.get::<Notes>());
+        let notes = notes.ok_or_else(|| IpcException::failed("the context has no `Notes`"))?;
+        Ok(f(notes.0.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+struct Server;
+
+impl Board for Server {
+    fn post(&self, note: &Note) -> Result<u64, IpcException> {
+        if note.text.is_empty() {
+            return Err(IpcException::failed("the note is empty: write something"));
+        }
+        Notes::with(|mut notes| {
+            notes.push(note.clone());
+            notes.len() as u64
+        })
+    }
+
+    fn notes(&self) -> Result<Vec<Note>, IpcException> {
+        Notes::with(|notes| notes.clone())
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> =
+        std::env::args_os().map(|text| text.to_string_lossy().into_owned()).collect();
+    let [_, address] = arguments.as_slice() else {
+        eprintln!("usage: ipc-board-server ADDRESS\n\n  ipc-board-server unix:/tmp/board.sock");
+        return ExitCode::from(2);
+    };
+    match serve(address.clone()) {
+        Ok(never) => match never {},
+        Err(error) => {
+            eprintln!("ipc-board-server: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve(mut address: String) -> Result<Infallible, IpcException> {
+    let context = Arc::new(Context::new());
+    context.insert(Notes::default());
+    let protocol = make_capnp_protocol(CapnpContext::new().with_context(context));
+    let root: Arc<dyn Board> = Arc::new(Server);
+    let ipc = make_ipc(make_process("board", "."), protocol, root);
+
+    ipc.listen_address(&mut address)?;
+    writeln!(io::stdout(), "listening on {address}")
+        .map_err(|error| IpcException::system("cannot print", error))?;
+    loop {
+        // Clients are served by threads of the runtime. This one has nothing to do until the program is killed.
+        thread::park();
+    }
+}

@@ -1,0 +1,146 @@
+//! Types as generated code uses them.
+//!
+//! Each goes through one trait of the runtime, `Wire` or its kin for what is behind a `&`, so that rustc complains
+//! once about a type that is none of ours; and each path is spanned as the type is, so that the caret is under it and
+//! equal complaints from several uses are one.
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
+use syn::{GenericArgument, Ident, PathArguments, Type};
+
+use super::names;
+use crate::model::{Param, Passing};
+use crate::parse::ungrouped;
+
+/// `<T as Wire<'_>>`, and what it has.
+pub(crate) struct Wire {
+    ty: TokenStream,
+    name: &'static str,
+    place: Place,
+}
+
+impl Wire {
+    /// A type that is passed by value.
+    pub(crate) fn of(ty: &Type) -> Self {
+        Self::through(ty, "Wire")
+    }
+
+    /// The type of a parameter: what is behind the `&` of a lent one.
+    pub(crate) fn of_param(param: &Param) -> Self {
+        match &param.passing {
+            Passing::Owned => Self::of(&param.ty),
+            Passing::Lent(inner) => match ungrouped(inner) {
+                Type::Slice(slice) => Self::through(&slice.elem, "LentSlice"),
+                inner => Self::through(inner, "Lent"),
+            },
+        }
+    }
+
+    /// What a method returns if it succeeds.
+    pub(crate) fn of_result(returns: &Type) -> Self {
+        Self { ty: result_part(returns, 0, "Ok"), name: "Wire", place: Place::of(part_or_whole(returns, 0)) }
+    }
+
+    fn through(ty: &Type, name: &'static str) -> Self {
+        Self { ty: ty.to_token_stream(), name, place: Place::of(ty) }
+    }
+
+    /// `|from| <T as Wire<'_>>::decode(from, at)`.
+    pub(crate) fn decoder(&self, at: &TokenStream) -> TokenStream {
+        let decode = self.call("decode", mixed!(from, #at));
+        let from = mixed!(from);
+        quote_spanned!(self.place.start=> |#from| #decode)
+    }
+
+    /// `<T as Wire<'_>>::item`.
+    pub(crate) fn item(&self, item: &str) -> TokenStream {
+        let ipc = names::runtime();
+        let name = Ident::new(self.name, self.place.start);
+        self.place.path(&self.ty, &quote_spanned!(self.place.start=> #ipc::#name<'_>), item)
+    }
+
+    /// `<T as Wire<'_>>::function(arguments)`.
+    pub(crate) fn call(&self, function: &str, arguments: TokenStream) -> TokenStream {
+        self.place.call(self.item(function), arguments)
+    }
+}
+
+/// `<Result<T, E> as AnyResult>::function(argument)`.
+pub(crate) fn call_result(returns: &Type, function: &str, argument: TokenStream) -> TokenStream {
+    let ipc = names::runtime();
+    let place = Place::of(returns);
+    let result = quote_spanned!(place.start=> #ipc::AnyResult);
+    place.call(place.path(&returns.to_token_stream(), &result, function), argument)
+}
+
+/// A call of the runtime that returns what a method returns.
+pub(crate) fn call_runtime(returns: &Type, function: &str, arguments: TokenStream) -> TokenStream {
+    let place = Place::of(returns);
+    let mut ipc = names::runtime();
+    ipc.set_span(place.start);
+    let function = Ident::new(function, place.end);
+    place.call(quote_spanned!(place.start=> #ipc::#function), arguments)
+}
+
+/// `error_of::<E>()` for the error of what a method returns.
+pub(crate) fn call_error_of(returns: &Type) -> TokenStream {
+    let ipc = names::runtime();
+    let place = Place::of(part_or_whole(returns, 1));
+    let error = result_part(returns, 1, "Err");
+    let path = quote_spanned!(place.start=> #ipc::error_of::<#error);
+    let close = quote_spanned!(place.end=> >);
+    place.call(quote_spanned!(place.start=> #path #close), TokenStream::new())
+}
+
+/// One of the two types of a `Result<T, E>`, also of an alias. The caret of a complaint goes under the type
+/// argument that is meant, or under the whole of an alias without one.
+fn result_part(returns: &Type, index: usize, name: &str) -> TokenStream {
+    let ipc = names::runtime();
+    let place = Place::of(part_or_whole(returns, index));
+    let result = quote_spanned!(place.start=> #ipc::AnyResult);
+    place.path(&returns.to_token_stream(), &result, name)
+}
+
+/// Where a type stands: generated paths about it are spanned from its first token to its last.
+#[derive(Clone, Copy)]
+struct Place {
+    start: Span,
+    end: Span,
+}
+
+impl Place {
+    fn of(tokens: &impl ToTokens) -> Self {
+        let mut spans = tokens.to_token_stream().into_iter().map(|token: TokenTree| token.span());
+        let start = spans.next().unwrap_or_else(Span::call_site);
+        Self { start, end: spans.last().unwrap_or(start) }
+    }
+
+    /// `<ty as interface>::item`.
+    fn path(self, ty: &TokenStream, interface: &TokenStream, item: &str) -> TokenStream {
+        let item = Ident::new(item, self.end);
+        quote_spanned!(self.start=> <#ty as #interface>::#item)
+    }
+
+    /// `function(arguments)`, the parentheses spanned too: they are where a call ends.
+    fn call(self, mut function: TokenStream, arguments: TokenStream) -> TokenStream {
+        let mut parentheses = Group::new(Delimiter::Parenthesis, arguments);
+        parentheses.set_span(self.end);
+        function.extend([TokenTree::Group(parentheses)]);
+        function
+    }
+}
+
+fn part_or_whole(returns: &Type, index: usize) -> &Type {
+    type_argument(returns, index).unwrap_or(returns)
+}
+
+/// A type between the angle brackets of a path.
+fn type_argument(ty: &Type, index: usize) -> Option<&Type> {
+    let Type::Path(path) = ungrouped(ty) else { return None };
+    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
+    let mut types = arguments.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    types.nth(index)
+}
