@@ -10,7 +10,7 @@ use crate::model::{Body, Data, Interface};
 use crate::parse::is_implied;
 
 /// The trait as written, and an `Interface` that does nothing.
-pub(crate) fn expand_interface(mut interface: Interface, errors: TokenStream) -> TokenStream {
+pub(crate) fn expand_interface(mut interface: Interface, errors: &TokenStream) -> TokenStream {
     let ident = interface.item.ident.clone();
     let private = super::private(&interface.container);
     let item = &mut interface.item;
