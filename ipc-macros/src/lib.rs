@@ -6,8 +6,8 @@
 //! expand/   model -> tokens; cannot fail
 //! ```
 //!
-//! After a mistake [`expand::fallback`](expand) emits just enough for the rest of the crate to compile, so that one
-//! mistake gives one message.
+//! After a mistake `expand::fallback` emits just enough for the rest of the crate to compile, so that one mistake
+//! gives one message.
 
 #![forbid(unsafe_code)]
 

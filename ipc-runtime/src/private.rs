@@ -235,6 +235,16 @@ pub struct ErrorOf<E> {
     into: fn(E) -> IpcException,
 }
 
+impl<E> ErrorOf<E> {
+    fn raise(self, exception: IpcException) -> E {
+        (self.from)(exception)
+    }
+
+    fn lower(self, error: E) -> IpcException {
+        (self.into)(error)
+    }
+}
+
 /// Looks up how a method's error travels.
 pub const fn error_of<E: IpcError>() -> ErrorOf<E> {
     ErrorOf { from: E::from, into: E::into_exception }
@@ -252,7 +262,7 @@ pub fn call_method<T, E>(
     decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException>,
     error: ErrorOf<E>,
 ) -> Result<T, E> {
-    call(remote, method, params, encode, decode).map_err(error.from)
+    call(remote, method, params, encode, decode).map_err(|exception| error.raise(exception))
 }
 
 /// Answers a call with what its method returned: the end of a server's method.
@@ -269,7 +279,7 @@ pub fn reply<T, E>(
     let [at] = results.at;
     match result {
         Ok(value) => call.reply(results.size, |to| encode(&value, to, at)),
-        Err(failure) => Err((error.into)(failure)),
+        Err(failure) => Err(error.lower(failure)),
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn expand_attribute(arguments: TokenStream, item: TokenStream) -> Tok
             check_interface(&mut interface, &mut diag);
             match diag.finish() {
                 Ok(()) => expand_interface(interface),
-                Err(errors) => fallback::expand_interface(interface, errors),
+                Err(errors) => fallback::expand_interface(interface, &errors),
             }
         }
         Parsed::Other(item) => {

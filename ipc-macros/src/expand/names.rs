@@ -22,14 +22,7 @@ pub(crate) fn client(interface: &Ident) -> Ident {
 }
 
 pub(crate) fn remote(interface: &Ident) -> Ident {
-    let mut name = "__ipc_remote".to_owned();
-    for c in interface.unraw().to_string().chars() {
-        if c.is_uppercase() {
-            name.push('_');
-        }
-        name.extend(c.to_lowercase());
-    }
-    hidden(&name)
+    hidden(&format!("__ipc_remote{}", snake_case(interface)))
 }
 
 pub(crate) fn runtime() -> Ident {
@@ -49,11 +42,11 @@ pub(crate) fn layout() -> Ident {
 }
 
 pub(crate) fn params(method: &Ident) -> Ident {
-    hidden(&format!("__{}_PARAMS", method.unraw().to_string().to_uppercase()))
+    hidden(&format!("_{}_PARAMS", snake_case(method).to_uppercase()))
 }
 
 pub(crate) fn results(method: &Ident) -> Ident {
-    hidden(&format!("__{}_RESULTS", method.unraw().to_string().to_uppercase()))
+    hidden(&format!("_{}_RESULTS", snake_case(method).to_uppercase()))
 }
 
 pub(crate) fn implementor() -> Ident {
@@ -63,4 +56,16 @@ pub(crate) fn implementor() -> Ident {
 /// Names that a user's code cannot see, or does not meet by accident.
 fn hidden(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
+}
+
+/// `Calculator` becomes `_calculator`.
+fn snake_case(ident: &Ident) -> String {
+    let mut name = "_".to_owned();
+    for c in ident.unraw().to_string().chars() {
+        if c.is_uppercase() && !name.ends_with('_') {
+            name.push('_');
+        }
+        name.extend(c.to_lowercase());
+    }
+    name
 }
