@@ -1,7 +1,19 @@
-//! What a user of the crates can observe, in one binary.
+//! Integration tests: what a user of the crates can observe, real processes, and peers that speak the protocol message by
+//! message.
 
-// `cfg(test)` is always on here; clippy takes it for the sign that a helper may panic.
-#[cfg(test)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what the tests share is a test too")]
+
+mod calls;
+mod cycle;
 mod descriptor;
-#[cfg(test)]
+mod killed;
+mod listen;
+mod misbehave;
+mod objects;
+mod order;
+mod overload;
+mod raw;
+mod soak;
+mod spawn;
+mod util;
 mod wire;

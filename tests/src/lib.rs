@@ -1,1 +1,5 @@
-//! Placeholder.
+//! What the integration tests share with the processes that they start.
+
+pub mod interfaces;
+pub mod server;
+pub mod steps;

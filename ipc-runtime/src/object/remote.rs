@@ -99,9 +99,11 @@ impl Remote {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.link.drop_handle(self.cap.clone());
+        // Before the handle goes: the last one ends the connection, which would run them on the pool.
         let cleanups = std::mem::take(self.cleanups.get_mut().unwrap_or_else(PoisonError::into_inner));
-        for cleanup in cleanups.into_iter().filter_map(|id| self.link.take_cleanup(id)) {
+        let cleanups: Vec<_> = cleanups.into_iter().filter_map(|id| self.link.take_cleanup(id)).collect();
+        self.link.drop_handle(self.cap.clone());
+        for cleanup in cleanups {
             cleanup();
         }
     }

@@ -1,0 +1,130 @@
+//! Interfaces with every kind of method.
+//!
+//! The build script includes this file too: it generates capnp-rpc's code from it.
+
+use std::sync::Arc;
+
+use ipc_runtime::{IpcException, IpcType, ipc_interface};
+
+/// The first object of a connection.
+#[ipc_interface(root)]
+pub trait Init {
+    /// Returns its argument.
+    fn every(&self, value: &Every) -> Result<Every, IpcException>;
+    /// Returns its argument.
+    fn blob(&self, data: &[u8]) -> Result<Vec<u8>, IpcException>;
+    /// Says which of the options were there: bit 0 for the number, bit 1 for the text, bit 2 for the object.
+    fn present(
+        &self,
+        number: Option<i32>,
+        text: Option<String>,
+        object: Option<Arc<dyn Counter>>,
+    ) -> Result<u32, IpcException>;
+    /// Returns an option: of 0 and 1 something, of anything else nothing.
+    fn maybe_number(&self, which: i32) -> Result<Option<i32>, IpcException>;
+    /// Returns an option: nothing for `none`, else what is asked for.
+    fn maybe_text(&self, text: &str) -> Result<Option<String>, IpcException>;
+    /// Fails with the text.
+    fn fail(&self, text: &str) -> Result<(), IpcException>;
+    /// Makes a counter; fails if `start` is negative.
+    fn make_counter(&self, start: i64) -> Result<Arc<dyn Counter>, IpcException>;
+    /// Makes no counter.
+    fn make_nothing(&self) -> Result<Option<Arc<dyn Counter>>, IpcException>;
+    /// Makes some counters, starting at 0, 1, 2 and so on.
+    fn make_counters(&self, count: u32) -> Result<Vec<Arc<dyn Counter>>, IpcException>;
+    /// Adds to a counter of anybody's.
+    fn add_to(&self, counter: Arc<dyn Counter>, amount: i64) -> Result<i64, IpcException>;
+    /// Keeps a counter of anybody's; returns the one that was kept before.
+    fn keep(&self, counter: Option<Arc<dyn Counter>>) -> Result<Option<Arc<dyn Counter>>, IpcException>;
+    /// Adds to the counter that is kept.
+    fn add_to_kept(&self, amount: i64) -> Result<i64, IpcException>;
+    /// Waits until `open_gate` is called, then makes a counter; fails if `start` is negative.
+    fn make_counter_later(&self, start: i64) -> Result<Arc<dyn Counter>, IpcException>;
+    /// Lets the calls of `make_counter_later` go on.
+    fn open_gate(&self) -> Result<(), IpcException>;
+}
+
+/// Something with a state.
+#[ipc_interface]
+pub trait Counter {
+    /// Adds to the value and returns it.
+    fn add(&self, amount: i64) -> Result<i64, IpcException>;
+    /// Makes another counter, which starts at the same value.
+    fn fork(&self) -> Result<Arc<dyn Counter>, IpcException>;
+}
+
+/// A field of every type.
+#[derive(Clone, Debug, Default, IpcType, PartialEq)]
+pub struct Every {
+    /// Nothing.
+    pub void: (),
+    /// A bit.
+    pub bool: bool,
+    /// 8 bits.
+    pub int8: i8,
+    /// 16 bits.
+    pub int16: i16,
+    /// 32 bits.
+    pub int32: i32,
+    /// 64 bits.
+    pub int64: i64,
+    /// 8 bits.
+    pub uint8: u8,
+    /// 16 bits.
+    pub uint16: u16,
+    /// 32 bits.
+    pub uint32: u32,
+    /// 64 bits.
+    pub uint64: u64,
+    /// 32 bits.
+    pub float32: f32,
+    /// 64 bits.
+    pub float64: f64,
+    /// Text.
+    pub text: String,
+    /// Bytes.
+    pub data: Vec<u8>,
+    /// An enum.
+    pub colour: Colour,
+    /// A list of bits.
+    pub bools: Vec<bool>,
+    /// A list of numbers.
+    pub numbers: Vec<i32>,
+    /// A list of texts.
+    pub texts: Vec<String>,
+    /// A list of enums.
+    pub colours: Vec<Colour>,
+    /// A list of lists.
+    pub lists: Vec<Vec<u16>>,
+    /// A list of structs.
+    pub points: Vec<Point>,
+    /// A struct.
+    pub point: Point,
+    /// With a presence field.
+    pub maybe_number: Option<i32>,
+    /// Null or not.
+    pub maybe_text: Option<String>,
+    /// Itself.
+    pub next: Option<Box<Every>>,
+}
+
+/// A small struct.
+#[derive(Clone, Debug, Default, IpcType, PartialEq)]
+pub struct Point {
+    /// To the right.
+    pub x: i32,
+    /// Up.
+    pub y: i32,
+}
+
+/// What light is.
+#[derive(Clone, Copy, Debug, Default, IpcType, PartialEq, Eq)]
+pub enum Colour {
+    /// Like blood.
+    #[default]
+    Red,
+    /// Like leaves.
+    Green,
+    /// Like the sea.
+    DarkBlue,
+}

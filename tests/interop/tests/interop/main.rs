@@ -1,0 +1,9 @@
+//! Plain capnp-rpc programs as clients and as servers of ours: an independent judge of the protocol.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what the tests share is a test too")]
+
+mod client;
+mod ours;
+mod server;
+mod theirs;
+mod values;

@@ -1,0 +1,112 @@
+//! Processes and objects for the tests.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ipc_runtime::wire::Interface;
+use ipc_runtime::{ExceptionKind, Ipc, IpcException, Remote};
+use ipc_tests::interfaces::{Callback, Peer};
+use ipc_tests::server::{PeerServer, make_peer};
+use ipc_tests::steps::Gate;
+use tempfile::TempDir;
+
+/// The program that serves a [`Peer`].
+pub(crate) const PEER: &str = env!("CARGO_BIN_EXE_peer");
+
+/// This process as others see it.
+pub(crate) struct Here {
+    pub(crate) server: Arc<PeerServer>,
+    pub(crate) ipc: Arc<dyn Ipc>,
+    directory: TempDir,
+}
+
+impl Here {
+    pub(crate) fn new() -> Self {
+        let (server, ipc) = make_peer();
+        Self { server, ipc, directory: TempDir::new().unwrap() }
+    }
+
+    /// Spawns a process.
+    pub(crate) fn spawn(&self) -> Arc<dyn Peer> {
+        self.ipc
+            .spawn_process::<dyn Peer>(PEER)
+            .unwrap_or_else(|error| panic!("cannot spawn `{PEER}`: {error}"))
+    }
+
+    /// Connects to an address at which somebody listens.
+    pub(crate) fn connect(&self, address: &str) -> Arc<dyn Peer> {
+        let connected = self.ipc.connect_address::<dyn Peer>(&mut address.to_owned());
+        connected.unwrap_or_else(|error| panic!("cannot connect to `{address}`: {error}")).unwrap()
+    }
+
+    /// Listens at an address of its own and returns it.
+    pub(crate) fn listen(&self, name: &str) -> String {
+        let mut address = self.address(name);
+        self.ipc.listen_address(&mut address).unwrap();
+        address
+    }
+
+    /// Returns an address at which nobody listens yet.
+    pub(crate) fn address(&self, name: &str) -> String {
+        format!("unix:{}", self.path(name).display())
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    pub(crate) fn gate(&self, name: &str) -> Gate {
+        Gate::new(self.directory.path(), name).unwrap()
+    }
+}
+
+/// Kills the process of an object.
+pub(crate) fn kill<T: Interface + ?Sized>(object: &Arc<T>) {
+    object.as_remote().and_then(Remote::child).unwrap().kill().unwrap();
+}
+
+/// Fails unless the call was ended by the end of its connection.
+#[track_caller]
+pub(crate) fn assert_disconnected<T: std::fmt::Debug>(outcome: Result<T, IpcException>) {
+    match outcome {
+        Err(error) if error.kind() == ExceptionKind::Disconnected => {}
+        other => panic!("`Disconnected` expected, not {other:?}"),
+    }
+}
+
+/// Says what it was called with, and returns it plus one.
+pub(crate) struct Recorder(Mutex<Sender<i64>>);
+
+impl Recorder {
+    pub(crate) fn with_calls() -> (Arc<dyn Callback>, Receiver<i64>) {
+        let (sender, receiver) = mpsc::channel();
+        (Arc::new(Self(Mutex::new(sender))), receiver)
+    }
+}
+
+impl Callback for Recorder {
+    fn call(&self, value: i64) -> Result<i64, IpcException> {
+        // The test may be over.
+        let _ = self.0.lock().unwrap_or_else(PoisonError::into_inner).send(value);
+        Ok(value + 1)
+    }
+
+    fn echo(&self, data: &[u8]) -> Result<Vec<u8>, IpcException> {
+        Ok(data.to_vec())
+    }
+}
+
+/// Waits at a gate when it is called.
+pub(crate) struct Stopped(pub(crate) String);
+
+impl Callback for Stopped {
+    fn call(&self, value: i64) -> Result<i64, IpcException> {
+        ipc_tests::steps::pass(&self.0).map_err(|error| IpcException::system("gate", error))?;
+        Ok(value)
+    }
+
+    fn echo(&self, data: &[u8]) -> Result<Vec<u8>, IpcException> {
+        Ok(data.to_vec())
+    }
+}
