@@ -95,16 +95,16 @@ fn expand_sections(method: &Method) -> TokenStream {
     let ipc = names::runtime();
     let context = (method.context == ContextField::Present).then(|| mixed!(#ipc::CONTEXT));
     let params = method.params.iter().map(|param| expand_field(&param.name.text, "", &Wire::of_param(param)));
-    let params = context.into_iter().chain(params).collect();
-    let result = vec![expand_field("result", "", &Wire::of_result(&method.returns))];
+    let params = context.into_iter().chain(params).collect::<Vec<_>>();
+    let result = [expand_field("result", "", &Wire::of_result(&method.returns))];
     let (params_names, results_names) = (names::params(&method.ident), names::results(&method.ident));
-    let params = expand_fields(&params_names.fields, &params_names.at, params);
-    let result = expand_fields(&results_names.fields, &results_names.at, result);
+    let params = expand_fields(&params_names.fields, &params_names.at, &params);
+    let result = expand_fields(&results_names.fields, &results_names.at, &result);
     mixed!(#params #result)
 }
 
 /// The two constants of some fields: what they are and where they lie.
-fn expand_fields(fields: &Ident, layout: &Ident, list: Vec<TokenStream>) -> TokenStream {
+fn expand_fields(fields: &Ident, layout: &Ident, list: &[TokenStream]) -> TokenStream {
     let ipc = names::runtime();
     let count = list.len();
     mixed! {
