@@ -1,5 +1,7 @@
 //! Many clients of one address.
 
+use std::io::{ErrorKind, Read};
+use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
@@ -7,7 +9,7 @@ use std::thread;
 use ipc_runtime::{closed, make_capnp_protocol, make_ipc, make_process};
 use ipc_tests::interfaces::Peer;
 use ipc_tests::server::{PeerServer, state_of};
-use ipc_tests::steps::{LONG_PATIENCE, PATIENCE, bounded, eventually};
+use ipc_tests::steps::{LONG_PATIENCE, PATIENCE, bounded, eventually, joined, received};
 
 use super::util::{Here, assert_disconnected};
 
@@ -108,6 +110,40 @@ fn dropping_the_ipc_stops_listening_and_ends_what_came_in() {
 }
 
 #[test]
+fn a_connection_that_comes_in_while_the_ipc_is_dropped_ends_too() {
+    bounded(LONG_PATIENCE, || {
+        for round in 0..50 {
+            let here = Here::new();
+            here.listen("socket");
+            let path = here.path("socket");
+            let (sender, connections) = std::sync::mpsc::channel();
+            let connecting = thread::spawn(move || {
+                while let Ok(stream) = UnixStream::connect(&path) {
+                    if sender.send(stream).is_err() {
+                        return;
+                    }
+                }
+            });
+            let mut streams: Vec<_> =
+                (0..5).map(|_| received("a connection comes in", &connections)).collect();
+            drop(here.ipc);
+            joined("nobody can connect any more", connecting);
+            streams.extend(connections);
+            let all = streams.len();
+            for (i, mut stream) in streams.into_iter().enumerate() {
+                stream.set_read_timeout(Some(PATIENCE)).unwrap();
+                let read = stream.read(&mut [0]);
+                let ended = match &read {
+                    Ok(read) => *read == 0,
+                    Err(error) => error.kind() == ErrorKind::ConnectionReset,
+                };
+                assert!(ended, "round {round}: connection {i} of {all} lives on: {read:?}");
+            }
+        }
+    });
+}
+
+#[test]
 fn the_objects_that_a_client_held_are_freed_when_it_goes() {
     bounded(PATIENCE, || {
         let here = Here::new();
@@ -152,8 +188,28 @@ fn a_cleanup_function_of_the_last_handle_of_a_connection_runs_where_the_handle_i
         let (sender, cleaned) = std::sync::mpsc::channel();
         here.ipc.add_cleanup(&peer, move || sender.send(thread::current().id()).unwrap());
         drop(peer);
-        let id = ipc_tests::steps::received("the cleanup function runs", &cleaned);
+        let id = received("the cleanup function runs", &cleaned);
         assert_eq!(id, thread::current().id());
         assert!(cleaned.try_recv().is_err());
+    });
+}
+
+#[test]
+fn a_cleanup_function_that_panics_does_not_keep_the_others_from_running() {
+    bounded(PATIENCE, || {
+        let here = Here::new();
+        let peer = here.spawn();
+        let (sender, cleaned) = std::sync::mpsc::channel();
+        for i in 0..3 {
+            let sender = sender.clone();
+            here.ipc.add_cleanup(&peer, move || {
+                assert!(i != 1, "as told");
+                sender.send(i).unwrap();
+            });
+        }
+        super::util::kill(&peer);
+        for i in [0, 2] {
+            assert_eq!(received("a cleanup function runs", &cleaned), i);
+        }
     });
 }

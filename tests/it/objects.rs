@@ -85,6 +85,26 @@ fn an_object_that_comes_home_is_the_original() {
 }
 
 #[test]
+fn an_object_that_comes_home_after_the_peer_destroyed_it_answers_with_an_error() {
+    bounded(PATIENCE, || {
+        let here = Here::new();
+        let peer = here.spawn();
+        let (callback, calls) = Recorder::with_calls();
+        peer.keep(Some(callback.clone())).unwrap();
+        peer.destroy_kept().unwrap();
+        assert!(peer.call_kept(1).unwrap_err().text().ends_with("the object was destroyed"));
+        let back = peer.kept().unwrap().expect("one is kept");
+        assert!(back.call(1).unwrap_err().text().ends_with("the object was destroyed"));
+        assert_eq!(calls.try_iter().count(), 0);
+        // Only what was passed is destroyed, not what it stood for.
+        assert_eq!(callback.call(1).unwrap(), 2);
+        assert_eq!(peer.call(callback, 2).unwrap(), 3);
+        drop(back);
+        assert_eq!(peer.add(1, 1).unwrap(), 2);
+    });
+}
+
+#[test]
 fn a_remote_object_that_is_passed_to_its_own_process_arrives_there_as_the_original() {
     bounded(PATIENCE, || {
         let here = Here::new();

@@ -57,6 +57,9 @@ pub trait Peer {
     /// Returns the object that is kept.
     fn kept(&self) -> Result<Option<Arc<dyn Callback>>, IpcException>;
 
+    /// Destroys the object that is kept, and keeps the handle.
+    fn destroy_kept(&self) -> Result<(), IpcException>;
+
     /// Makes a counter.
     fn make_counter(&self) -> Result<Arc<dyn Counter>, IpcException>;
 

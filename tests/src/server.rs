@@ -143,6 +143,11 @@ impl Peer for PeerServer {
         Ok(lock(&self.kept).clone())
     }
 
+    fn destroy_kept(&self) -> Result<(), IpcException> {
+        let kept = lock(&self.kept).clone();
+        kept.map_or(Ok(()), |kept| ipc_runtime::destroy(&kept))
+    }
+
     fn make_counter(&self) -> Result<Arc<dyn Counter>, IpcException> {
         LIVE_COUNTERS.fetch_add(1, Ordering::SeqCst);
         Ok(Arc::new(CounterServer::default()))

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, Weak};
 use std::task::{Poll, Waker};
@@ -576,7 +577,8 @@ struct RunJob(Vec<Box<dyn FnOnce() + Send>>);
 impl crate::thread::pool::Job for RunJob {
     fn run(self: Box<Self>) {
         for cleanup in self.0 {
-            cleanup();
+            // One that panics is no reason to leave out the others.
+            let _ = catch_unwind(AssertUnwindSafe(cleanup));
         }
     }
 

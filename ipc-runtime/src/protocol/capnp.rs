@@ -125,12 +125,24 @@ struct CapnpProtocol {
 /// The accepted connections that may still live.
 #[derive(Default)]
 struct Incoming {
-    links: Mutex<Vec<Weak<Link>>>,
+    accepted: Mutex<Accepted>,
+}
+
+#[derive(Default)]
+struct Accepted {
+    links: Vec<Weak<Link>>,
+    /// The protocol is gone: what comes in now ends at once.
+    closed: bool,
 }
 
 impl Incoming {
     fn add(&self, link: &Arc<Link>) {
-        let mut links = lock(&self.links);
+        let mut accepted = lock(&self.accepted);
+        if accepted.closed {
+            drop(accepted);
+            return close(link);
+        }
+        let links = &mut accepted.links;
         if links.len() == links.capacity() {
             // Before it grows: so the cost of looking is spread over as many additions.
             links.retain(|link| link.upgrade().is_some_and(|link| link.reason().is_none()));
@@ -139,11 +151,22 @@ impl Incoming {
     }
 
     fn disconnect(&self) {
-        let links = std::mem::take(&mut *lock(&self.links));
-        for link in links.iter().filter_map(Weak::upgrade) {
-            link.terminate(IpcException::disconnected("the connection was closed by this side"));
-        }
+        let links = std::mem::take(&mut lock(&self.accepted).links);
+        links.iter().filter_map(Weak::upgrade).for_each(|link| close(&link));
     }
+
+    fn close(&self) {
+        lock(&self.accepted).closed = true;
+        self.disconnect();
+    }
+
+    fn is_closed(&self) -> bool {
+        lock(&self.accepted).closed
+    }
+}
+
+fn close(link: &Arc<Link>) {
+    link.terminate(IpcException::disconnected("the connection was closed by this side"));
 }
 
 impl CapnpProtocol {
@@ -251,7 +274,8 @@ impl Drop for CapnpProtocol {
         for (token, poller) in lock(&self.listeners).drain(..) {
             poller.remove(token);
         }
-        self.incoming.disconnect();
+        // The poller may be accepting at this moment.
+        self.incoming.close();
     }
 }
 
@@ -295,7 +319,7 @@ impl Source for Listener {
     }
 
     fn handle_ready(self: Arc<Self>, _readable: bool, _writable: bool) {
-        loop {
+        while !self.incoming.is_closed() {
             let socket = match rustix::net::accept_with(&self.listener, SocketFlags::CLOEXEC) {
                 Ok(socket) => socket,
                 Err(Errno::AGAIN) => return,

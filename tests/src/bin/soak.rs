@@ -1,15 +1,14 @@
-//! Spawns, calls and drops a process many times, and fails if something is left of it.
+//! Spawns, connects, calls and drops many times, and fails if something is left of it.
 //!
 //! A process of its own, because what it counts is the process's: descriptors, threads, memory, children.
 //!
-//! `soak <path of the peer> <rounds>`
+//! `soak <path of the peer> <path of a program that does not serve> <rounds>`
 
 use std::error::Error;
 use std::fs;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use ipc_runtime::Ipc;
 use ipc_tests::interfaces::Peer;
 use ipc_tests::server::make_peer;
 use rustix::process::{WaitId, WaitIdOptions, waitid};
@@ -22,20 +21,38 @@ const TOLERATED_KIB: u64 = 2 * 1024;
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
-    let (Some(peer), Some(rounds)) = (args.next(), args.next()) else { return Err("two arguments".into()) };
+    let (Some(peer), Some(deserter), Some(rounds)) = (args.next(), args.next(), args.next()) else {
+        return Err("three arguments".into());
+    };
     let rounds: usize = rounds.parse()?;
     let (_server, ipc) = make_peer();
-    for _ in 0..WARM_UP {
-        cycle(&*ipc, &peer)?;
+    let path = std::env::temp_dir().join(format!("ipc-soak-{}.sock", std::process::id()));
+    let mut address = format!("unix:{}", path.display());
+    ipc.listen_address(&mut address)?;
+    let round = |i: usize| -> Result<(), Box<dyn Error>> {
+        cycle(&*ipc.spawn_process::<dyn Peer>(&peer)?)?;
+        cycle(&*ipc.connect_address::<dyn Peer>(&mut address.clone())?.ok_or("nobody listens")?)?;
+        if i.is_multiple_of(10) {
+            for program in [deserter.as_str(), "/no/such/program"] {
+                if ipc.spawn_process::<dyn Peer>(program).is_ok() {
+                    return Err(format!("`{program}` serves").into());
+                }
+            }
+        }
+        Ok(())
+    };
+    for i in 0..WARM_UP {
+        round(i)?;
     }
     let before = settled(|left| left.children == 0)?;
-    for _ in 0..rounds {
-        cycle(&*ipc, &peer)?;
+    for i in 0..rounds {
+        round(i)?;
     }
     // Threads are kept while they are warm; at the end there are as many as before.
     let after = settled(|left| {
         left.children == 0 && left.descriptors <= before.descriptors && left.threads <= before.threads
     })?;
+    fs::remove_file(path)?;
     println!("before {before:?}, after {after:?}");
     let grown = after.resident_kib.saturating_sub(before.resident_kib);
     let leaks = after.children > 0
@@ -45,8 +62,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     Ok(if leaks { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn cycle(ipc: &dyn Ipc, peer: &str) -> Result<(), Box<dyn Error>> {
-    let peer = ipc.spawn_process::<dyn Peer>(peer)?;
+fn cycle(peer: &dyn Peer) -> Result<(), Box<dyn Error>> {
     let counter = peer.make_counter()?;
     if peer.add(20, 22)? != 42 || counter.add(7)? != 7 {
         return Err("a wrong answer".into());
