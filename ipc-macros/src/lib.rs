@@ -6,8 +6,8 @@
 //! expand/   model -> tokens; cannot fail
 //! ```
 //!
-//! After a mistake [`expand::fallback`](expand) emits just enough for the rest of the crate to compile, so that one
-//! mistake gives one message.
+//! After a mistake `expand::fallback` emits just enough for the rest of the crate to compile, so that one mistake
+//! gives one message.
 
 #![forbid(unsafe_code)]
 
@@ -46,9 +46,11 @@ use proc_macro::TokenStream;
 /// pub type CalculatorClient = Client<dyn Calculator>;
 ///
 /// const _: () = {
-///     // Where the compiler puts each parameter (`context` first) and the result.
-///     const __SOLVE_PARAMS: Layout<3> = layout([CONTEXT, <&str>::SHAPE, <u8>::SHAPE]);
-///     const __SOLVE_RESULTS: Layout<1> = layout([<f64>::SHAPE]);
+///     // The parameters, `context` first, and the result; and where the compiler puts them.
+///     const __SOLVE_PARAMS: [Field; 3] = [CONTEXT, field("equation", "", <str>::PART), ..];
+///     const __SOLVE_PARAMS_AT: Layout<3> = layout_of(&__SOLVE_PARAMS);
+///     const __SOLVE_RESULT: [Field; 1] = [field("result", "", <f64>::PART)];
+///     const __SOLVE_RESULT_AT: Layout<1> = layout_of(&__SOLVE_RESULT);
 ///
 ///     // The client: a method encodes its arguments, waits for the answer and decodes it.
 ///     impl<T: ?Sized + Calculator> Calculator for Client<T> { .. }

@@ -96,7 +96,7 @@ pub(crate) enum Passing {
     /// By value.
     Owned,
     /// By `&`, of the type that is inside.
-    Lent(Type),
+    Lent(Box<Type>),
 }
 
 /// A name in the schema.

@@ -26,6 +26,41 @@ pub use crate::wire::{
     decode_struct, decode_structs, encode_enum, encode_enums, encode_struct, encode_structs,
 };
 
+/// What the schema says of a type.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    ty: Type,
+    shape: Shape,
+}
+
+/// Describes a field, a parameter or a result; its place is still open.
+pub const fn field(name: &'static str, doc: &'static str, part: Part) -> Field {
+    Field { name, doc, ty: part.ty, shape: part.shape, at: At { offset: 0, has: 0, ordinal: 0 } }
+}
+
+/// Computes the places of fields.
+#[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below N")]
+pub const fn layout_of<const N: usize>(fields: &[Field; N]) -> Layout<N> {
+    let mut shapes = [Shape::of(Slot::Void); N];
+    let mut i = 0;
+    while i < N {
+        shapes[i] = fields[i].shape;
+        i += 1;
+    }
+    layout(shapes)
+}
+
+/// Puts fields into their places.
+#[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below N")]
+pub const fn placed<const N: usize>(mut fields: [Field; N], layout: Layout<N>) -> [Field; N] {
+    let mut i = 0;
+    while i < N {
+        fields[i].at = layout.at[i];
+        i += 1;
+    }
+    fields
+}
+
 /// Describes what a method returns: one field, none for `()`.
 pub const fn results_struct(fields: &'static [Field; 1], size: Size) -> StructDescriptor {
     let [Field { shape, .. }] = fields;
@@ -78,10 +113,8 @@ impl<T, E> AnyResult for Result<T, E> {
     note = "for an object that stays in its process, pass `Arc<dyn Trait>` of an `#[ipc_interface]` trait"
 )]
 pub trait Wire<'m>: Sized {
-    /// The storage.
-    const SHAPE: Shape;
-    /// The schema type.
-    const TYPE: Type;
+    /// What the schema says.
+    const PART: Part;
 
     /// Writes the value.
     ///
@@ -101,8 +134,7 @@ where
     T: IpcType<This = T>,
     T::This: Encode + Decode<'m>,
 {
-    const SHAPE: Shape = T::SHAPE;
-    const TYPE: Type = T::TYPE;
+    const PART: Part = Part { ty: T::TYPE, shape: T::SHAPE };
 
     #[inline]
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
@@ -123,10 +155,8 @@ where
     note = "for an object that stays in its process, pass `Arc<dyn Trait>` of an `#[ipc_interface]` trait"
 )]
 pub trait Lent<'m> {
-    /// The storage.
-    const SHAPE: Shape;
-    /// The schema type.
-    const TYPE: Type;
+    /// What the schema says.
+    const PART: Part;
     /// What the server holds while the method runs.
     type Held;
 
@@ -151,8 +181,7 @@ where
     T: IpcType<This = T> + ?Sized,
     T::This: Encode + Lend<'m>,
 {
-    const SHAPE: Shape = T::SHAPE;
-    const TYPE: Type = T::TYPE;
+    const PART: Part = Part { ty: T::TYPE, shape: T::SHAPE };
     type Held = <T::This as Lend<'m>>::Held;
 
     #[inline]
@@ -180,10 +209,8 @@ where
             `#[derive(IpcType)]`"
 )]
 pub trait LentSlice<'m>: Sized {
-    /// The storage.
-    const SHAPE: Shape;
-    /// The schema type.
-    const TYPE: Type;
+    /// What the schema says.
+    const PART: Part;
     /// What the server holds while the method runs.
     type Held;
 
@@ -208,8 +235,7 @@ where
     T: Element,
     T::This: DecodeElement<'m>,
 {
-    const SHAPE: Shape = <[T] as IpcType>::SHAPE;
-    const TYPE: Type = T::LIST;
+    const PART: Part = Part { ty: T::LIST, shape: <[T] as IpcType>::SHAPE };
     type Held = <T::This as DecodeElement<'m>>::Slice;
 
     #[inline]
@@ -235,6 +261,16 @@ pub struct ErrorOf<E> {
     into: fn(E) -> IpcException,
 }
 
+impl<E> ErrorOf<E> {
+    fn raise(self, exception: IpcException) -> E {
+        (self.from)(exception)
+    }
+
+    fn lower(self, error: E) -> IpcException {
+        (self.into)(error)
+    }
+}
+
 /// Looks up how a method's error travels.
 pub const fn error_of<E: IpcError>() -> ErrorOf<E> {
     ErrorOf { from: E::from, into: E::into_exception }
@@ -252,7 +288,7 @@ pub fn call_method<T, E>(
     decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException>,
     error: ErrorOf<E>,
 ) -> Result<T, E> {
-    call(remote, method, params, encode, decode).map_err(error.from)
+    call(remote, method, params, encode, decode).map_err(|exception| error.raise(exception))
 }
 
 /// Answers a call with what its method returned: the end of a server's method.
@@ -269,7 +305,7 @@ pub fn reply<T, E>(
     let [at] = results.at;
     match result {
         Ok(value) => call.reply(results.size, |to| encode(&value, to, at)),
-        Err(failure) => Err((error.into)(failure)),
+        Err(failure) => Err(error.lower(failure)),
     }
 }
 

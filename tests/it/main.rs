@@ -1,9 +1,11 @@
-//! Integration tests: real processes, and peers that speak the protocol message by message.
+//! Integration tests: what a user of the crates can observe, real processes, and peers that speak the protocol message by
+//! message.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what the tests share is a test too")]
 
 mod calls;
 mod cycle;
+mod descriptor;
 mod killed;
 mod listen;
 mod misbehave;
@@ -14,3 +16,4 @@ mod raw;
 mod soak;
 mod spawn;
 mod util;
+mod wire;

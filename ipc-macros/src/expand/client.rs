@@ -41,8 +41,8 @@ fn expand_method(method: &Method) -> TokenStream {
     let ipc = names::runtime();
     let id = names::id();
     let ordinal = method.ordinal.value();
-    let params = names::params(&method.ident);
-    let results = names::results(&method.ident);
+    let params = names::params(&method.ident).at;
+    let results = names::results(&method.ident).at;
     let sig = &method.sig;
     let receiver = sig.receiver().map(|receiver| &receiver.self_token);
     let to = unless_empty("to", method.params.is_empty());

@@ -5,7 +5,7 @@ use syn::Ident;
 
 use super::descriptor::{expand_enum_descriptor, expand_ids, expand_struct_descriptor};
 use super::wire::Wire;
-use super::{names, unless_empty};
+use super::{expand_field, expand_fields, names, unless_empty};
 use crate::model::{Body, Data, Field, Variant};
 
 /// Everything that goes into the `const _` of a derived type.
@@ -18,13 +18,10 @@ pub(crate) fn expand_data(data: &Data) -> TokenStream {
     mixed!(#ids #impls)
 }
 
-/// The places of the fields.
+/// The fields and their places.
 pub(crate) fn expand_layout(fields: &[Field]) -> TokenStream {
-    let ipc = names::runtime();
-    let layout = names::layout();
-    let count = fields.len();
-    let shapes = fields.iter().map(|field| Wire::of(&field.ty).item("SHAPE"));
-    mixed!(const #layout: #ipc::Layout<#count> = #ipc::layout([#(#shapes),*]);)
+    let list = fields.iter().map(|field| expand_field(&field.name.text, &field.doc, &Wire::of(&field.ty)));
+    expand_fields(&names::fields(), &names::layout(), &list.collect::<Vec<_>>())
 }
 
 fn expand_struct(data: &Data, fields: &[Field]) -> TokenStream {
@@ -32,7 +29,7 @@ fn expand_struct(data: &Data, fields: &[Field]) -> TokenStream {
     let ident = &data.ident;
     let layout = names::layout();
     let layouts = expand_layout(fields);
-    let descriptor = expand_struct_descriptor(data, fields);
+    let descriptor = expand_struct_descriptor(data);
     let to = unless_empty("to", fields.is_empty());
     let from = unless_empty("from", fields.is_empty());
     let encode = fields.iter().enumerate().map(|(index, Field { ident, ty, .. })| {

@@ -3,9 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-use super::wire::Wire;
-use super::{first_index, names};
-use crate::model::{Container, ContextField, Data, Field, Interface, Lifecycle, Method, Variant};
+use super::names::{self, Section};
+use crate::model::{Container, Data, Interface, Lifecycle, Method, Variant};
 
 /// The constants with file id and type id.
 pub(crate) fn expand_ids(container: &Container) -> TokenStream {
@@ -47,14 +46,14 @@ pub(crate) fn expand_interface_descriptor(interface: &Interface) -> TokenStream 
 }
 
 /// The body of `descriptor` of a struct.
-pub(crate) fn expand_struct_descriptor(data: &Data, fields: &[Field]) -> TokenStream {
+pub(crate) fn expand_struct_descriptor(data: &Data) -> TokenStream {
     let ipc = names::runtime();
-    let layout = names::layout();
-    let fields = fields.iter().enumerate().map(|(index, field)| {
-        expand_field(&Wire::of(&field.ty), &field.name.text, &field.doc, &mixed!(#layout.at[#index]))
-    });
+    let (fields, layout) = (names::fields(), names::layout());
     let kind = mixed! {
-        #ipc::Kind::Struct(#ipc::StructDescriptor { fields: &[#(#fields),*], size: #layout.size })
+        #ipc::Kind::Struct(#ipc::StructDescriptor {
+            fields: &#ipc::placed(#fields, #layout),
+            size: #layout.size,
+        })
     };
     expand_descriptor(&data.container, &kind)
 }
@@ -96,25 +95,18 @@ fn expand_method(method: &Method) -> TokenStream {
     let ipc = names::runtime();
     let (name, doc) = (&method.name.text, &method.doc);
     let ordinal = method.ordinal.value();
-    let (params, results) = (names::params(&method.ident), names::results(&method.ident));
-    let context = (method.context == ContextField::Present).then(|| mixed!(#ipc::CONTEXT,));
-    let fields = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
-        expand_field(&Wire::of_param(param), &param.name.text, "", &mixed!(#params.at[#index]))
-    });
-    let result = expand_field(&Wire::of_result(&method.returns), "result", "", &mixed!(#results.at[0]));
+    let Section { fields: params, at: params_at } = names::params(&method.ident);
+    let Section { fields: result, at: result_at } = names::results(&method.ident);
     mixed! {
         #ipc::Method {
             name: #name,
             doc: #doc,
             ordinal: #ordinal,
-            params: #ipc::StructDescriptor { fields: &[#context #(#fields),*], size: #params.size },
-            results: #ipc::results_struct(const { &[#result] }, #results.size),
+            params: #ipc::StructDescriptor {
+                fields: &#ipc::placed(#params, #params_at),
+                size: #params_at.size,
+            },
+            results: #ipc::results_struct(const { &#ipc::placed(#result, #result_at) }, #result_at.size),
         }
     }
-}
-
-fn expand_field(wire: &Wire, name: &str, doc: &str, at: &TokenStream) -> TokenStream {
-    let ipc = names::runtime();
-    let (ty, shape) = (wire.item("TYPE"), wire.item("SHAPE"));
-    mixed!(#ipc::Field { name: #name, doc: #doc, ty: #ty, shape: #shape, at: #at })
 }

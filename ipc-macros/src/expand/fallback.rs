@@ -5,12 +5,13 @@ use proc_macro2::TokenStream;
 use syn::{TraitItem, TypeParamBound};
 
 use super::data::expand_layout;
-use super::{client, expand_layouts, names, within};
+use super::wire::call_error_of;
+use super::{client, expand_sections, names, within};
 use crate::model::{Body, Data, Interface};
 use crate::parse::is_implied;
 
 /// The trait as written, and an `Interface` that does nothing.
-pub(crate) fn expand_interface(mut interface: Interface, errors: TokenStream) -> TokenStream {
+pub(crate) fn expand_interface(mut interface: Interface, errors: &TokenStream) -> TokenStream {
     let ident = interface.item.ident.clone();
     let private = super::private(&interface.container);
     let item = &mut interface.item;
@@ -33,7 +34,9 @@ pub(crate) fn expand_interface(mut interface: Interface, errors: TokenStream) ->
         [syn::parse_quote!(#private::Send), syn::parse_quote!(#private::Sync), syn::parse_quote!('static)];
     item.supertraits.extend(implied);
     item.colon_token.get_or_insert_default();
-    let layouts: TokenStream = interface.methods.iter().map(expand_layouts).collect();
+    let sections: TokenStream = interface.methods.iter().map(expand_sections).collect();
+    let errors_of = interface.methods.iter().map(|method| call_error_of(&method.returns));
+    let error_checks = mixed!(const _: () = { #(let _ = #errors_of;)* };);
     let ipc = names::runtime();
     let interface_impl = plain.then(|| {
         mixed! {
@@ -50,7 +53,8 @@ pub(crate) fn expand_interface(mut interface: Interface, errors: TokenStream) ->
         }
     });
     let alias = plain.then(|| client::expand_alias(&interface));
-    let hidden = within(&interface.container, &TokenStream::new(), &mixed!(#layouts #interface_impl));
+    let hidden =
+        within(&interface.container, &TokenStream::new(), &mixed!(#sections #error_checks #interface_impl));
     let item = &interface.item;
     mixed!(#errors #item #alias #hidden)
 }

@@ -36,7 +36,7 @@ pub(crate) fn expand_attribute(arguments: TokenStream, item: TokenStream) -> Tok
             check_interface(&mut interface, &mut diag);
             match diag.finish() {
                 Ok(()) => expand_interface(interface),
-                Err(errors) => fallback::expand_interface(interface, errors),
+                Err(errors) => fallback::expand_interface(interface, &errors),
             }
         }
         Parsed::Other(item) => {
@@ -63,12 +63,12 @@ pub(crate) fn expand_derive(item: TokenStream) -> TokenStream {
 }
 
 fn expand_interface(mut interface: Interface) -> TokenStream {
-    let layouts: TokenStream = interface.methods.iter().map(expand_layouts).collect();
+    let sections: TokenStream = interface.methods.iter().map(expand_sections).collect();
     let ids = descriptor::expand_ids(&interface.container);
     let client = client::expand_client(&interface);
     let server = server::expand_server(&interface);
     let deprecated = allow_deprecated(&interface_attributes(&interface));
-    let hidden = within(&interface.container, &deprecated, &mixed!(#ids #layouts #client #server));
+    let hidden = within(&interface.container, &deprecated, &mixed!(#ids #sections #client #server));
     let declaration = expand_trait(&mut interface);
     let alias = client::expand_alias(&interface);
     mixed!(#declaration #alias #hidden)
@@ -90,23 +90,33 @@ fn expand_trait(interface: &mut Interface) -> TokenStream {
     item.to_token_stream()
 }
 
-/// The places of a method's parameters and of its result.
-fn expand_layouts(method: &Method) -> TokenStream {
+/// The parameters and the result of a method, and their places.
+fn expand_sections(method: &Method) -> TokenStream {
     let ipc = names::runtime();
-    let params = names::params(&method.ident);
-    let results = names::results(&method.ident);
-    let context = (method.context == ContextField::Present).then(|| mixed!(#ipc::CONTEXT.shape,));
-    let shapes = method.params.iter().map(|param| Wire::of_param(param).item("SHAPE"));
-    let count = param_count(method);
-    let result = Wire::of_result(&method.returns).item("SHAPE");
+    let context = (method.context == ContextField::Present).then(|| mixed!(#ipc::CONTEXT));
+    let params = method.params.iter().map(|param| expand_field(&param.name.text, "", &Wire::of_param(param)));
+    let params = context.into_iter().chain(params).collect::<Vec<_>>();
+    let result = [expand_field("result", "", &Wire::of_result(&method.returns))];
+    let (params_names, results_names) = (names::params(&method.ident), names::results(&method.ident));
+    let params = expand_fields(&params_names.fields, &params_names.at, &params);
+    let result = expand_fields(&results_names.fields, &results_names.at, &result);
+    mixed!(#params #result)
+}
+
+/// The two constants of some fields: what they are and where they lie.
+fn expand_fields(fields: &Ident, layout: &Ident, list: &[TokenStream]) -> TokenStream {
+    let ipc = names::runtime();
+    let count = list.len();
     mixed! {
-        const #params: #ipc::Layout<#count> = #ipc::layout([#context #(#shapes),*]);
-        const #results: #ipc::Layout<1> = #ipc::layout([#result]);
+        const #fields: [#ipc::Field; #count] = [#(#list),*];
+        const #layout: #ipc::Layout<#count> = #ipc::layout_of(&#fields);
     }
 }
 
-fn param_count(method: &Method) -> usize {
-    method.params.len() + first_index(method)
+fn expand_field(name: &str, doc: &str, wire: &Wire) -> TokenStream {
+    let ipc = names::runtime();
+    let part = wire.item("PART");
+    mixed!(#ipc::field(#name, #doc, #part))
 }
 
 /// The index of the first declared parameter.

@@ -7,9 +7,10 @@
 //! | [`runtime`] | `__ipc` | the runtime's `private` module, inside `const _: () = { .. }` |
 //! | [`id`] | `__ID` | the type id |
 //! | [`file`] | `__FILE` | the file id |
-//! | [`layout`] | `__LAYOUT` | where the fields of a struct lie |
-//! | [`params`] | `__SOLVE_PARAMS` | where the parameters of a method lie |
-//! | [`results`] | `__SOLVE_RESULTS` | where its result lies |
+//! | [`fields`] | `__FIELDS` | the fields of a struct |
+//! | [`layout`] | `__LAYOUT` | where they lie |
+//! | [`params`] | `__SOLVE_PARAMS`, `__SOLVE_PARAMS_AT` | the parameters of a method, and where they lie |
+//! | [`results`] | `__SOLVE_RESULT`, `__SOLVE_RESULT_AT` | its result, and where it lies |
 //! | [`implementor`] | `__T` | the type parameter of the client's `impl` |
 
 use proc_macro2::Span;
@@ -22,14 +23,7 @@ pub(crate) fn client(interface: &Ident) -> Ident {
 }
 
 pub(crate) fn remote(interface: &Ident) -> Ident {
-    let mut name = "__ipc_remote".to_owned();
-    for c in interface.unraw().to_string().chars() {
-        if c.is_uppercase() {
-            name.push('_');
-        }
-        name.extend(c.to_lowercase());
-    }
-    hidden(&name)
+    hidden(&format!("__ipc_remote{}", snake_case(interface)))
 }
 
 pub(crate) fn runtime() -> Ident {
@@ -44,16 +38,31 @@ pub(crate) fn file() -> Ident {
     hidden("__FILE")
 }
 
+pub(crate) fn fields() -> Ident {
+    hidden("__FIELDS")
+}
+
 pub(crate) fn layout() -> Ident {
     hidden("__LAYOUT")
 }
 
-pub(crate) fn params(method: &Ident) -> Ident {
-    hidden(&format!("__{}_PARAMS", method.unraw().to_string().to_uppercase()))
+/// Fields that a method implies, and the place of each.
+pub(crate) struct Section {
+    pub(crate) fields: Ident,
+    pub(crate) at: Ident,
 }
 
-pub(crate) fn results(method: &Ident) -> Ident {
-    hidden(&format!("__{}_RESULTS", method.unraw().to_string().to_uppercase()))
+pub(crate) fn params(method: &Ident) -> Section {
+    section(method, "PARAMS")
+}
+
+pub(crate) fn results(method: &Ident) -> Section {
+    section(method, "RESULT")
+}
+
+fn section(method: &Ident, what: &str) -> Section {
+    let fields = format!("_{}_{what}", snake_case(method).to_uppercase());
+    Section { at: hidden(&format!("{fields}_AT")), fields: hidden(&fields) }
 }
 
 pub(crate) fn implementor() -> Ident {
@@ -63,4 +72,16 @@ pub(crate) fn implementor() -> Ident {
 /// Names that a user's code cannot see, or does not meet by accident.
 fn hidden(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
+}
+
+/// `Calculator` becomes `_calculator`.
+fn snake_case(ident: &Ident) -> String {
+    let mut name = "_".to_owned();
+    for c in ident.unraw().to_string().chars() {
+        if c.is_uppercase() && !name.ends_with('_') {
+            name.push('_');
+        }
+        name.extend(c.to_lowercase());
+    }
+    name
 }

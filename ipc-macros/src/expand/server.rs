@@ -53,8 +53,8 @@ fn expand_arm(method: &Method, interface: &Ident) -> TokenStream {
     let id = names::id();
     let ident = &method.ident;
     let ordinal = method.ordinal.value();
-    let layout = names::params(ident);
-    let results = names::results(ident);
+    let layout = names::params(ident).at;
+    let results = names::results(ident).at;
     let from = (!method.params.is_empty()).then(|| mixed!(let from = call.params()?;));
     let decode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
         let name = &param.ident;

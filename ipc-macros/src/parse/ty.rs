@@ -44,7 +44,7 @@ pub(crate) fn parse_param_type(
                 (None, Type::Slice(slice)) => walk.visit(&slice.elem),
                 (None, inner) => walk.visit(inner),
             }
-            Passing::Lent((*reference.elem).clone())
+            Passing::Lent(reference.elem.clone())
         }
         other => {
             walk.visit(other);

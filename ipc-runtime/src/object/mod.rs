@@ -15,4 +15,4 @@ pub(crate) use self::client::send;
 pub use self::client::{Client, MethodId, call, call_async, closed, destroy};
 pub use self::remote::Remote;
 pub(crate) use self::server::ServedCall;
-pub use self::server::{LocalObject, Reply, ReplyFuture, ServerCall};
+pub use self::server::{LocalObject, Reply, ReplyFuture, ServerCall, Started};

@@ -31,6 +31,15 @@ enum Served {
 /// The future of a method, on its way to an answer.
 pub type ReplyFuture = Pin<Box<dyn Future<Output = Result<Reply, IpcException>> + Send>>;
 
+/// What a dispatcher makes of a call that may name an `async` method.
+#[expect(missing_debug_implementations, reason = "a future has none")]
+pub enum Started {
+    /// It does: the method is on its way.
+    Future(ReplyFuture),
+    /// It does not.
+    NotAsync(ServerCall),
+}
+
 trait Serve: Any + Send + Sync {
     fn serve(&self, call: ServerCall) -> Served;
     fn as_any(&self) -> &dyn Any;
@@ -101,8 +110,8 @@ impl<T: Interface + ?Sized> Serve for Server<T> {
             return Served::Now(Err(IpcException::failed("the object was destroyed")));
         };
         match T::dispatch_async(implementation.clone(), call) {
-            Ok(future) => Served::Later(future),
-            Err(call) => Served::Now(implementation.dispatch(&call)),
+            Started::Future(future) => Served::Later(future),
+            Started::NotAsync(call) => Served::Now(implementation.dispatch(&call)),
         }
     }
 

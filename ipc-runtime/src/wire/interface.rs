@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Descriptor, PointerReader, PointerWriter, Type, pointer_type};
 use crate::exception::IpcException;
-use crate::object::{Capability, Remote, Reply, ReplyFuture, ServerCall};
+use crate::object::{Capability, Remote, Reply, ServerCall, Started};
 
 /// `dyn Trait` of a trait with `#[ipc_interface]`, which implements this.
 #[diagnostic::on_unimplemented(
@@ -35,12 +35,9 @@ pub trait Interface: Send + Sync + 'static {
     fn dispatch(&self, call: &ServerCall) -> Result<Reply, IpcException>;
 
     /// Starts the `async` method that the call names; gives the call back if it names none.
-    ///
-    /// # Errors
-    /// Returns the call if the method is not `async`.
-    fn dispatch_async(self: Arc<Self>, call: ServerCall) -> Result<ReplyFuture, ServerCall> {
+    fn dispatch_async(self: Arc<Self>, call: ServerCall) -> Started {
         drop(self);
-        Err(call)
+        Started::NotAsync(call)
     }
 }
 

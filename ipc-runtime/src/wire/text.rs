@@ -2,8 +2,8 @@
 
 use super::layout::Slot;
 use super::{
-    At, Decode, Encode, IpcType, Lend, PointerReader, PointerWriter, Shape, StructReader, StructWriter, Type,
-    pointer_type,
+    At, Decode, Encode, IpcType, Lend, PointerReader, PointerWriter, Shape, Single, StructReader,
+    StructWriter, Type, pointer_type,
 };
 use crate::exception::IpcException;
 
@@ -38,6 +38,10 @@ impl<'m> Decode<'m> for &'m str {
         from.pointer(at.offset).text()
     }
 }
+
+impl Single for &str {}
+
+impl Single for &[u8] {}
 
 impl<'m> Decode<'m> for &'m [u8] {
     fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException> {

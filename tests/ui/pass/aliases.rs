@@ -31,7 +31,7 @@ pub trait Calculator {
     fn solve(&self, equation: &Name) -> Answer;
     fn again(&self, other: Shared) -> Result<Shared>;
     fn own(&self) -> std::result::Result<(), CalcError>;
-    fn alias(&self, text: Text) -> Result<()>;
+    fn alias(&self, text: Text, maybe: Option<&str>, bytes: Option<&[u8]>) -> Result<()>;
 }
 
 fn main() {}

@@ -1,7 +1,21 @@
 //! Generated code gives no warning, whatever a user denies.
-#![deny(warnings, missing_docs, missing_debug_implementations, unused, nonstandard_style, future_incompatible)]
-#![deny(rust_2018_idioms, unreachable_pub, unused_lifetimes, unused_qualifications, elided_lifetimes_in_paths)]
+#![deny(
+    warnings,
+    missing_docs,
+    missing_debug_implementations,
+    unused,
+    nonstandard_style,
+    future_incompatible
+)]
+#![deny(
+    rust_2018_idioms,
+    unreachable_pub,
+    unused_lifetimes,
+    unused_qualifications,
+    elided_lifetimes_in_paths
+)]
 #![deny(single_use_lifetimes, trivial_casts, unit_bindings, redundant_lifetimes)]
+#![deny(clippy::all, clippy::pedantic)]
 #![forbid(unsafe_code)]
 
 use std::sync::Arc;
@@ -9,45 +23,79 @@ use std::sync::Arc;
 use ipc_runtime::{IpcException, IpcType, ipc_interface};
 
 mod private {
-    use super::*;
+    use super::{IpcException, IpcType, ipc_interface};
 
-    /// A trait that nobody else sees.
     #[ipc_interface]
     pub(crate) trait Inner {
         fn ping(&self) -> Result<(), IpcException>;
     }
 
     #[ipc_interface(no_destroy)]
-    trait Unused {}
+    pub(crate) trait Empty {}
 
     #[derive(Debug, IpcType)]
     pub(crate) enum Kind {
         One,
     }
+
+    pub(crate) fn uses(_: &dyn Empty) -> Kind {
+        Kind::One
+    }
 }
 
-/// Uses it.
+/// All that a field can be.
 #[derive(Debug, IpcType)]
-struct Uses {
-    kind: private::Kind,
+pub struct Data {
+    /// A number.
+    pub number: u32,
+    /// Nothing.
+    pub nothing: (),
+    /// Gone.
+    #[deprecated(note = "old")]
+    pub old: bool,
+    /// More.
+    pub more: Vec<Data>,
+    /// One more.
+    pub next: Option<Box<Data>>,
 }
 
-/// The first.
+/// All that a method can be.
 #[ipc_interface(root)]
 pub trait Init {
-    /// Does nothing.
+    /// Is gone.
+    ///
+    /// # Errors
+    /// Always.
     #[deprecated(note = "old")]
     fn nothing(&self) -> Result<(), IpcException>;
-    /// Still there.
-    #[must_use]
-    fn something(&self, x: u32) -> Result<u32, IpcException>;
+
+    /// Takes one of each.
+    ///
+    /// # Errors
+    /// Always.
+    fn something(
+        &self,
+        number: u32,
+        nothing: (),
+        text: &str,
+        owned: String,
+        bytes: &[u8],
+        data: &Data,
+    ) -> Result<u32, IpcException>;
+
+    /// Returns itself.
+    ///
+    /// # Errors
+    /// Always.
+    #[must_use = "it is the only one"]
+    fn itself(&self, init: Arc<dyn Init>, maybe: Option<u8>) -> Result<Arc<dyn Init>, IpcException>;
 }
 
 fn main() {
     let inner: Option<Arc<dyn private::Inner>> = None;
-    if let Some(inner) = inner {
-        let _ = inner.ping();
+    let empty: Option<Arc<dyn private::Empty>> = None;
+    if let (Some(inner), Some(empty)) = (inner, empty) {
+        assert!(inner.ping().is_ok());
+        assert!(matches!(private::uses(&*empty), private::Kind::One));
     }
-    let uses = Uses { kind: private::Kind::One };
-    let _: &private::Kind = &uses.kind;
 }

@@ -1,6 +1,6 @@
 //! Generated code takes nothing from the prelude or from the user's names.
 #![no_implicit_prelude]
-#![deny(warnings, missing_docs, clippy::all, clippy::pedantic)]
+#![deny(warnings, missing_docs)]
 #![forbid(unsafe_code)]
 
 use ::ipc_runtime::{IpcException, IpcType, ipc_interface};
@@ -42,15 +42,21 @@ use shadows::*;
 
 #[allow(unused_macros)]
 macro_rules! env {
-    ($($t:tt)*) => { ::std::compile_error!("shadowed") };
+    ($($t:tt)*) => {
+        ::std::compile_error!("shadowed")
+    };
 }
 #[allow(unused_macros)]
 macro_rules! module_path {
-    ($($t:tt)*) => { ::std::compile_error!("shadowed") };
+    ($($t:tt)*) => {
+        ::std::compile_error!("shadowed")
+    };
 }
 #[allow(unused_macros)]
 macro_rules! matches {
-    ($($t:tt)*) => { ::std::compile_error!("shadowed") };
+    ($($t:tt)*) => {
+        ::std::compile_error!("shadowed")
+    };
 }
 #[allow(unused_imports)]
 use {env, matches, module_path};
