@@ -33,8 +33,9 @@ macro_rules! opaque_debug {
     )*};
 }
 
-/// The deepest nesting of structs and lists that a message may have; the default of every reader.
-pub const NESTING_LIMIT: u32 = 64;
+/// The deepest nesting of structs and lists in parameters or results, themselves included: of the 64 levels that every
+/// reader allows by default, Message, Call or Return, and Payload take one each, and a capability or text one.
+pub const NESTING_LIMIT: u32 = 60;
 
 /// The largest message: the traversal limit of every Cap'n Proto reader with default options (64 MiB). A peer
 /// drops the connection for a larger one, so it is refused here.
@@ -42,6 +43,9 @@ pub const MESSAGE_LIMIT_WORDS: u64 = 8 * 1024 * 1024;
 
 /// What decoding one message may allocate beyond a multiple of the message's own size.
 const DECODE_BUDGET: u64 = 64 * 1024 * 1024;
+
+/// What an element is charged at least that takes no space in the message: 24 bytes can claim a list of millions.
+const EMPTY_ELEMENT: usize = 16;
 
 /// The multiple: a list of bools is eight times as large in memory, a struct of defaults may be larger.
 const DECODE_FACTOR: u64 = 8;
@@ -442,7 +446,8 @@ impl<'m> PointerReader<'m> {
     /// Returns an error if it is not such a list or if the budget is used up.
     pub fn read_primitives<T: PrimitiveElement>(&self) -> Result<Vec<T>, IpcException> {
         let list = self.raw.get_list(T::element_size(), None)?;
-        let mut items = self.allocate(list.len())?;
+        let least = if layout::data_bits_per_element(T::element_size()) == 0 { EMPTY_ELEMENT } else { 0 };
+        let mut items = self.allocate(list.len(), least)?;
         items.extend((0..list.len()).map(|index| T::get(&list, index)));
         Ok(items)
     }
@@ -456,7 +461,7 @@ impl<'m> PointerReader<'m> {
         read: impl Fn(PointerReader<'m>) -> Result<T, IpcException>,
     ) -> Result<Vec<T>, IpcException> {
         let list: capnp::any_pointer_list::Reader<'m> = FromPointerReader::get_from_pointer(&self.raw, None)?;
-        let mut items = self.allocate(list.len())?;
+        let mut items = self.allocate(list.len(), 0)?;
         for index in 0..list.len() {
             let RootReader(raw) = list.get(index).get_as()?;
             items.push(read(PointerReader { raw, decoder: self.decoder })?);
@@ -473,7 +478,7 @@ impl<'m> PointerReader<'m> {
         read: impl Fn(&StructReader<'m>) -> Result<T, IpcException>,
     ) -> Result<Vec<T>, IpcException> {
         let list: StructListReader<'m, T> = FromPointerReader::get_from_pointer(&self.raw, None)?;
-        let mut items = self.allocate(list.len())?;
+        let mut items = self.allocate(list.len(), EMPTY_ELEMENT)?;
         for index in 0..list.len() {
             let StructElementReader(raw, _) = list.get(index);
             items.push(read(&StructReader { raw, decoder: self.decoder })?);
@@ -496,8 +501,8 @@ impl<'m> PointerReader<'m> {
         }
     }
 
-    fn allocate<T>(&self, length: u32) -> Result<Vec<T>, IpcException> {
-        self.charge((length as usize).saturating_mul(size_of::<T>()))?;
+    fn allocate<T>(&self, length: u32, least: usize) -> Result<Vec<T>, IpcException> {
+        self.charge((length as usize).saturating_mul(size_of::<T>().max(least)))?;
         Ok(Vec::with_capacity(length as usize))
     }
 }
