@@ -13,7 +13,7 @@ use tokio::runtime::Handle;
 
 use super::DriverLimits;
 use super::framing::{Filled, Framing};
-use super::output::{Flushed, Output, peer_does_not_read};
+use super::output::{Cause, Flushed, Output, peer_does_not_read};
 use super::poller::{self, Poller, Source, Token};
 use super::selector::Interest;
 use super::waiter::Waiter;
@@ -125,6 +125,7 @@ struct Effects {
     returns: Vec<(Arc<Waiter>, Answer)>,
     drops: Vec<LocalObject>,
     calls: usize,
+    /// Bytes that wait to be written and that the peer has brought about.
     queued: usize,
     schedule: bool,
 }
@@ -231,7 +232,7 @@ impl Link {
         call: OutgoingCall<LocalObject>,
         waiter: Arc<Waiter>,
     ) -> Question {
-        let id = self.with_engine(|engine| engine.call(target, call, waiter));
+        let id = self.with_engine_for(Cause::Caller, |engine| engine.call(target, call, waiter));
         Question { link: self.clone(), id }
     }
 
@@ -303,10 +304,14 @@ impl Link {
 
     /// Gives one input to the engine and does what follows from it.
     fn with_engine<R>(self: &Arc<Self>, input: impl FnOnce(&mut Engine) -> R) -> R {
+        self.with_engine_for(Cause::Peer, input)
+    }
+
+    fn with_engine_for<R>(self: &Arc<Self>, cause: Cause, input: impl FnOnce(&mut Engine) -> R) -> R {
         let mut effects = Effects::default();
         let mut state = lock(&self.state);
         let result = input(&mut state.engine);
-        self.collect(&mut state, &mut effects);
+        self.collect(&mut state, &mut effects, cause);
         let ended = state.engine.is_terminated().cloned();
         drop(state);
         self.apply(effects, ended);
@@ -315,7 +320,7 @@ impl Link {
 
     /// Drains the engine: calls into the pool's queue and messages into the output queue, in order, which is why it
     /// happens under the engine's lock; the rest into `effects`.
-    fn collect(self: &Arc<Self>, state: &mut State, effects: &mut Effects) {
+    fn collect(self: &Arc<Self>, state: &mut State, effects: &mut Effects, cause: Cause) {
         while let Some(event) = state.engine.poll_event() {
             match event {
                 Event::Call { answer, target, interface_id, method_id, params, words } => {
@@ -344,7 +349,7 @@ impl Link {
             }
         }
         while let Some(message) = state.engine.poll_transmit() {
-            effects.queued = self.output.push(message);
+            effects.queued = self.output.push(message, cause);
         }
         if state.engine.has_batched() && !state.flush_scheduled {
             state.flush_scheduled = true;
@@ -491,7 +496,7 @@ impl Link {
                     break;
                 }
             }
-            self.collect(&mut state, &mut effects);
+            self.collect(&mut state, &mut effects, Cause::Peer);
             ended = state.engine.is_terminated().cloned();
         }
         drop(input);
