@@ -18,11 +18,12 @@ use super::poller::{self, Poller, Source, Token};
 use super::selector::Interest;
 use super::waiter::Waiter;
 use crate::context::Context;
+use crate::deadline::timed_out;
 use crate::exception::IpcException;
 use crate::object::{Capability, LocalObject, ServedCall};
 use crate::process::ChildProcess;
 use crate::rpc::{self, AnswerId, Cap, Connection, OutgoingCall, OutgoingResults, Payload, QuestionId};
-use crate::sync::lock;
+use crate::sync::{Waited, lock};
 use crate::thread::pool::Pool;
 use crate::thread::runtime;
 
@@ -206,10 +207,17 @@ impl Link {
 
     /// Blocks while too much is queued for the socket: so that memory stays bounded, a new call waits before it is
     /// sent.
-    pub(crate) fn wait_for_room(&self) {
-        if self.output.is_over(self.limits.high_water_bytes) {
-            Pool::shared().blocking(|| self.output.wait_below(self.limits.high_water_bytes));
+    ///
+    /// # Errors
+    /// Returns an error if there is no room before the deadline.
+    pub(crate) fn wait_for_room(&self, deadline: Option<Instant>) -> Result<(), IpcException> {
+        let high_water = self.limits.high_water_bytes;
+        if self.output.is_over(high_water)
+            && Pool::shared().blocking(|| self.output.wait_below(high_water, deadline)) == Waited::TimedOut
+        {
+            return Err(timed_out("the peer did not take what was sent to it before"));
         }
+        Ok(())
     }
 
     /// Like [`wait_for_room`](Link::wait_for_room), for tasks.
@@ -356,6 +364,12 @@ impl Link {
         }
         for (waiter, result) in effects.returns {
             waiter.complete(result.map(|payload| Incoming::new(self, payload)));
+            if poller::is_current()
+                && let Some(abandoned) = Arc::into_inner(waiter)
+            {
+                // The caller has stopped waiting at this very moment. What the answer holds is not dropped here.
+                Pool::shared().spawn(Box::new(RunJob(vec![Box::new(move || drop(abandoned))])));
+            }
         }
         self.give_up(effects.drops);
         if effects.schedule {

@@ -6,8 +6,9 @@
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex};
 use std::task::{Poll, Waker};
+use std::time::Instant;
 
 use rustix::fd::{AsFd, BorrowedFd};
 use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
@@ -15,7 +16,7 @@ use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
 use super::waiter::wake;
 use crate::exception::IpcException;
 use crate::rpc::OutgoingMessage;
-use crate::sync::lock;
+use crate::sync::{Waited, lock, wait_until};
 
 /// Messages that one system call writes at the most.
 const BATCH: usize = 32;
@@ -111,12 +112,14 @@ impl Output {
         lock(&self.state).bytes > high_water
     }
 
-    /// Waits until at most `high_water` bytes are queued or the queue is closed.
-    pub(super) fn wait_below(&self, high_water: usize) {
+    /// Waits until at most `high_water` bytes are queued, the queue is closed, or the deadline has passed.
+    pub(super) fn wait_below(&self, high_water: usize, deadline: Option<Instant>) -> Waited {
         let mut state = lock(&self.state);
         state.waiting += 1;
-        let waited = self.drained.wait_while(state, |state| state.bytes > high_water && !state.closed);
-        waited.unwrap_or_else(PoisonError::into_inner).waiting -= 1;
+        let ready = |state: &mut State| state.bytes <= high_water || state.closed;
+        let (mut state, waited) = wait_until(&self.drained, state, deadline, ready);
+        state.waiting -= 1;
+        waited
     }
 
     /// Tells whether there is room for a new call; if not, the task is woken to look again.
