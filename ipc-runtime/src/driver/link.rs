@@ -1,5 +1,6 @@
 //! One connection: the engine under its lock, the two halves of the socket, and what depends on their life.
 
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,7 +17,7 @@ use super::framing::{Filled, Framing};
 use super::output::{Cause, Flushed, Output, peer_does_not_read};
 use super::poller::{self, Poller, Source, Token};
 use super::selector::Interest;
-use super::waiter::Waiter;
+use super::waiter::{Cancel, Waiter};
 use crate::context::Context;
 use crate::deadline::timed_out;
 use crate::exception::IpcException;
@@ -97,6 +98,16 @@ struct State {
     engine: Engine,
     /// A flush of batched messages is due.
     flush_scheduled: bool,
+    cancellations: Cancellations,
+}
+
+/// Which calls are no longer wanted, and whom to tell when one of the running ones is not.
+///
+/// A call can become unwanted before its method has begun: so its id stays in `unwanted` until it is answered.
+#[derive(Default)]
+struct Cancellations {
+    unwanted: HashSet<AnswerId>,
+    running: HashMap<AnswerId, Arc<Cancel>>,
 }
 
 /// Whether a socket may have more bytes.
@@ -128,6 +139,7 @@ struct Effects {
     /// Bytes that wait to be written and that the peer has brought about.
     queued: usize,
     schedule: bool,
+    cancels: Vec<Arc<Cancel>>,
 }
 
 impl Link {
@@ -157,6 +169,7 @@ impl Link {
             state: Mutex::new(State {
                 engine: Engine::new(rpc::Limits::default(), bootstrap),
                 flush_scheduled: false,
+                cancellations: Cancellations::default(),
             }),
             output: Output::new(),
             handles: AtomicUsize::new(0),
@@ -232,7 +245,7 @@ impl Link {
         call: OutgoingCall<LocalObject>,
         waiter: Arc<Waiter>,
     ) -> Question {
-        let id = self.with_engine_for(Cause::Caller, |engine| engine.call(target, call, waiter));
+        let id = self.with_state(Cause::Caller, |state| state.engine.call(target, call, waiter));
         Question { link: self.clone(), id }
     }
 
@@ -242,7 +255,23 @@ impl Link {
         answer: AnswerId,
         result: Result<OutgoingResults<LocalObject>, IpcException>,
     ) {
-        self.with_engine(|engine| engine.respond(answer, result));
+        self.with_state(Cause::Peer, |state| {
+            state.cancellations.unwanted.remove(&answer);
+            state.cancellations.running.remove(&answer);
+            state.engine.respond(answer, result);
+        });
+    }
+
+    /// Returns what tells the future of a method, before it is first polled, that the call is no longer wanted.
+    pub(crate) fn cancel_of(&self, answer: AnswerId) -> Arc<Cancel> {
+        let cancel = Arc::<Cancel>::default();
+        let mut state = lock(&self.state);
+        if state.engine.is_terminated().is_some() || state.cancellations.unwanted.contains(&answer) {
+            cancel.cancel();
+        } else {
+            state.cancellations.running.insert(answer, cancel.clone());
+        }
+        cancel
     }
 
     /// Takes one more reference on a capability of this connection.
@@ -304,13 +333,14 @@ impl Link {
 
     /// Gives one input to the engine and does what follows from it.
     fn with_engine<R>(self: &Arc<Self>, input: impl FnOnce(&mut Engine) -> R) -> R {
-        self.with_engine_for(Cause::Peer, input)
+        self.with_state(Cause::Peer, |state| input(&mut state.engine))
     }
 
-    fn with_engine_for<R>(self: &Arc<Self>, cause: Cause, input: impl FnOnce(&mut Engine) -> R) -> R {
+    /// Like [`with_engine`](Link::with_engine), for an input that comes with something else, or from a caller.
+    fn with_state<R>(self: &Arc<Self>, cause: Cause, input: impl FnOnce(&mut State) -> R) -> R {
         let mut effects = Effects::default();
         let mut state = lock(&self.state);
-        let result = input(&mut state.engine);
+        let result = input(&mut state);
         self.collect(&mut state, &mut effects, cause);
         let ended = state.engine.is_terminated().cloned();
         drop(state);
@@ -340,13 +370,19 @@ impl Link {
                     effects.calls += 1;
                 }
                 Event::Return { waiter, result, .. } => effects.returns.push((waiter, result)),
-                Event::Cancelled { .. } => {}
+                Event::Cancelled { answer } => match state.cancellations.running.remove(&answer) {
+                    Some(cancel) => effects.cancels.push(cancel),
+                    None => drop(state.cancellations.unwanted.insert(answer)),
+                },
                 Event::Resolved { cap, .. } => {
                     // Calls through the promise keep working; nobody here changes over to what it became.
                     state.engine.release(cap);
                 }
                 Event::Drop(object) => effects.drops.push(object),
             }
+        }
+        if state.engine.is_terminated().is_some() {
+            effects.cancels.extend(state.cancellations.running.drain().map(|(_, cancel)| cancel));
         }
         while let Some(message) = state.engine.poll_transmit() {
             effects.queued = self.output.push(message, cause);
@@ -359,6 +395,9 @@ impl Link {
 
     fn apply(self: &Arc<Self>, effects: Effects, ended: Option<IpcException>) {
         self.flush();
+        for cancel in effects.cancels {
+            cancel.cancel();
+        }
         if effects.calls > 0 {
             Pool::shared().kick();
         }

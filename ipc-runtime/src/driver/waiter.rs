@@ -59,6 +59,40 @@ impl Waiter {
     }
 }
 
+/// Tells the future of a method that nobody waits for its answer any more.
+#[derive(Debug, Default)]
+pub(crate) struct Cancel {
+    state: Mutex<Cancelled>,
+}
+
+#[derive(Debug, Default)]
+struct Cancelled {
+    cancelled: bool,
+    waker: Option<Waker>,
+}
+
+impl Cancel {
+    pub(super) fn cancel(&self) {
+        let mut state = lock(&self.state);
+        state.cancelled = true;
+        let waker = state.waker.take();
+        drop(state);
+        wake(waker);
+    }
+
+    /// Ready when the call is cancelled; otherwise the task is woken when it is.
+    pub(crate) fn poll(&self, waker: &Waker) -> Poll<()> {
+        let mut state = lock(&self.state);
+        if state.cancelled {
+            return Poll::Ready(());
+        }
+        if !state.waker.as_ref().is_some_and(|registered| registered.will_wake(waker)) {
+            state.waker = Some(waker.clone());
+        }
+        Poll::Pending
+    }
+}
+
 /// Wakes tasks. A waker is an executor's code: its panic must not end the thread that reads all sockets.
 pub(super) fn wake(wakers: impl IntoIterator<Item = Waker>) {
     for waker in wakers {
