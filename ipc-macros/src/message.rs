@@ -116,7 +116,7 @@ messages! {
     }
     SUPERTRAIT {
         "`{}` cannot be a supertrait of an interface",
-        "`Send`, `Sync` and `'static` are the supertraits that an interface may have; repeat the methods of others in it"
+        "an interface extends other traits with `#[ipc_interface]`, beside `Send`, `Sync` and `'static`; repeat the methods of others in it"
     }
     ASSOCIATED_TYPE {
         "an interface cannot have associated types",
@@ -329,6 +329,38 @@ messages! {
     FIELD_BORROWED {
         "a field cannot be borrowed",
         "own the data: write {}"
+    }
+}
+
+// Results and errors.
+messages! {
+    RESULTS_MALFORMED {
+        "`results` needs the names of what the method returns",
+        "write `results(first, second)`"
+    }
+    RESULTS_COUNT {
+        "the number of names in `results` is {}, and that of values returned {}",
+        "write `Result<(A, B), E>` with a part for each name; what is not a tuple is one part"
+    }
+    NAME_ERROR {
+        "a result cannot be called `error` in the schema",
+        "rename it: `error` is the method's error, where that is a type of its own"
+    }
+    ERROR_WITHOUT_EXCEPTION {
+        "`{}` has no place for the failure of a call",
+        "add {}"
+    }
+    EXCEPTION_WITHOUT_ERROR {
+        "`exception` says nothing in a type that is no error",
+        "write `#[ipc(error)]` on the type"
+    }
+    EXCEPTION_TWICE {
+        "`{}` is a second place for the failure of a call",
+        "keep one `#[ipc(exception)]`"
+    }
+    EXCEPTION_SHAPE {
+        "`{}` must hold an `IpcException` and nothing else",
+        "write `{}(IpcException)`"
     }
 }
 

@@ -7,6 +7,8 @@ mod asynchronous;
 mod calls;
 mod cycle;
 mod descriptor;
+mod errors;
+mod inheritance;
 mod killed;
 mod listen;
 mod misbehave;

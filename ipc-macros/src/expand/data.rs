@@ -21,7 +21,7 @@ pub(crate) fn expand_data(data: &Data) -> TokenStream {
 /// The fields and their places.
 pub(crate) fn expand_layout(fields: &[Field]) -> TokenStream {
     let list = fields.iter().map(|field| expand_field(&field.name.text, &field.doc, &Wire::of(&field.ty)));
-    expand_fields(&names::fields(), &names::layout(), &list.collect::<Vec<_>>())
+    expand_fields(&names::fields(), &names::layout(), "layout_of", &list.collect::<Vec<_>>())
 }
 
 fn expand_struct(data: &Data, fields: &[Field]) -> TokenStream {

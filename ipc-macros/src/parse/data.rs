@@ -8,24 +8,59 @@ use super::attr::{Arguments, Place, parse_doc};
 use super::ty::{Lifetimes, parse_field_type};
 use crate::diag::Diagnostics;
 use crate::message;
-use crate::model::{Body, Data, Field, Variant};
+use crate::model::{Body, Data, ErrorType, Field, Variant};
 
 /// Parses the item under `#[derive(IpcType)]`.
 pub(crate) fn parse_data(input: DeriveInput, diag: &mut Diagnostics) -> Data {
     let arguments = Arguments::parse_ipc(&input.attrs, Place::Type, diag);
+    let mut exceptions = Exceptions { allowed: arguments.error.is_some(), found: None };
     let container = arguments.into_container(&input.ident, &input.attrs, diag);
     check_generics(&input, diag);
     let body = match &input.data {
-        syn::Data::Struct(data) => {
-            Body::Struct(parse_struct(data, &input.ident, Lifetimes::of(&input.generics), diag))
-        }
-        syn::Data::Enum(data) => Body::Enum(parse_enum(data, &input.ident, diag)),
+        syn::Data::Struct(data) => Body::Struct(parse_struct(
+            data,
+            &input.ident,
+            Lifetimes::of(&input.generics),
+            &mut exceptions,
+            diag,
+        )),
+        syn::Data::Enum(data) => Body::Enum(parse_enum(data, &input.ident, &mut exceptions, diag)),
         syn::Data::Union(data) => {
             diag.report(data.union_token, &message::DATA_UNION, &[]);
             Body::Struct(Vec::new())
         }
     };
-    Data { container, ident: input.ident, generics: input.generics, body }
+    if exceptions.allowed && exceptions.found.is_none() {
+        let place = match &body {
+            Body::Struct(_) => "a field `#[ipc(exception)] ipc: Option<IpcException>`",
+            Body::Enum(_) => "a variant `#[ipc(exception)] Ipc(IpcException)`",
+        };
+        diag.report(&input.ident, &message::ERROR_WITHOUT_EXCEPTION, &[&input.ident, &place]);
+    }
+    let error = exceptions.allowed.then_some(ErrorType { exception: exceptions.found });
+    Data { container, ident: input.ident, generics: input.generics, body, error }
+}
+
+/// Where an error holds the failure of a call.
+struct Exceptions {
+    /// The type is an error.
+    allowed: bool,
+    found: Option<Ident>,
+}
+
+impl Exceptions {
+    /// Notes a variant or a field with `#[ipc(exception)]`; tells whether it is one.
+    fn take(&mut self, arguments: &Arguments, ident: &Ident, diag: &mut Diagnostics) -> bool {
+        let Some(token) = &arguments.exception else { return false };
+        if !self.allowed {
+            diag.report(token, &message::EXCEPTION_WITHOUT_ERROR, &[]);
+        } else if self.found.is_some() {
+            diag.report(ident, &message::EXCEPTION_TWICE, &[ident]);
+        } else {
+            self.found = Some(ident.clone());
+        }
+        true
+    }
 }
 
 fn check_generics(input: &DeriveInput, diag: &mut Diagnostics) {
@@ -42,6 +77,7 @@ fn parse_struct(
     data: &DataStruct,
     ident: &Ident,
     lifetimes: Lifetimes,
+    exceptions: &mut Exceptions,
     diag: &mut Diagnostics,
 ) -> Vec<Field> {
     let fields = match &data.fields {
@@ -56,6 +92,9 @@ fn parse_struct(
     for field in fields {
         let Some(name) = &field.ident else { continue };
         let arguments = Arguments::parse_ipc(&field.attrs, Place::Member, diag);
+        if exceptions.take(&arguments, name, diag) {
+            continue;
+        }
         let schema = arguments.member_name(name, diag);
         if parse_field_type(&field.ty, lifetimes, diag) {
             parsed.push(Field {
@@ -69,13 +108,21 @@ fn parse_struct(
     parsed
 }
 
-fn parse_enum(data: &DataEnum, ident: &Ident, diag: &mut Diagnostics) -> Vec<Variant> {
-    if data.variants.is_empty() {
-        diag.report(ident, &message::DATA_NO_VARIANTS, &[ident]);
-    }
+fn parse_enum(
+    data: &DataEnum,
+    ident: &Ident,
+    exceptions: &mut Exceptions,
+    diag: &mut Diagnostics,
+) -> Vec<Variant> {
     let mut parsed = Vec::new();
     for variant in &data.variants {
         let arguments = Arguments::parse_ipc(&variant.attrs, Place::Member, diag);
+        if exceptions.take(&arguments, &variant.ident, diag) {
+            if !matches!(&variant.fields, Fields::Unnamed(fields) if fields.unnamed.len() == 1) {
+                diag.report(variant, &message::EXCEPTION_SHAPE, &[&variant.ident, &variant.ident]);
+            }
+            continue;
+        }
         let name = arguments.member_name(&variant.ident, diag);
         if !matches!(variant.fields, Fields::Unit) {
             diag.report(&variant.fields, &message::DATA_VARIANT_FIELDS, &[&variant.ident]);
@@ -84,6 +131,9 @@ fn parse_enum(data: &DataEnum, ident: &Ident, diag: &mut Diagnostics) -> Vec<Var
             diag.report(discriminant, &message::DATA_DISCRIMINANT, &[&variant.ident]);
         }
         parsed.push(Variant { ident: variant.ident.clone(), name, doc: parse_doc(&variant.attrs) });
+    }
+    if parsed.is_empty() && (data.variants.is_empty() || exceptions.found.is_some()) {
+        diag.report(ident, &message::DATA_NO_VARIANTS, &[ident]);
     }
     parsed
 }

@@ -61,11 +61,20 @@ pub(crate) fn parse_field_type(ty: &Type, lifetimes: Lifetimes, diag: &mut Diagn
     walk.sound
 }
 
+/// Whether a method may return a tuple.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tuples {
+    /// Its parts have names of their own.
+    Named,
+    Refused,
+}
+
 /// Checks what a method returns.
 pub(crate) fn parse_return_type(
     method: &Ident,
     output: &mut ReturnType,
     interface: &Ident,
+    tuples: Tuples,
     diag: &mut Diagnostics,
 ) -> Option<Type> {
     let ReturnType::Type(_, ty) = output else {
@@ -74,7 +83,13 @@ pub(crate) fn parse_return_type(
     };
     let walk = &mut Walk::new(Position::Result, Some(interface), Lifetimes::Undeclared, diag);
     match ungrouped(ty) {
-        Type::Path(path) if !is_plain_value(path) => walk.visit_path(path),
+        Type::Path(path) if !is_plain_value(path) => match type_argument(ty, 0).map(ungrouped) {
+            Some(Type::Tuple(tuple)) if tuples == Tuples::Named => {
+                tuple.elems.iter().for_each(|elem| walk.visit(elem));
+                type_argument(ty, 1).into_iter().for_each(|error| walk.visit(error));
+            }
+            _ => walk.visit_path(path),
+        },
         Type::Macro(_) => {}
         other => {
             walk.visit(other);
@@ -282,4 +297,15 @@ pub(crate) fn ungrouped(ty: &Type) -> &Type {
         Type::Paren(paren) => ungrouped(&paren.elem),
         other => other,
     }
+}
+
+/// A type between the angle brackets of a path.
+pub(crate) fn type_argument(ty: &Type, index: usize) -> Option<&Type> {
+    let Type::Path(path) = ungrouped(ty) else { return None };
+    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
+    let mut types = arguments.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    types.nth(index)
 }

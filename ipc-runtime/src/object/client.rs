@@ -182,8 +182,7 @@ pub fn destroy<T: Interface + ?Sized>(object: &Arc<T>) -> Result<(), IpcExceptio
         return Ok(());
     }
     match T::DESTROY {
-        Some(ordinal) => {
-            let method = MethodId { interface: T::descriptor().id, ordinal };
+        Some(method) => {
             // Its one parameter is the context, which is null.
             send(remote, method, Size { data: 0, pointers: 1 }, |_| Ok(()), |_| Ok(()))
         }

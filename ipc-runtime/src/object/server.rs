@@ -104,18 +104,15 @@ struct Server<T: ?Sized> {
 impl<T: Interface + ?Sized> Serve for Server<T> {
     fn serve(&self, call: ServerCall) -> Served {
         let method = call.method();
-        if method.interface == T::descriptor().id {
-            let ordinal = Some(method.ordinal);
-            if ordinal == T::DESTROY {
-                let implementation = lock(&self.implementation).take();
-                // Its destructor may take its time; the answer does not wait for it.
-                spawn_chores(vec![Box::new(move || drop(implementation))]);
-                return Served::Now(call.reply(Size::default(), |_| Ok(())));
-            }
-            if ordinal == T::CONSTRUCT {
-                // No thread map yet: a null one is legal and means that no threads can be made here.
-                return Served::Now(call.reply(Size { data: 0, pointers: 1 }, |_| Ok(())));
-            }
+        if T::is_destroy(method) {
+            let implementation = lock(&self.implementation).take();
+            // Its destructor may take its time; the answer does not wait for it.
+            spawn_chores(vec![Box::new(move || drop(implementation))]);
+            return Served::Now(call.reply(Size::default(), |_| Ok(())));
+        }
+        if T::is_construct(method) {
+            // No thread map yet: a null one is legal and means that no threads can be made here.
+            return Served::Now(call.reply(Size { data: 0, pointers: 1 }, |_| Ok(())));
         }
         let implementation = lock(&self.implementation).clone();
         let Some(implementation) = implementation else {
