@@ -238,10 +238,6 @@ messages! {
         "`{}` cannot be shared across a process boundary",
         "pass the value, which the receiver gets a copy of, or an `Arc<dyn Trait>` with methods that change it"
     }
-    TYPE_SIZE {
-        "`{}` has not the same size in every process",
-        "write `{}`"
-    }
     TYPE_TUPLE {
         "a tuple has no names for its fields",
         "declare a struct with `#[derive(IpcType)]`"

@@ -74,6 +74,7 @@ mod context;
 mod driver;
 mod exception;
 mod ipc;
+pub mod manual;
 pub mod object;
 #[doc(hidden)]
 pub mod private;

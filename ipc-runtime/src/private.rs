@@ -3,6 +3,7 @@
 pub use std::borrow::Borrow;
 pub use std::clone::Clone;
 pub use std::convert::From;
+pub use std::iter::ExactSizeIterator;
 pub use std::marker::{Copy, Send, Sized, Sync};
 pub use std::option::Option::{self, None, Some};
 pub use std::primitive::{bool, str, u16, u64};

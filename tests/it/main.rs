@@ -15,5 +15,6 @@ mod overload;
 mod raw;
 mod soak;
 mod spawn;
+mod types;
 mod util;
 mod wire;

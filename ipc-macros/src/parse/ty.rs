@@ -178,12 +178,6 @@ impl<'a> Walk<'a> {
             "Cell" | "RefCell" | "Mutex" | "RwLock" => {
                 return self.report(&last.ident, &message::TYPE_CELL, &[&name]);
             }
-            "usize" if path.path.get_ident().is_some() => {
-                return self.report(path, &message::TYPE_SIZE, &[&name, &"u64"]);
-            }
-            "isize" if path.path.get_ident().is_some() => {
-                return self.report(path, &message::TYPE_SIZE, &[&name, &"i64"]);
-            }
             _ => {}
         }
         let PathArguments::AngleBracketed(arguments) = &last.arguments else { return };

@@ -17,8 +17,8 @@ pub trait Calculator {
 
 #[derive(IpcType)]
 pub struct Data {
-    pub size: usize,
-    pub letter: char,
+    pub shared: std::rc::Rc<u32>,
+    pub letter: Plain,
 }
 
 fn main() {}

@@ -15,7 +15,6 @@ pub trait Calculator {
     fn slice(&self, list: &[Plain]) -> Result<(), IpcException>;
     fn optional(&self, maybe: Option<Plain>) -> Result<(), IpcException>;
     fn map(&self, map: HashMap<String, u32>) -> Result<(), IpcException>;
-    fn letter(&self, letter: char) -> Result<(), IpcException>;
 }
 
 fn main() {}
