@@ -239,11 +239,11 @@ messages! {
         "pass the value, which the receiver gets a copy of, or an `Arc<dyn Trait>` with methods that change it"
     }
     TYPE_TUPLE {
-        "a tuple has no names for its fields",
+        "a tuple has two to eight fields here",
         "declare a struct with `#[derive(IpcType)]`"
     }
-    TYPE_ARRAY {
-        "an array cannot cross a process boundary",
+    TYPE_SLICE {
+        "a slice must be behind something that holds it",
         "write `Vec<T>`, or `&[T]` for a parameter"
     }
     TYPE_POINTER {

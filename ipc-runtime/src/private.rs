@@ -205,9 +205,7 @@ where
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the element of a list",
     label = "not an element type",
-    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
-    note = "a list element has no room to say whether it is there: wrap an `Option` in a struct with \
-            `#[derive(IpcType)]`"
+    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`"
 )]
 pub trait LentSlice<'m>: Sized {
     /// What the schema says.

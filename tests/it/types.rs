@@ -1,8 +1,13 @@
 //! Types of the standard library through a message and back, and the table of them in the manual.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::ffi::{CStr, CString, OsStr, OsString};
 use std::fmt::Debug;
 use std::num::NonZero;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use capnp::{any_pointer, message, serialize};
@@ -229,6 +234,149 @@ each_type! {
     span: Duration = duration();
     moment: SystemTime = time();
     boxed_number: Box<u16> = any::<Box<u16>>();
+    path: PathBuf = os_string().prop_map(PathBuf::from);
+    os_text: OsString = os_string();
+    c_text: CString = any::<CString>();
+    digest: [u8; 4] = any::<[u8; 4]>();
+    words: [String; 2] = any::<[String; 2]>();
+    grid: [[bool; 2]; 3] = any::<[[bool; 2]; 3]>();
+    boxed_text: Box<str> = any::<String>().prop_map(Box::from);
+    boxed_list: Box<[u16]> = any::<Vec<u16>>().prop_map(Box::from);
+    shared_text: Arc<str> = any::<String>().prop_map(Arc::from);
+    shared_list: Arc<[String]> = prop::collection::vec(any::<String>(), 0..4).prop_map(Arc::from);
+    shared_bytes: Arc<[u8]> = any::<Vec<u8>>().prop_map(Arc::from);
+    boxed_path: Box<Path> = os_string().prop_map(|text| PathBuf::from(text).into());
+    cow_text: Cow<'static, str> = any::<String>().prop_map(Cow::Owned);
+    cow_bytes: Cow<'static, [u8]> = any::<Vec<u8>>().prop_map(Cow::Owned);
+    deque: VecDeque<char> = any::<VecDeque<char>>();
+    deque_of_bytes: VecDeque<u8> = any::<VecDeque<u8>>();
+    set: BTreeSet<String> = prop::collection::btree_set(any::<String>(), 0..9);
+    hash_set: HashSet<i64> = any::<HashSet<i64>>();
+    map: BTreeMap<String, Option<u32>> = prop::collection::btree_map(any::<String>(), any::<Option<u32>>(), 0..9);
+    hash_map: HashMap<u8, Vec<bool>> = prop::collection::hash_map(any::<u8>(), prop::collection::vec(any::<bool>(), 0..9), 0..9);
+    map_of_maps: BTreeMap<u8, BTreeMap<String, u8>> = prop::collection::btree_map(any::<u8>(), prop::collection::btree_map(any::<String>(), any::<u8>(), 0..4), 0..4);
+    pair: (u8, String) = any::<(u8, String)>();
+    eight: (bool, u8, Option<u16>, u32, String, Vec<u8>, (), i8) =
+        any::<(bool, u8, Option<u16>, u32, String, Vec<u8>, (), i8)>();
+    nested_tuple: (Option<(u8, Option<bool>)>, (char,  i16)) = any::<(Option<(u8, Option<bool>)>, (char, i16))>();
+    option: Option<u32> = any::<Option<u32>>();
+    option_of_text: Option<String> = any::<Option<String>>();
+    deep_option: Option<Option<Option<bool>>> = any::<Option<Option<Option<bool>>>>();
+    boxed_option: Box<Option<String>> = any::<Box<Option<String>>>();
+    option_of_array: Option<[u8; 2]> = any::<Option<[u8; 2]>>();
+}
+
+fn os_string() -> impl Strategy<Value = OsString> + Clone {
+    any::<Vec<u8>>().prop_map(OsString::from_vec)
+}
+
+#[test]
+fn an_option_in_an_option_is_told_from_it() {
+    for value in [None, Some(None), Some(Some(0)), Some(Some(7))] {
+        assert_comes_back(&value);
+        assert_comes_back(&vec![value, None, value]);
+        assert_comes_back(&BTreeMap::from([(1_u8, value)]));
+        assert_comes_back(&(value, value));
+    }
+    for value in [None, Some(None), Some(Some(String::new()))] {
+        assert_comes_back(&value);
+        assert_comes_back(&vec![value.clone(), None]);
+    }
+}
+
+#[test]
+fn an_array_has_its_length() {
+    assert_refused::<[u8; 4]>(&vec![1_u8; 5], "5 elements where an array has 4");
+    assert_refused::<[String; 2]>(&vec![String::new()], "1 elements where an array has 2");
+    assert_refused::<[u8; 4]>(&Vec::<u8>::new(), "0 elements where an array has 4");
+    assert_eq!(shorter::<[u8; 4]>().unwrap(), [0; 4]);
+    assert_eq!(shorter::<[Option<u8>; 2]>().unwrap(), [None, None]);
+    assert_eq!(shorter::<[(String, bool); 1]>().unwrap(), [(String::new(), false)]);
+    shorter::<[NonZero<u8>; 1]>().unwrap_err();
+}
+
+#[test]
+fn a_c_string_ends_at_its_end() {
+    assert_refused::<CString>(&vec![b'a', 0, b'b'], "`CString` with a zero byte at 1");
+    assert_eq!(decode::<Vec<u8>>(&encode(&CString::new("ab").unwrap()).unwrap()).unwrap(), b"ab");
+}
+
+#[test]
+fn the_first_of_equal_keys_counts() {
+    let entries = vec![(1_u8, "a".to_owned()), (2, "b".to_owned()), (1, "c".to_owned())];
+    let message = encode(&entries).unwrap();
+    let expected = [(1, "a".to_owned()), (2, "b".to_owned())];
+    assert_eq!(decode::<BTreeMap<u8, String>>(&message).unwrap(), BTreeMap::from(expected.clone()));
+    assert_eq!(decode::<HashMap<u8, String>>(&message).unwrap(), HashMap::from(expected));
+    let message = encode(&vec![3_u32, 1, 3]).unwrap();
+    assert_eq!(decode::<BTreeSet<u32>>(&message).unwrap(), BTreeSet::from([1, 3]));
+    assert_eq!(decode::<HashSet<u32>>(&message).unwrap(), HashSet::from([1, 3]));
+}
+
+#[test]
+fn a_deque_in_two_pieces_is_one_list() {
+    let mut deque = VecDeque::from([2_u8, 3]);
+    deque.push_front(1);
+    assert_comes_back(&deque);
+    assert_eq!(decode::<Vec<u8>>(&encode(&deque).unwrap()).unwrap(), [1, 2, 3]);
+}
+
+#[test]
+fn paths_are_lent_from_the_message() {
+    let message = encode(&PathBuf::from("/a/b")).unwrap();
+    let reader = serialize::read_message(message.as_slice(), message::ReaderOptions::new()).unwrap();
+    let decoder = Decoder::new(Vec::new(), message.len() / 8);
+    let content: any_pointer::Reader<'_> = reader.get_root().unwrap();
+    let Layout { at: [at], .. } = layout([PathBuf::SHAPE]);
+    let from = decoder.root(content).unwrap();
+    let (once, again) = (<&Path>::decode(&from, at).unwrap(), <&Path>::decode(&from, at).unwrap());
+    assert_eq!(once, Path::new("/a/b"));
+    assert!(std::ptr::eq(once, again), "a copy");
+}
+
+#[test]
+fn anonymous_structs_are_named_by_their_arguments() {
+    #[derive(IpcType)]
+    struct Point {}
+    let point = spell(Point::TYPE);
+    assert_eq!(point, "Point");
+    let name = |ty: Type| ty.descriptor().unwrap().name;
+    assert_eq!(name(<(i32, String)>::TYPE), "TupleInt32Text");
+    assert_eq!(name(<(i32, Point, Vec<u8>)>::TYPE), "Tuple3Int32PointData");
+    assert_eq!(name(<((u8, u8), Option<u8>)>::TYPE), "TupleTupleUInt8UInt8OptionalUInt8");
+    assert_eq!(name(<HashMap<String, Vec<Option<bool>>>>::TYPE), "MapTextListOptionBoolEntry");
+    assert_eq!(name(<BTreeMap<String, Vec<Option<bool>>>>::TYPE), "MapTextListOptionBoolEntry");
+    assert_eq!(name(<Option<Option<String>>>::TYPE), "OptionText");
+    assert_eq!(name(<Option<Option<Option<u8>>>>::TYPE), "OptionOptionUInt8");
+
+    // One name, two types: two ids.
+    mod other {
+        #[derive(ipc_runtime::IpcType)]
+        #[ipc(file = 0x8000_0000_0000_0001)]
+        pub(super) struct Point {}
+    }
+    let (ours, theirs) =
+        (<(Point, u8)>::TYPE.descriptor().unwrap(), <(other::Point, u8)>::TYPE.descriptor().unwrap());
+    assert_eq!(ours.name, theirs.name);
+    assert_ne!(ours.id, theirs.id);
+    // The same each time.
+    assert!(std::ptr::eq(ours, <(Point, u8)>::TYPE.descriptor().unwrap()));
+}
+
+#[test]
+fn a_small_message_cannot_claim_a_large_map() {
+    // A struct of one pointer; a list of inline structs, no words; its tag: so many structs without content.
+    let words: [u64; 3] = [1 << 48, 0b001 | 7 << 32, 8_000_000 << 2];
+    let message: Vec<u8> = [segment(3)].into_iter().chain(words.map(u64::to_le_bytes)).flatten().collect();
+    macro_rules! refused {
+        ($($ty:ty),*) => {$(
+            let error = decode::<$ty>(&message).unwrap_err();
+            assert!(error.to_string().contains("would take too much memory"), "{error}");
+        )*};
+    }
+    refused!(
+        HashMap<(), ()>, BTreeMap<u8, u8>, Vec<((), ())>, Vec<Option<()>>, HashSet<(u8, u8)>, VecDeque<Option<u8>>
+    );
 }
 
 /// The rows of the table: the Rust type and its schema type.
@@ -254,14 +402,18 @@ fn spell(ty: Type) -> String {
     }
 }
 
-/// Stands for any type in the table.
-#[derive(IpcType)]
-#[ipc(name = "T")]
-struct T {}
+macro_rules! stand_ins {
+    ($($name:ident)*) => {$(
+        /// Stands for any type in the table.
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, IpcType)]
+        struct $name {}
+    )*};
+}
+stand_ins! { T A B C K V }
 
 macro_rules! rows {
     ($($ty:ty,)*) => {
-        vec![$((stringify!($ty).replace("'static ", ""), spell(<$ty as IpcType>::TYPE))),*]
+        vec![$((stringify!($ty), spell(<$ty as IpcType>::TYPE))),*]
     };
 }
 
@@ -271,10 +423,13 @@ fn the_table_says_what_the_types_say() {
     let rows = rows! {
         bool, (), u8, u16, u32, u64, i8, i16, i32, i64, f32, f64, usize, isize, char, i128, u128,
         NonZero<u32>, NonZero<i128>, Duration, SystemTime,
-        String, &str, Vec<u8>, &[u8], Vec<T>, &[T], Box<T>,
+        String, &str, Box<str>, Arc<str>, Cow<'static, str>, Vec<u8>, &[u8], Box<[u8]>, Arc<[u8]>, Cow<'static, [u8]>,
+        [u8; 4], VecDeque<u8>, PathBuf, &Path, OsString, &OsStr, CString, &CStr,
+        Vec<T>, &[T], [T; 4], VecDeque<T>, Box<[T]>, Arc<[T]>, Cow<'static, [T]>, HashSet<T>, BTreeSet<T>,
+        HashMap<K, V>, BTreeMap<K, V>, (A, B), (A, B, C), Vec<Option<T>>, Option<Option<T>>, Box<T>, Cow<'static, T>,
     };
     for (ty, schema) in rows {
-        let ty = ty.replace(" >", ">").replace("< ", "<");
+        let ty = ty.replace(" >", ">").replace("< ", "<").replace("'static", "'_");
         assert_eq!(table.remove(ty.as_str()), Some(format!("`{schema}`").as_str()), "the row of `{ty}`");
     }
     // What has no type of its own: a row for each of them says so.

@@ -16,12 +16,14 @@
 //! The derive implements these for structs and enums; the layout of every struct is computed by the compiler
 //! ([`layout`]). An unsupported type is a compile error at that type.
 
+pub mod anonymous;
 pub mod descriptor;
 pub mod id;
 pub mod layout;
 pub mod proxy;
 pub mod raw;
 
+mod borrowed;
 mod boxed;
 mod converted;
 mod enumeration;
@@ -29,12 +31,16 @@ mod fixed;
 mod hooks;
 mod interface;
 mod list;
+mod map;
 mod number;
 mod option;
+mod os;
 mod reference;
+mod set;
 mod structure;
 mod text;
 mod time;
+mod tuple;
 
 use std::borrow::Borrow;
 
@@ -127,8 +133,7 @@ pub trait Decode<'m>: IpcType + Sized {
 #[diagnostic::on_unimplemented(
     message = "an `Option` of `{Self}` cannot cross a process boundary",
     label = "not a type that an `Option` can hold here",
-    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
-    note = "an `Option` in an `Option` has no encoding: wrap the inner one in a struct with `#[derive(IpcType)]`"
+    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`"
 )]
 pub trait Single: IpcType<This = Self> + Sized {}
 
@@ -136,9 +141,7 @@ pub trait Single: IpcType<This = Self> + Sized {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the element of a list",
     label = "not an element type",
-    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
-    note = "a list element has no room to say whether it is there: wrap an `Option` in a struct with \
-            `#[derive(IpcType)]`"
+    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`"
 )]
 pub trait Element: IpcType<This = Self> + Sized {
     /// The schema type of a list of these: `List(T)`, or `Data` for bytes.
@@ -168,9 +171,7 @@ pub trait Element: IpcType<This = Self> + Sized {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the element of a list",
     label = "not an element type",
-    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
-    note = "a list element has no room to say whether it is there: wrap an `Option` in a struct with \
-            `#[derive(IpcType)]`"
+    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`"
 )]
 pub trait DecodeElement<'m>: Element + Decode<'m> {
     /// What a server holds while a method with a parameter `&[Self]` runs.

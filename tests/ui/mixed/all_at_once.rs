@@ -10,7 +10,7 @@ pub trait Calculator {
     fn by_value(self) -> Result<(), IpcException>;
     #[ipc(nmae = "x")]
     fn generic<T>(&mut self, x: T);
-    fn tuple(&self, x: (u32, u32)) -> Result<&str, IpcException>;
+    fn tuple(&self, x: (u32,)) -> Result<&str, IpcException>;
     fn plain(&self, plain: Plain) -> Result<(), IpcException>;
     fn error(&self) -> Result<(), String>;
 }
