@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use capnp::{any_pointer, message, serialize};
 use ipc_runtime::object::Destination;
 use ipc_runtime::wire::layout::{Layout, layout};
@@ -17,6 +18,7 @@ use ipc_runtime::wire::raw::Decoder;
 use ipc_runtime::wire::{Decode, Encode, Encoder, Type};
 use ipc_runtime::{IpcException, IpcType};
 use proptest::prelude::*;
+use uuid::Uuid;
 
 /// A message with one field.
 fn encode<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>, IpcException> {
@@ -64,6 +66,7 @@ fn numbers_that_are_not_of_the_type_are_refused() {
     assert_refused::<NonZero<u128>>(&0_u128, "zero where `NonZero<u128>` is required");
     assert_refused::<Duration>(&-1_i64, "negative `Duration`: -1 ns");
     assert_refused::<u128>(&vec![0_u8; 15], "15 bytes where a `u128` of 16 bytes is required");
+    assert_refused::<Uuid>(&vec![0_u8; 17], "17 bytes where a `Uuid` of 16 bytes is required");
     assert_refused::<i128>(&Vec::<u8>::new(), "0 bytes where a `i128` of 16 bytes is required");
 }
 
@@ -234,6 +237,8 @@ each_type! {
     span: Duration = duration();
     moment: SystemTime = time();
     boxed_number: Box<u16> = any::<Box<u16>>();
+    foreign_bytes: Bytes = any::<Vec<u8>>().prop_map(Bytes::from);
+    unique: Uuid = any::<u128>().prop_map(Uuid::from_u128);
     path: PathBuf = os_string().prop_map(PathBuf::from);
     os_text: OsString = os_string();
     c_text: CString = any::<CString>();
@@ -424,7 +429,7 @@ fn the_table_says_what_the_types_say() {
         bool, (), u8, u16, u32, u64, i8, i16, i32, i64, f32, f64, usize, isize, char, i128, u128,
         NonZero<u32>, NonZero<i128>, Duration, SystemTime,
         String, &str, Box<str>, Arc<str>, Cow<'static, str>, Vec<u8>, &[u8], Box<[u8]>, Arc<[u8]>, Cow<'static, [u8]>,
-        [u8; 4], VecDeque<u8>, PathBuf, &Path, OsString, &OsStr, CString, &CStr,
+        [u8; 4], VecDeque<u8>, PathBuf, &Path, OsString, &OsStr, CString, &CStr, Bytes, Uuid,
         Vec<T>, &[T], [T; 4], VecDeque<T>, Box<[T]>, Arc<[T]>, Cow<'static, [T]>, HashSet<T>, BTreeSet<T>,
         HashMap<K, V>, BTreeMap<K, V>, (A, B), (A, B, C), Vec<Option<T>>, Option<Option<T>>, Box<T>, Cow<'static, T>,
     };

@@ -1,4 +1,4 @@
-//! Types that travel as Data of a fixed size: `i128`, `u128`.
+//! Types that travel as Data of a fixed size: `i128`, `u128`, `Uuid`.
 
 use std::num::NonZero;
 
@@ -28,6 +28,13 @@ macro_rules! wide {
 }
 
 wide! { i128 u128 }
+
+#[cfg(feature = "uuid")]
+pointer_type!([] ['m] uuid::Uuid {
+    type: Type::Data,
+    write: |uuid: &uuid::Uuid, mut to: PointerWriter<'_, '_>| to.set_data(uuid.as_bytes()),
+    read: |from: PointerReader<'m>| read_fixed(from, "Uuid").map(uuid::Uuid::from_bytes),
+});
 
 /// Reads Data of exactly `N` bytes; null reads as zeros.
 fn read_fixed<const N: usize>(from: PointerReader<'_>, name: &str) -> Result<[u8; N], IpcException> {

@@ -1,4 +1,4 @@
-//! What the operating system names things by: paths, `OsString`, `CString`. Bytes, not always text.
+//! What the operating system names things by: paths, `OsString`, `CString`. Bytes, not always text; and `Bytes`.
 
 use std::ffi::{CStr, CString, OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -29,6 +29,13 @@ pointer_type!([] ['m] CString {
 impl<'m> Lend<'m> for CStr {
     type Held = CString;
 }
+
+#[cfg(feature = "bytes")]
+pointer_type!([] ['m] bytes::Bytes {
+    type: Type::Data,
+    write: |bytes: &bytes::Bytes, mut to: PointerWriter<'_, '_>| to.set_data(bytes),
+    read: |from: PointerReader<'m>| read_data(from).map(bytes::Bytes::from),
+});
 
 pub(super) fn write_os(text: &OsStr, mut to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
     to.set_data(text.as_bytes())
