@@ -6,7 +6,9 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitInt, LitStr, Meta, Path, Token};
 
-use super::symbol::{CRATE, FILE, ID, IPC, NAME, NO_CONTEXT, NO_DESTROY, ORDINAL, ROOT};
+use super::symbol::{
+    CANCELLABLE, CRATE, FILE, ID, IPC, LOCAL, NAME, NO_CONTEXT, NO_DESTROY, ORDINAL, ROOT, TWIN,
+};
 use crate::diag::Diagnostics;
 use crate::message;
 use crate::model::{Container, Lifecycle, Name};
@@ -15,6 +17,7 @@ use crate::model::{Container, Lifecycle, Name};
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Place {
     Interface,
+    Impl,
     Method,
     Param,
     Type,
@@ -24,8 +27,9 @@ pub(crate) enum Place {
 impl Place {
     fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::Interface => &[ROOT, NO_DESTROY, FILE, ID, NAME, CRATE],
-            Self::Method => &[NAME, ORDINAL, NO_CONTEXT],
+            Self::Interface => &[ROOT, NO_DESTROY, TWIN, FILE, ID, NAME, CRATE],
+            Self::Impl => &[CRATE],
+            Self::Method => &[NAME, ORDINAL, NO_CONTEXT, CANCELLABLE, LOCAL],
             Self::Param | Self::Member => &[NAME],
             Self::Type => &[FILE, ID, NAME, CRATE],
         }
@@ -43,7 +47,7 @@ impl Place {
 }
 
 fn flag(key: &str) -> bool {
-    matches!(key, ROOT | NO_DESTROY | NO_CONTEXT)
+    matches!(key, ROOT | NO_DESTROY | NO_CONTEXT | CANCELLABLE | LOCAL)
 }
 
 /// An example of the value of an argument.
@@ -52,6 +56,7 @@ fn example(key: &str) -> &'static str {
         FILE | ID => "0x9eb32e19f86ee174",
         NAME => "\"name\"",
         ORDINAL => "1",
+        TWIN => "CalculatorAsync",
         _ => "::ipc_runtime",
     }
 }
@@ -62,6 +67,9 @@ pub(crate) struct Arguments {
     pub(crate) root: Option<Ident>,
     pub(crate) no_destroy: Option<Ident>,
     pub(crate) no_context: Option<Ident>,
+    pub(crate) cancellable: Option<Ident>,
+    pub(crate) local: Option<Ident>,
+    pub(crate) twin: Option<Ident>,
     pub(crate) file: Option<LitInt>,
     pub(crate) id: Option<LitInt>,
     pub(crate) name: Option<LitStr>,
@@ -75,6 +83,13 @@ impl Arguments {
     pub(crate) fn parse_interface(tokens: TokenStream, diag: &mut Diagnostics) -> Self {
         let mut arguments = Self::default();
         arguments.parse_list(tokens, Place::Interface, diag);
+        arguments
+    }
+
+    /// Parses the arguments of `#[ipc_interface(..)]` on an `impl`.
+    pub(crate) fn parse_impl(tokens: TokenStream, diag: &mut Diagnostics) -> Self {
+        let mut arguments = Self::default();
+        arguments.parse_list(tokens, Place::Impl, diag);
         arguments
     }
 
@@ -119,6 +134,8 @@ impl Arguments {
         match key {
             ROOT => self.root = Some(ident),
             NO_DESTROY => self.no_destroy = Some(ident),
+            CANCELLABLE => self.cancellable = Some(ident),
+            LOCAL => self.local = Some(ident),
             _ => self.no_context = Some(ident),
         }
     }
@@ -128,6 +145,7 @@ impl Arguments {
             NAME => self.name = parse_value(key, value, diag),
             FILE => self.file = parse_id(key, value, diag),
             ID => self.id = parse_id(key, value, diag),
+            TWIN => self.twin = parse_value(key, value, diag),
             ORDINAL => {
                 let tokens = value.clone();
                 let literal: Option<LitInt> = parse_value(key, value, diag);
@@ -157,8 +175,19 @@ impl Arguments {
         if !valid_name(&name, char::is_uppercase) {
             diag.report_at(span, &message::NOT_A_TYPE_NAME, &[&name]);
         }
-        let runtime = self.runtime.unwrap_or_else(|| syn::parse_quote!(::ipc_runtime));
-        Container { runtime, file: self.file, id: self.id, name, doc: parse_doc(attributes) }
+        let (file, id) = (self.file.clone(), self.id.clone());
+        let runtime = self.into_runtime();
+        Container { runtime, file, id, name, doc: parse_doc(attributes) }
+    }
+
+    /// Tells whether an argument is the only one.
+    pub(crate) fn is_only(&self, key: &str) -> bool {
+        self.seen.iter().all(|seen| seen == key)
+    }
+
+    /// Where the runtime is found.
+    pub(crate) fn into_runtime(self) -> Path {
+        self.runtime.unwrap_or_else(|| syn::parse_quote!(::ipc_runtime))
     }
 
     /// Tells what the schema adds in front of the methods.
