@@ -230,16 +230,12 @@ messages! {
         "`{}` cannot be shared across a process boundary",
         "pass the value, which the receiver gets a copy of, or an `Arc<dyn Trait>` with methods that change it"
     }
-    TYPE_SIZE {
-        "`{}` has not the same size in every process",
-        "write `{}`"
-    }
     TYPE_TUPLE {
-        "a tuple has no names for its fields",
+        "a tuple has two to eight fields here",
         "declare a struct with `#[derive(IpcType)]`"
     }
-    TYPE_ARRAY {
-        "an array cannot cross a process boundary",
+    TYPE_SLICE {
+        "a slice must be behind something that holds it",
         "write `Vec<T>`, or `&[T]` for a parameter"
     }
     TYPE_POINTER {

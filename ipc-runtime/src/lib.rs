@@ -77,6 +77,7 @@ mod deadline;
 mod driver;
 mod exception;
 mod ipc;
+pub mod manual;
 pub mod object;
 #[doc(hidden)]
 pub mod private;

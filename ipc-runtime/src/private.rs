@@ -6,6 +6,7 @@ pub use std::clone::Clone;
 pub use std::convert::From;
 pub use std::default::Default;
 pub use std::future::Future;
+pub use std::iter::ExactSizeIterator;
 pub use std::marker::{Copy, Send, Sized, Sync};
 pub use std::option::Option::{self, None, Some};
 pub use std::pin::Pin;
@@ -310,9 +311,7 @@ where
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the element of a list",
     label = "not an element type",
-    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
-    note = "a list element has no room to say whether it is there: wrap an `Option` in a struct with \
-            `#[derive(IpcType)]`"
+    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`"
 )]
 pub trait LentSlice<'m>: Sized {
     /// What the schema says.

@@ -18,5 +18,6 @@ mod overload;
 mod raw;
 mod soak;
 mod spawn;
+mod types;
 mod util;
 mod wire;

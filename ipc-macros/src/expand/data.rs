@@ -47,7 +47,7 @@ fn expand_struct(data: &Data, fields: &[Field]) -> TokenStream {
             ty: mixed!(Struct(<Self as #ipc::Struct>::descriptor)),
             encode: mixed!(#ipc::encode_struct(self, to.pointer(at.offset))),
             decode: mixed!(#ipc::decode_struct(from.pointer(at.offset))),
-            encode_list: mixed!(encode_structs),
+            encode_items: mixed!(encode_structs),
             decode_list: mixed!(decode_structs),
         },
     );
@@ -94,7 +94,7 @@ fn expand_enum(data: &Data, variants: &[Variant]) -> TokenStream {
                 #ipc::Ok(())
             }),
             decode: mixed!(#ipc::decode_enum(from, at)),
-            encode_list: mixed!(encode_enums),
+            encode_items: mixed!(encode_enums),
             decode_list: mixed!(decode_enums),
         },
     );
@@ -128,13 +128,13 @@ struct Codec {
     ty: TokenStream,
     encode: TokenStream,
     decode: TokenStream,
-    encode_list: TokenStream,
+    encode_items: TokenStream,
     decode_list: TokenStream,
 }
 
 fn expand_impls(ident: &Ident, codec: &Codec) -> TokenStream {
     let ipc = names::runtime();
-    let Codec { slot, ty, encode, decode, encode_list, decode_list } = codec;
+    let Codec { slot, ty, encode, decode, encode_items, decode_list } = codec;
     mixed! {
         impl #ipc::IpcType for #ident {
             type This = Self;
@@ -159,8 +159,14 @@ fn expand_impls(ident: &Ident, codec: &Codec) -> TokenStream {
         impl #ipc::Element for #ident {
             const LIST: #ipc::Type = #ipc::Type::List(&<Self as #ipc::IpcType>::TYPE);
 
-            fn encode_list(items: &[Self], to: #ipc::PointerWriter<'_, '_>) -> #ipc::Result<(), #ipc::IpcException> {
-                #ipc::#encode_list(items, to)
+            fn encode_items<'i>(
+                items: impl #ipc::ExactSizeIterator<Item = &'i Self>,
+                to: #ipc::PointerWriter<'_, '_>,
+            ) -> #ipc::Result<(), #ipc::IpcException>
+            where
+                Self: 'i,
+            {
+                #ipc::#encode_items(items, to)
             }
         }
 

@@ -101,7 +101,13 @@ pub(crate) fn expand_data(data: &Data, errors: &TokenStream) -> TokenStream {
 
         impl<#params> #ipc::Element for #ident #arguments #clause {
             const LIST: #ipc::Type = #ipc::Type::Void;
-            fn encode_list(_: &[Self], _: #ipc::PointerWriter<'_, '_>) -> #ipc::Result<(), #ipc::IpcException> {
+            fn encode_items<'i>(
+                _: impl #ipc::ExactSizeIterator<Item = &'i Self>,
+                _: #ipc::PointerWriter<'_, '_>,
+            ) -> #ipc::Result<(), #ipc::IpcException>
+            where
+                Self: 'i,
+            {
                 #ipc::after_error()
             }
         }

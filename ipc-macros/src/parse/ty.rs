@@ -166,8 +166,15 @@ impl<'a> Walk<'a> {
             Type::ImplTrait(_) => self.report(ty, &message::TYPE_IMPL, &[]),
             Type::BareFn(_) => self.report(ty, &message::TYPE_FN, &[]),
             Type::Ptr(_) => self.report(ty, &message::TYPE_POINTER, &[]),
-            Type::Array(_) | Type::Slice(_) => self.report(ty, &message::TYPE_ARRAY, &[]),
-            Type::Tuple(tuple) if !tuple.elems.is_empty() => self.report(ty, &message::TYPE_TUPLE, &[]),
+            Type::Array(array) => self.visit(&array.elem),
+            Type::Slice(_) => {
+                self.refused_by_rustc = true;
+                self.report(ty, &message::TYPE_SLICE, &[]);
+            }
+            Type::Tuple(tuple) => match tuple.elems.len() {
+                1 | 9.. => self.report(ty, &message::TYPE_TUPLE, &[]),
+                _ => tuple.elems.iter().for_each(|field| self.visit(field)),
+            },
             Type::Infer(_) => {
                 self.refused_by_rustc = true;
                 self.report(ty, &message::TYPE_INFER, &[]);
@@ -193,12 +200,6 @@ impl<'a> Walk<'a> {
             "Cell" | "RefCell" | "Mutex" | "RwLock" => {
                 return self.report(&last.ident, &message::TYPE_CELL, &[&name]);
             }
-            "usize" if path.path.get_ident().is_some() => {
-                return self.report(path, &message::TYPE_SIZE, &[&name, &"u64"]);
-            }
-            "isize" if path.path.get_ident().is_some() => {
-                return self.report(path, &message::TYPE_SIZE, &[&name, &"i64"]);
-            }
             _ => {}
         }
         let PathArguments::AngleBracketed(arguments) = &last.arguments else { return };
@@ -206,6 +207,9 @@ impl<'a> Walk<'a> {
             let GenericArgument::Type(ty) = argument else { continue };
             match ungrouped(ty) {
                 Type::TraitObject(object) if name == "Arc" => self.check_dyn(object),
+                Type::Slice(slice) if matches!(name.as_str(), "Arc" | "Box" | "Cow") => {
+                    self.visit(&slice.elem);
+                }
                 ty => self.visit(ty),
             }
         }

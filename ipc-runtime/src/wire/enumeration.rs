@@ -20,9 +20,11 @@ pub fn decode_enum<T: Enum>(from: &StructReader<'_>, at: At) -> Result<T, IpcExc
 ///
 /// # Errors
 /// Returns an error if the message becomes too large or too deep.
-pub fn encode_enums<T: Enum>(items: &[T], mut to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
-    let ordinals: Vec<u16> = items.iter().map(Enum::to_ordinal).collect();
-    to.write_primitives(&ordinals)
+pub fn encode_enums<'i, T: Enum + 'i>(
+    items: impl ExactSizeIterator<Item = &'i T>,
+    mut to: PointerWriter<'_, '_>,
+) -> Result<(), IpcException> {
+    to.write_primitives(items.map(Enum::to_ordinal))
 }
 
 /// Reads a list of enums.
