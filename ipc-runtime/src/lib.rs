@@ -52,7 +52,8 @@
 //!
 //! Clients and servers are `Send + Sync`; any number of threads may call on one connection at once, and a call blocks
 //! its thread until the answer is there. Methods run on a bounded pool of threads: calls start in the order in which
-//! they arrive and run concurrently. A thread that waits in an outgoing call does not count against the bound. A
+//! they arrive and run concurrently. A thread that waits in an outgoing call, or inside [`blocking`], does not count
+//! against the bound. A
 //! panic in a method becomes an exception for its caller.
 //!
 //! # Lifetimes
@@ -64,13 +65,15 @@
 //!
 //! # Limits
 //!
-//! A message has at most 64 MiB and nests at most 64 deep, as everywhere in Cap'n Proto; what a peer can make this
+//! A message has at most 64 MiB and nests at most 64 deep, as everywhere in Cap'n Proto (60 levels are left for parameters
+//! and results); what a peer can make this
 //! process hold is bounded by [`DriverLimits`] and [`rpc::Limits`].
 
 // The macros name this crate by its public name, here as everywhere.
 extern crate self as ipc_runtime;
 
 mod context;
+mod deadline;
 mod driver;
 mod exception;
 mod ipc;
@@ -85,6 +88,7 @@ mod thread;
 pub mod wire;
 
 pub use context::Context;
+pub use deadline::with_deadline;
 pub use driver::DriverLimits;
 pub use exception::{ExceptionKind, IpcError, IpcException};
 pub use ipc::{Ipc, make_client_ipc, make_ipc};
@@ -92,6 +96,7 @@ pub use ipc_macros::{IpcType, ipc_interface};
 pub use object::{Client, Remote, closed, destroy};
 pub use process::{ChildProcess, Process, make_process};
 pub use protocol::{CapnpContext, LogLevel, Protocol, make_capnp_protocol};
+pub use thread::pool::blocking;
 pub use wire::{Interface, IpcType};
 
 /// The README's code, compiled and run.

@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, Weak};
 use std::task::{Poll, Waker};
@@ -14,17 +13,18 @@ use tokio::runtime::Handle;
 
 use super::DriverLimits;
 use super::framing::{Filled, Framing};
-use super::output::{Flushed, Output, peer_does_not_read};
+use super::output::{Cause, Flushed, Output, peer_does_not_read};
 use super::poller::{self, Poller, Source, Token};
 use super::selector::Interest;
 use super::waiter::{Cancel, Waiter};
 use crate::context::Context;
+use crate::deadline::timed_out;
 use crate::exception::IpcException;
 use crate::object::{Capability, LocalObject, ServedCall};
 use crate::process::ChildProcess;
 use crate::rpc::{self, AnswerId, Cap, Connection, OutgoingCall, OutgoingResults, Payload, QuestionId};
-use crate::sync::lock;
-use crate::thread::pool::Pool;
+use crate::sync::{Waited, lock};
+use crate::thread::pool::{Chore, Pool, blocking, spawn_chores};
 use crate::thread::runtime;
 
 /// What the driver plugs into the engine.
@@ -120,7 +120,7 @@ enum Rest {
 struct Ending {
     reason: Option<IpcException>,
     next_cleanup: u64,
-    cleanups: Vec<(u64, Box<dyn FnOnce() + Send>)>,
+    cleanups: Vec<(u64, Chore)>,
 }
 
 impl std::fmt::Debug for Link {
@@ -135,6 +135,7 @@ struct Effects {
     returns: Vec<(Arc<Waiter>, Answer)>,
     drops: Vec<LocalObject>,
     calls: usize,
+    /// Bytes that wait to be written and that the peer has brought about.
     queued: usize,
     schedule: bool,
     cancels: Vec<Arc<Cancel>>,
@@ -218,10 +219,17 @@ impl Link {
 
     /// Blocks while too much is queued for the socket: so that memory stays bounded, a new call waits before it is
     /// sent.
-    pub(crate) fn wait_for_room(&self) {
-        if self.output.is_over(self.limits.high_water_bytes) {
-            Pool::shared().blocking(|| self.output.wait_below(self.limits.high_water_bytes));
+    ///
+    /// # Errors
+    /// Returns an error if there is no room before the deadline.
+    pub(crate) fn wait_for_room(&self, deadline: Option<Instant>) -> Result<(), IpcException> {
+        let high_water = self.limits.high_water_bytes;
+        if self.output.is_over(high_water)
+            && blocking(|| self.output.wait_below(high_water, deadline)) == Waited::TimedOut
+        {
+            return Err(timed_out("the peer did not take what was sent to it before"));
         }
+        Ok(())
     }
 
     /// Like [`wait_for_room`](Link::wait_for_room), for tasks.
@@ -236,7 +244,7 @@ impl Link {
         call: OutgoingCall<LocalObject>,
         waiter: Arc<Waiter>,
     ) -> Question {
-        let id = self.with_engine(|engine| engine.call(target, call, waiter));
+        let id = self.with_state(Cause::Caller, |state| state.engine.call(target, call, waiter));
         Question { link: self.clone(), id }
     }
 
@@ -246,7 +254,7 @@ impl Link {
         answer: AnswerId,
         result: Result<OutgoingResults<LocalObject>, IpcException>,
     ) {
-        self.with_state(|state| {
+        self.with_state(Cause::Peer, |state| {
             state.cancellations.unwanted.remove(&answer);
             state.cancellations.running.remove(&answer);
             state.engine.respond(answer, result);
@@ -302,7 +310,7 @@ impl Link {
 
     /// Registers a function to be run once: by [`take_cleanup`](Link::take_cleanup), or on the pool when the
     /// connection ends (at once if it has).
-    pub(crate) fn add_cleanup(&self, cleanup: Box<dyn FnOnce() + Send>) -> u64 {
+    pub(crate) fn add_cleanup(&self, cleanup: Chore) -> u64 {
         let mut ending = lock(&self.ending);
         let id = ending.next_cleanup;
         ending.next_cleanup += 1;
@@ -311,7 +319,7 @@ impl Link {
             return id;
         }
         drop(ending);
-        Pool::shared().spawn(Box::new(RunJob(vec![cleanup])));
+        spawn_chores(vec![cleanup]);
         id
     }
 
@@ -324,15 +332,15 @@ impl Link {
 
     /// Gives one input to the engine and does what follows from it.
     fn with_engine<R>(self: &Arc<Self>, input: impl FnOnce(&mut Engine) -> R) -> R {
-        self.with_state(|state| input(&mut state.engine))
+        self.with_state(Cause::Peer, |state| input(&mut state.engine))
     }
 
-    /// Like [`with_engine`](Link::with_engine), for an input that comes with something else.
-    fn with_state<R>(self: &Arc<Self>, input: impl FnOnce(&mut State) -> R) -> R {
+    /// Like [`with_engine`](Link::with_engine), for an input that comes with something else, or from a caller.
+    fn with_state<R>(self: &Arc<Self>, cause: Cause, input: impl FnOnce(&mut State) -> R) -> R {
         let mut effects = Effects::default();
         let mut state = lock(&self.state);
         let result = input(&mut state);
-        self.collect(&mut state, &mut effects);
+        self.collect(&mut state, &mut effects, cause);
         let ended = state.engine.is_terminated().cloned();
         drop(state);
         self.apply(effects, ended);
@@ -341,7 +349,7 @@ impl Link {
 
     /// Drains the engine: calls into the pool's queue and messages into the output queue, in order, which is why it
     /// happens under the engine's lock; the rest into `effects`.
-    fn collect(self: &Arc<Self>, state: &mut State, effects: &mut Effects) {
+    fn collect(self: &Arc<Self>, state: &mut State, effects: &mut Effects, cause: Cause) {
         while let Some(event) = state.engine.poll_event() {
             match event {
                 Event::Call { answer, target, interface_id, method_id, params, words } => {
@@ -376,7 +384,7 @@ impl Link {
             effects.cancels.extend(state.cancellations.running.drain().map(|(_, cancel)| cancel));
         }
         while let Some(message) = state.engine.poll_transmit() {
-            effects.queued = self.output.push(message);
+            effects.queued = self.output.push(message, cause);
         }
         if state.engine.has_batched() && !state.flush_scheduled {
             state.flush_scheduled = true;
@@ -385,15 +393,22 @@ impl Link {
     }
 
     fn apply(self: &Arc<Self>, effects: Effects, ended: Option<IpcException>) {
-        self.flush();
-        for cancel in effects.cancels {
-            cancel.cancel();
-        }
+        // Who waits for this comes before what others wait for.
         if effects.calls > 0 {
-            Pool::shared().kick();
+            Pool::calls().kick();
         }
         for (waiter, result) in effects.returns {
             waiter.complete(result.map(|payload| Incoming::new(self, payload)));
+            if poller::is_current()
+                && let Some(abandoned) = Arc::into_inner(waiter)
+            {
+                // The caller has stopped waiting at this very moment. What the answer holds is not dropped here.
+                spawn_chores(vec![Box::new(move || drop(abandoned))]);
+            }
+        }
+        self.flush();
+        for cancel in effects.cancels {
+            cancel.cancel();
         }
         self.give_up(effects.drops);
         if effects.schedule {
@@ -417,9 +432,7 @@ impl Link {
             // worker's, without a lock.
             objects.retain_mut(LocalObject::is_last_handle);
         }
-        if !objects.is_empty() {
-            Pool::shared().spawn(Box::new(DropJob { objects }));
-        }
+        spawn_chores(objects.into_iter().map(|object| Box::new(move || drop(object)) as Chore).collect());
     }
 
     /// Takes a call into the budget of those that wait for a thread.
@@ -495,9 +508,7 @@ impl Link {
         }
         // Fails only if the peer did so first.
         let _ = rustix::net::shutdown(&self.socket, Shutdown::Both);
-        if !cleanups.is_empty() {
-            Pool::shared().spawn(Box::new(RunJob(cleanups)));
-        }
+        spawn_chores(cleanups);
         self.ended.notify_all();
     }
 
@@ -520,7 +531,7 @@ impl Link {
                     break;
                 }
             }
-            self.collect(&mut state, &mut effects);
+            self.collect(&mut state, &mut effects, Cause::Peer);
             ended = state.engine.is_terminated().cloned();
         }
         drop(input);
@@ -550,6 +561,10 @@ impl Link {
 impl Source for Link {
     fn socket(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
+    }
+
+    fn token(&self) -> Option<Token> {
+        self.token.get().copied()
     }
 
     fn handle_ready(self: Arc<Self>, readable: bool, writable: bool) {
@@ -596,36 +611,5 @@ impl Question {
 impl Drop for Question {
     fn drop(&mut self) {
         self.link.with_engine(|engine| engine.finish(self.id));
-    }
-}
-
-/// Objects that nothing refers to any more; dropping them may run user code.
-struct DropJob {
-    objects: Vec<LocalObject>,
-}
-
-impl crate::thread::pool::Job for DropJob {
-    fn run(self: Box<Self>) {
-        drop(self.objects);
-    }
-
-    /// There is no thread for it, but destructors cannot be refused.
-    fn refuse(self: Box<Self>) {
-        self.run();
-    }
-}
-
-struct RunJob(Vec<Box<dyn FnOnce() + Send>>);
-
-impl crate::thread::pool::Job for RunJob {
-    fn run(self: Box<Self>) {
-        for cleanup in self.0 {
-            // One that panics is no reason to leave out the others.
-            let _ = catch_unwind(AssertUnwindSafe(cleanup));
-        }
-    }
-
-    fn refuse(self: Box<Self>) {
-        self.run();
     }
 }

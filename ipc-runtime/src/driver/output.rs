@@ -2,12 +2,14 @@
 //!
 //! Messages are appended inside the engine's critical section, so bytes leave in the order in which the engine
 //! decided. One thread at a time is the writer: it takes a batch, writes it without a lock, and goes on until the
-//! queue is empty or the socket is full. A full socket is left to the poller, which continues when it drains.
+//! queue is empty, the socket is full, or its share is used up. What remains is left to the poller, which continues when
+//! the socket has room.
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex};
 use std::task::{Poll, Waker};
+use std::time::Instant;
 
 use rustix::fd::{AsFd, BorrowedFd};
 use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
@@ -15,31 +17,46 @@ use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
 use super::waiter::wake;
 use crate::exception::IpcException;
 use crate::rpc::OutgoingMessage;
-use crate::sync::lock;
+use crate::sync::{Waited, lock, wait_until};
 
 /// Messages that one system call writes at the most.
 const BATCH: usize = 32;
 
+/// System calls that one thread makes as the writer: what others queue meanwhile must not keep a caller from its own
+/// answer, or the poller from other connections.
+const WRITES_PER_TURN: usize = 16;
+
 /// Buffers that one system call writes at the most; the system's own limit is 1,024.
 const SLICES: usize = 256;
+
+/// Who has brought a message about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// A thread or a task of this process, with a call: there are as many as there are callers, whatever the peer does.
+    Caller,
+    /// The peer, which may ask for as much as it likes.
+    Peer,
+}
 
 /// How far a flush came.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Flushed {
     /// Everything is written, or another thread is writing it.
     Done,
-    /// The socket is full: call [`Output::unblock`] and flush again when it is writable.
+    /// The socket is full, or the share of one turn is used up: call [`Output::unblock`] and flush again when the socket
+    /// is writable.
     Full,
 }
 
 /// The output queue of one connection.
 ///
 /// Invariants: at most one thread writes (`writing`); while the socket is full (`full`) nobody writes; `bytes` is
-/// what is queued or in the writer's hands, less what was written.
+/// what is queued or in the writer's hands, less what was written; `callers_bytes` are the messages among them that
+/// callers have brought about.
 #[derive(Debug)]
 pub(super) struct Output {
     state: Mutex<State>,
-    /// Signalled when `bytes` falls to the low-water mark and when the queue closes.
+    /// Signalled whenever bytes were written while somebody waits, and when the queue closes.
     drained: Condvar,
 }
 
@@ -47,6 +64,7 @@ pub(super) struct Output {
 struct State {
     queue: VecDeque<Pending>,
     bytes: usize,
+    callers_bytes: usize,
     writing: bool,
     full: bool,
     closed: bool,
@@ -60,6 +78,7 @@ struct State {
 struct Pending {
     header: Vec<u8>,
     message: OutgoingMessage,
+    cause: Cause,
     /// Bytes of header and segments that are written.
     written: usize,
 }
@@ -69,6 +88,7 @@ impl Output {
         let state = State {
             queue: VecDeque::new(),
             bytes: 0,
+            callers_bytes: 0,
             writing: false,
             full: false,
             closed: false,
@@ -78,15 +98,19 @@ impl Output {
         Self { state: Mutex::new(state), drained: Condvar::new() }
     }
 
-    /// Appends a message; returns how many bytes are queued now.
-    pub(super) fn push(&self, message: OutgoingMessage) -> usize {
-        let pending = Pending::new(message);
+    /// Appends a message; returns how many bytes are queued now that the peer has brought about.
+    pub(super) fn push(&self, message: OutgoingMessage, cause: Cause) -> usize {
+        let pending = Pending::new(message, cause);
         let mut state = lock(&self.state);
         if !state.closed {
             state.bytes += pending.len();
+            if cause == Cause::Caller {
+                state.callers_bytes += pending.len();
+            }
             state.queue.push_back(pending);
         }
-        state.bytes
+        // The front may be written in part, and is a caller's until it is written whole.
+        state.bytes.saturating_sub(state.callers_bytes)
     }
 
     /// Tells whether a new call has to wait until earlier ones are written.
@@ -94,23 +118,29 @@ impl Output {
         lock(&self.state).bytes > high_water
     }
 
-    /// Waits until at most `high_water` bytes are queued or the queue is closed.
-    pub(super) fn wait_below(&self, high_water: usize) {
+    /// Waits until at most `high_water` bytes are queued, the queue is closed, or the deadline has passed.
+    pub(super) fn wait_below(&self, high_water: usize, deadline: Option<Instant>) -> Waited {
         let mut state = lock(&self.state);
         state.waiting += 1;
-        let waited = self.drained.wait_while(state, |state| state.bytes > high_water && !state.closed);
-        waited.unwrap_or_else(PoisonError::into_inner).waiting -= 1;
+        let ready = |state: &mut State| state.bytes <= high_water || state.closed;
+        let (mut state, waited) = wait_until(&self.drained, state, deadline, ready);
+        state.waiting -= 1;
+        waited
     }
 
     /// Tells whether there is room for a new call; if not, the task is woken to look again.
     pub(super) fn poll_below(&self, high_water: usize, waker: &Waker) -> Poll<()> {
+        // Cloned and dropped without the lock: a waker is an executor's code.
+        let mut waker = Some(waker.clone());
         let mut state = lock(&self.state);
         if state.bytes <= high_water || state.closed {
             return Poll::Ready(());
         }
-        if !state.wakers.iter().any(|registered| registered.will_wake(waker)) {
-            state.wakers.push(waker.clone());
+        let known = |waker: &Waker| state.wakers.iter().any(|registered| registered.will_wake(waker));
+        if !waker.as_ref().is_some_and(known) {
+            state.wakers.extend(waker.take());
         }
+        drop(state);
         Poll::Pending
     }
 
@@ -119,6 +149,7 @@ impl Output {
         let mut state = lock(&self.state);
         state.closed = true;
         state.bytes = 0;
+        state.callers_bytes = 0;
         let queue = std::mem::take(&mut state.queue);
         let wakers = std::mem::take(&mut state.wakers);
         drop(state);
@@ -147,7 +178,7 @@ impl Output {
             return Ok(Flushed::Done);
         }
         let mut batch: VecDeque<Pending> = VecDeque::new();
-        loop {
+        for _ in 0..WRITES_PER_TURN {
             while batch.len() < BATCH
                 && let Some(pending) = state.queue.pop_front()
             {
@@ -164,8 +195,9 @@ impl Output {
 
             state = lock(&self.state);
             match result {
-                Ok(written) => {
-                    state.bytes = state.bytes.saturating_sub(written);
+                Ok(Written { bytes, callers_bytes }) => {
+                    state.bytes = state.bytes.saturating_sub(bytes);
+                    state.callers_bytes = state.callers_bytes.saturating_sub(callers_bytes);
                     if state.waiting > 0 {
                         self.drained.notify_all();
                     }
@@ -176,27 +208,37 @@ impl Output {
                         state = lock(&self.state);
                     }
                 }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 Err(error) => {
-                    state.writing = false;
-                    if state.closed {
-                        return Ok(Flushed::Done);
-                    }
-                    while let Some(pending) = batch.pop_back() {
-                        state.queue.push_front(pending);
-                    }
-                    if error.kind() == io::ErrorKind::WouldBlock {
-                        state.full = true;
-                        return Ok(Flushed::Full);
-                    }
+                    state.give_back(batch);
                     return Err(error);
                 }
+            }
+        }
+        if state.closed {
+            state.writing = false;
+            return Ok(Flushed::Done);
+        }
+        state.full = true;
+        state.give_back(batch);
+        Ok(Flushed::Full)
+    }
+}
+
+impl State {
+    /// Ends the turn of a writer that could not write all.
+    fn give_back(&mut self, batch: VecDeque<Pending>) {
+        self.writing = false;
+        if !self.closed {
+            for pending in batch.into_iter().rev() {
+                self.queue.push_front(pending);
             }
         }
     }
 }
 
 impl Pending {
-    fn new(message: OutgoingMessage) -> Self {
+    fn new(message: OutgoingMessage, cause: Cause) -> Self {
         let segments = message.segments();
         let mut header = Vec::with_capacity(8);
         // The number of segments is bounded by the message's size, which is bounded by the encoder.
@@ -206,7 +248,7 @@ impl Pending {
         }
         header.resize(header.len().next_multiple_of(8), 0);
         drop(segments);
-        Self { header, message, written: 0 }
+        Self { header, message, cause, written: 0 }
     }
 
     fn len(&self) -> usize {
@@ -214,8 +256,15 @@ impl Pending {
     }
 }
 
+/// What one system call has written.
+struct Written {
+    bytes: usize,
+    /// Callers' messages that are written whole.
+    callers_bytes: usize,
+}
+
 /// Writes the front of the batch with one system call; removes what is written whole.
-fn write(socket: BorrowedFd<'_>, batch: &mut VecDeque<Pending>) -> io::Result<usize> {
+fn write(socket: BorrowedFd<'_>, batch: &mut VecDeque<Pending>) -> io::Result<Written> {
     let outputs: Vec<_> = batch.iter().map(|pending| pending.message.segments()).collect();
     let mut slices = Vec::with_capacity(batch.len() * 2);
     for (pending, segments) in batch.iter().zip(&outputs) {
@@ -242,6 +291,7 @@ fn write(socket: BorrowedFd<'_>, batch: &mut VecDeque<Pending>) -> io::Result<us
     drop(slices);
     drop(outputs);
     let mut rest = written;
+    let mut callers_bytes = 0;
     while let Some(front) = batch.front_mut() {
         let missing = front.len() - front.written;
         if rest < missing {
@@ -249,9 +299,12 @@ fn write(socket: BorrowedFd<'_>, batch: &mut VecDeque<Pending>) -> io::Result<us
             break;
         }
         rest -= missing;
+        if front.cause == Cause::Caller {
+            callers_bytes += front.len();
+        }
         batch.pop_front();
     }
-    Ok(written)
+    Ok(Written { bytes: written, callers_bytes })
 }
 
 /// The error of a connection whose peer does not read.

@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use super::LocalObject;
+use crate::deadline::{self, timed_out};
 use crate::driver::link::Link;
 use crate::exception::IpcException;
 use crate::process::ChildProcess;
 use crate::rpc::Cap;
-use crate::sync::lock;
-use crate::thread::pool::Pool;
+use crate::sync::{Waited, lock, wait_until};
+use crate::thread::pool::{blocking, run_chores};
 
 /// A counted handle on an object in another process, whatever its interface.
 ///
@@ -91,8 +92,11 @@ impl Remote {
         self.inner.calls.begin()
     }
 
-    /// Refuses new calls and waits for those that run. Returns `false` if that was done before.
-    pub(crate) fn close_for_calls(&self) -> bool {
+    /// Refuses new calls and waits for those that run.
+    ///
+    /// # Errors
+    /// Returns an error if they have not ended at this thread's deadline.
+    pub(crate) fn close_for_calls(&self) -> Result<Closing, IpcException> {
         self.inner.calls.close()
     }
 }
@@ -103,9 +107,7 @@ impl Drop for Inner {
         let cleanups = std::mem::take(self.cleanups.get_mut().unwrap_or_else(PoisonError::into_inner));
         let cleanups: Vec<_> = cleanups.into_iter().filter_map(|id| self.link.take_cleanup(id)).collect();
         self.link.drop_handle(self.cap.clone());
-        for cleanup in cleanups {
-            cleanup();
-        }
+        run_chores(cleanups);
     }
 }
 
@@ -132,26 +134,40 @@ const ONE_CALL: usize = 2;
 
 impl Calls {
     fn begin(&self) -> Result<CallGuard<'_>, IpcException> {
-        let before = self.state.fetch_add(ONE_CALL, Ordering::AcqRel);
-        let guard = CallGuard { calls: self };
-        if before & CLOSED != 0 {
-            return Err(IpcException::failed("the object was destroyed"));
+        // To look first keeps those who try in vain from keeping the count above zero.
+        if self.state.load(Ordering::Relaxed) & CLOSED == 0 {
+            let before = self.state.fetch_add(ONE_CALL, Ordering::AcqRel);
+            let guard = CallGuard { calls: self };
+            if before & CLOSED == 0 {
+                return Ok(guard);
+            }
         }
-        Ok(guard)
+        Err(IpcException::failed("the object was destroyed"))
     }
 
-    fn close(&self) -> bool {
+    fn close(&self) -> Result<Closing, IpcException> {
         if self.state.fetch_or(CLOSED, Ordering::AcqRel) & CLOSED != 0 {
-            return false;
+            return Ok(Closing::Before);
         }
-        if self.state.load(Ordering::Acquire) != CLOSED {
-            Pool::shared().blocking(|| {
-                let guard = lock(&self.lock);
-                drop(self.idle.wait_while(guard, |()| self.state.load(Ordering::Acquire) != CLOSED));
-            });
+        let is_idle = || self.state.load(Ordering::Acquire) == CLOSED;
+        if !is_idle() {
+            let deadline = deadline::current();
+            let waited = blocking(|| wait_until(&self.idle, lock(&self.lock), deadline, |()| is_idle()).1);
+            if waited == Waited::TimedOut {
+                return Err(timed_out("the calls on the object did not end"));
+            }
         }
-        true
+        Ok(Closing::Now)
     }
+}
+
+/// When an object was closed for calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Closing {
+    /// By this call.
+    Now,
+    /// By an earlier one.
+    Before,
 }
 
 /// One running call.

@@ -16,7 +16,7 @@ use crate::driver::waiter::Cancel;
 use crate::exception::IpcException;
 use crate::rpc::{AnswerId, Object, OutgoingResults, Payload};
 use crate::sync::lock;
-use crate::thread::pool::{Job, Pool};
+use crate::thread::pool::{Job, Pool, spawn_chores};
 use crate::wire::raw::Decoder;
 use crate::wire::{Encoder, Interface, Size, StructReader, StructWriter};
 
@@ -118,7 +118,7 @@ impl<T: Interface + ?Sized> Serve for Server<T> {
         if T::is_destroy(method) {
             let implementation = lock(&self.implementation).take();
             // Its destructor may take its time; the answer does not wait for it.
-            Pool::shared().spawn(Box::new(Destroyed(implementation)));
+            spawn_chores(vec![Box::new(move || drop(implementation))]);
             return Served::Now(call.reply(Size::default(), |_| Ok(())));
         }
         if T::is_construct(method) {
@@ -189,7 +189,7 @@ impl Lane {
         state.occupied = false;
         Self::advance(&mut state);
         drop(state);
-        Pool::shared().kick();
+        Pool::calls().kick();
     }
 
     fn advance(state: &mut LaneState) {
@@ -199,7 +199,7 @@ impl Lane {
                 state.occupied = true;
                 call.turn = Some(Turn(call.target.clone()));
             }
-            Pool::shared().push(call);
+            Pool::calls().push(call);
         }
     }
 }
@@ -212,18 +212,6 @@ impl Drop for Turn {
         if let Some(lane) = self.0.0.lane() {
             lane.leave();
         }
-    }
-}
-
-struct Destroyed<T: ?Sized>(Option<Arc<T>>);
-
-impl<T: Send + Sync + ?Sized> Job for Destroyed<T> {
-    fn run(self: Box<Self>) {
-        drop(self.0);
-    }
-
-    fn refuse(self: Box<Self>) {
-        self.run();
     }
 }
 
@@ -256,7 +244,7 @@ impl ServedCall {
     #[must_use]
     pub(crate) fn enqueue(self) -> Option<LocalObject> {
         if self.target.0.lane().is_none() {
-            Pool::shared().push(Box::new(self));
+            Pool::calls().push(Box::new(self));
             return None;
         }
         let target = self.target.clone();
@@ -287,7 +275,10 @@ impl Job for ServedCall {
                 drop(turn);
             }
             Served::Later(future, cancellation) => {
-                let runtime = link.runtime().clone();
+                let Ok(runtime) = catch_unwind(AssertUnwindSafe(|| link.runtime().clone())) else {
+                    let text = "the threads for async methods cannot be started";
+                    return link.respond(answer, Err(IpcException::overloaded(text)));
+                };
                 let cancel = (cancellation == Cancellation::Allowed).then(|| link.cancel_of(answer));
                 let unanswered = Unanswered(Some((link, answer)));
                 runtime.spawn(answer_later(unanswered, context, cancel, future, turn));
@@ -296,13 +287,13 @@ impl Job for ServedCall {
     }
 
     fn refuse(self: Box<Self>) {
-        let Self { link, answer, params, words, .. } = *self;
+        let Self { link, answer, target, params, words, .. } = *self;
         link.call_started(words);
-        drop(Incoming::new(&link, params));
-        link.respond(
-            answer,
-            Err(IpcException::overloaded("every thread of this process waits for another call")),
-        );
+        let params = Incoming::new(&link, params);
+        // These may be the last handles, and this may be the poller's thread.
+        spawn_chores(vec![Box::new(move || drop((target, params)))]);
+        let text = "every thread of this process waits for another call";
+        link.respond(answer, Err(IpcException::overloaded(text)));
     }
 }
 
