@@ -70,6 +70,12 @@ use proc_macro::TokenStream;
 /// A default body is what implementations inherit; a client always calls. A method with `#[ipc(local)]` is not on the
 /// wire: it may have any signature, has a default body, and that is what a client runs.
 ///
+/// A method with `#[ipc(oneway)]` returns `Result<(), E>`; its caller goes on when the call is sent, in order with the
+/// other calls of that client, and does not hear of its failure. On the server it runs after the one-way calls on
+/// that object that came before it, and what comes after it, one-way or not, begins when it has ended. What was not
+/// delivered when a connection ends is lost. A one-way method that waits for a call back into its own object waits for
+/// ever.
+///
 /// With `#[ipc(results(reason, result))]` each part of a returned tuple is a result of its own, as in
 /// `Result<(String, bool), E>`; a name that a parameter has too is an argument that the method changes.
 ///
@@ -94,9 +100,15 @@ use proc_macro::TokenStream;
 /// every method: `fn` where the first has `async fn`, and the reverse. A server implements either, and there is a
 /// client of each. Default bodies and local methods are the first trait's only.
 ///
+/// # Supertraits
+///
+/// An interface may extend others, `trait Derived: Base`; every supertrait but `Send`, `Sync` and `'static` is an
+/// interface. The methods of each keep their interface's id and ordinals, also where a client of the derived one calls
+/// them, and the derived interface inherits `destroy`.
+///
 /// # Lifecycle
 ///
-/// An interface begins with a method `destroy @0`, which the runtime calls and answers.
+/// Any other interface begins with a method `destroy @0`, which the runtime calls and answers.
 ///
 /// # Arguments
 ///
@@ -111,8 +123,8 @@ use proc_macro::TokenStream;
 /// | `crate = path` | where `ipc-runtime` is found, by default `::ipc_runtime` |
 ///
 /// On a method, `#[ipc(name = "..")]`, `#[ipc(ordinal = N)]` (the following ones continue after it) and
-/// `#[ipc(no_context)]` override the rules; `#[ipc(results(..))]`, `#[ipc(cancellable)]` and `#[ipc(local)]` are
-/// described above; on a parameter, `#[ipc(name = "..")]`.
+/// `#[ipc(no_context)]` override the rules; `#[ipc(results(..))]`, `#[ipc(oneway)]`, `#[ipc(cancellable)]` and
+/// `#[ipc(local)]` are described above; on a parameter, `#[ipc(name = "..")]`.
 #[proc_macro_attribute]
 pub fn ipc_interface(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand_attribute(arguments.into(), item.into()).into()

@@ -374,6 +374,14 @@ messages! {
         "`{}` cannot be cancellable, since it is not an `async fn`",
         "write `async fn`, or remove `cancellable`: only a future can be dropped before it is ready"
     }
+    ONEWAY_RESULT {
+        "`{}` returns something, and nobody waits for it",
+        "write `Result<(), E>`, or remove `oneway`"
+    }
+    ONEWAY_CANCELLABLE {
+        "`oneway` and `cancellable` exclude each other",
+        "keep one of them: a one-way call has no caller who could leave"
+    }
     LOCAL_WITHOUT_BODY {
         "`{}` is local and has no body",
         "write a default body: a client runs it in place of a call"

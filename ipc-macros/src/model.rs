@@ -77,6 +77,7 @@ pub(crate) struct Method {
     pub(crate) form: Form,
     /// What becomes of the method when its caller no longer waits.
     pub(crate) cancellation: Cancellation,
+    pub(crate) answer: Answer,
     /// The signature without `async`.
     pub(crate) sig: syn::Signature,
     pub(crate) params: Vec<Param>,
@@ -101,6 +102,14 @@ pub(crate) enum Cancellation {
     Ignored,
     /// `#[ipc(cancellable)]`: its future is dropped.
     Allowed,
+}
+
+/// Whether a caller waits for a method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Awaited,
+    /// `#[ipc(oneway)]`: the caller goes on when the call is sent.
+    Ignored,
 }
 
 /// The ordinal of a method.

@@ -18,6 +18,7 @@ pub use std::{env, module_path};
 
 pub use crate::exception::{IpcError, IpcException};
 pub use crate::object::{Client, MethodId, Remote, Reply, ServerCall, Started, call, call_async};
+use crate::object::{send_oneway, send_oneway_async};
 pub use crate::wire::descriptor::{
     Descriptor, Enum as EnumDescriptor, Field, IdSource, Interface as InterfaceDescriptor, Kind, Method,
     Struct as StructDescriptor, Type, Variant,
@@ -125,6 +126,8 @@ pub trait Superclass: Send + Sync + 'static {
     fn implements(interface: u64) -> bool;
     fn is_destroy(method: MethodId) -> bool;
     fn is_construct(method: MethodId) -> bool;
+    const HAS_ONEWAY: bool;
+    fn is_oneway(method: MethodId) -> bool;
     fn dispatch(&self, call: &ServerCall) -> Result<Reply, IpcException>;
     fn dispatch_async(self: Arc<Self>, call: ServerCall) -> Started;
 }
@@ -150,6 +153,12 @@ impl<T: Interface + ?Sized> Superclass for T {
         T::is_construct(method)
     }
 
+    const HAS_ONEWAY: bool = T::HAS_ONEWAY;
+
+    fn is_oneway(method: MethodId) -> bool {
+        T::is_oneway(method)
+    }
+
     fn dispatch(&self, call: &ServerCall) -> Result<Reply, IpcException> {
         T::dispatch(self, call)
     }
@@ -170,6 +179,11 @@ pub const fn first_method(methods: &[Option<MethodId>]) -> Option<MethodId> {
         i += 1;
     }
     None
+}
+
+/// Tells whether a method is one of those of an interface.
+pub fn is_one_of(method: MethodId, interface: u64, ordinals: &[u16]) -> bool {
+    method.interface == interface && ordinals.contains(&method.ordinal)
 }
 
 /// Tells whether a method is the one that there may be.
@@ -438,9 +452,9 @@ pub fn call_method<T, E>(
     method: MethodId,
     params: Size,
     encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+    error_at: At,
     decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException>,
     error: ErrorOf<E>,
-    error_at: At,
 ) -> Result<T, E> {
     let ErrorOf { from: raise, read, .. } = error;
     let decode = |from: &StructReader<'_>| read_outcome(from, read(from, error_at)?, decode);
@@ -467,14 +481,42 @@ pub async fn call_method_async<T, E>(
     method: MethodId,
     params: Size,
     encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException> + Send,
+    error_at: At,
     decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException> + Send,
     error: ErrorOf<E>,
-    error_at: At,
 ) -> Result<T, E> {
     let ErrorOf { from: raise, read, .. } = error;
     let decode = |from: &StructReader<'_>| read_outcome(from, read(from, error_at)?, decode);
     let outcome = call_async(remote, method, params, encode, decode).await;
     outcome.unwrap_or_else(|exception| Err(raise(exception)))
+}
+
+/// Sends a call that nobody waits for: the body of a client's one-way method.
+///
+/// # Errors
+/// Returns an error if the call cannot be sent, as the method's error.
+pub fn call_oneway<E>(
+    remote: &Remote,
+    method: MethodId,
+    params: Size,
+    encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+    error: ErrorOf<E>,
+) -> Result<(), E> {
+    send_oneway(remote, method, params, encode).map_err(error.from)
+}
+
+/// Like [`call_oneway`], for a client's one-way `async` method.
+///
+/// # Errors
+/// Returns an error if the call cannot be sent, as the method's error.
+pub async fn call_oneway_async<E>(
+    remote: &Remote,
+    method: MethodId,
+    params: Size,
+    encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException> + Send,
+    error: ErrorOf<E>,
+) -> Result<(), E> {
+    send_oneway_async(remote, method, params, encode).await.map_err(error.from)
 }
 
 /// Answers a call with what its method returned: the end of a server's method.

@@ -13,6 +13,7 @@ mod killed;
 mod listen;
 mod misbehave;
 mod objects;
+mod oneway;
 mod order;
 mod overload;
 mod raw;

@@ -5,7 +5,7 @@ use quote::ToTokens;
 
 use super::wire::{Wire, call_error_of, call_result, call_runtime};
 use super::{first_index, future, names, private, unless_empty};
-use crate::model::{Form, Interface, Method, Passing, Results};
+use crate::model::{Answer, Form, Interface, Method, Passing, Results};
 
 /// `pub type CalculatorClient = Client<dyn Calculator>;`
 pub(crate) fn expand_alias(interface: &Interface) -> TokenStream {
@@ -73,6 +73,7 @@ fn expand_method(method: &Method) -> TokenStream {
         }
     };
     let error = call_error_of(returns);
+    let answer = (method.answer == Answer::Awaited).then(|| mixed!(#results.at[0], #decode,));
     let capture = asynchronous.then(|| mixed!(move));
     let arguments = mixed! {
         #ipc::Client::remote(#receiver),
@@ -82,16 +83,21 @@ fn expand_method(method: &Method) -> TokenStream {
             #(#encode)*
             #ipc::Ok(())
         },
-        #decode,
+        #answer
         #error,
-        #results.at[0],
+    };
+    let function = match (method.answer, method.form) {
+        (Answer::Awaited, Form::Blocking) => "call_method",
+        (Answer::Awaited, Form::Async) => "call_method_async",
+        (Answer::Ignored, Form::Blocking) => "call_oneway",
+        (Answer::Ignored, Form::Async) => "call_oneway_async",
     };
     let body = if asynchronous {
-        let call = call_runtime(returns, "call_method_async", arguments);
+        let call = call_runtime(returns, function, arguments);
         let result = call_result(returns, "from_result", mixed!(#call.await));
         mixed!(#ipc::Box::pin(async move { #result }))
     } else {
-        call_result(returns, "from_result", call_runtime(returns, "call_method", arguments))
+        call_result(returns, "from_result", call_runtime(returns, function, arguments))
     };
     mixed!(#sig { #body })
 }

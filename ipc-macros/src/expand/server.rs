@@ -7,7 +7,7 @@ use syn::{Ident, Path};
 use super::wire::{Wire, call_error_of, call_result, call_runtime, superclass};
 use super::{first_index, names};
 use crate::expand::descriptor::expand_interface_descriptor;
-use crate::model::{Cancellation, Form, Interface, Lifecycle, Method, Passing, Results};
+use crate::model::{Answer, Cancellation, Form, Interface, Lifecycle, Method, Passing, Results};
 
 /// The `impl` of `Interface`.
 pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
@@ -43,12 +43,14 @@ pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
     let (destroy, construct) =
         (expand_first(destroy, supers, "DESTROY"), expand_first(construct, supers, "CONSTRUCT"));
     let ancestry = (!supers.is_empty()).then(|| expand_ancestry(supers));
+    let oneway = expand_oneway(interface);
     mixed! {
         impl #ipc::Interface for dyn #ident {
             const DESTROY: #ipc::Option<#ipc::MethodId> = #destroy;
             const CONSTRUCT: #ipc::Option<#ipc::MethodId> = #construct;
 
             #ancestry
+            #oneway
 
             fn descriptor() -> &'static #ipc::Descriptor {
                 #descriptor
@@ -111,6 +113,28 @@ fn expand_ancestry(supers: &[Path]) -> TokenStream {
             #ipc::is_method(Self::CONSTRUCT, method) #(|| #is_construct(method))*
         }
     }
+}
+
+/// Which methods are one-way, unless none can be.
+fn expand_oneway(interface: &Interface) -> Option<TokenStream> {
+    let ipc = names::runtime();
+    let own = interface.methods.iter().filter(|method| method.answer == Answer::Ignored);
+    let own: Vec<u16> = own.map(|method| method.ordinal.value()).collect();
+    let supers = &interface.superclasses;
+    if own.is_empty() && supers.is_empty() {
+        return None;
+    }
+    let any = !own.is_empty();
+    let have = supers.iter().map(|path| superclass(path, "HAS_ONEWAY"));
+    let are = supers.iter().map(|path| superclass(path, "is_oneway"));
+    let id = names::id();
+    Some(mixed! {
+        const HAS_ONEWAY: #ipc::bool = #any #(|| #have)*;
+
+        fn is_oneway(method: #ipc::MethodId) -> #ipc::bool {
+            #ipc::is_one_of(method, #id, &[#(#own),*]) #(|| #are(method))*
+        }
+    })
 }
 
 /// The closure that writes what a method returns.

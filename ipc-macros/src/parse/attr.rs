@@ -8,8 +8,8 @@ use syn::token::Paren;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitInt, LitStr, Meta, Path, Token};
 
 use super::symbol::{
-    CANCELLABLE, CRATE, ERROR, EXCEPTION, FILE, ID, IPC, LOCAL, NAME, NO_CONTEXT, NO_DESTROY, ORDINAL,
-    RESULTS, ROOT, TWIN,
+    CANCELLABLE, CRATE, ERROR, EXCEPTION, FILE, ID, IPC, LOCAL, NAME, NO_CONTEXT, NO_DESTROY, ONEWAY,
+    ORDINAL, RESULTS, ROOT, TWIN,
 };
 use crate::diag::Diagnostics;
 use crate::message;
@@ -31,7 +31,7 @@ impl Place {
         match self {
             Self::Interface => &[ROOT, NO_DESTROY, TWIN, FILE, ID, NAME, CRATE],
             Self::Impl => &[CRATE],
-            Self::Method => &[NAME, ORDINAL, NO_CONTEXT, RESULTS, CANCELLABLE, LOCAL],
+            Self::Method => &[NAME, ORDINAL, NO_CONTEXT, RESULTS, ONEWAY, CANCELLABLE, LOCAL],
             Self::Param => &[NAME],
             Self::Member => &[NAME, EXCEPTION],
             Self::Type => &[ERROR, FILE, ID, NAME, CRATE],
@@ -54,7 +54,7 @@ impl Place {
 }
 
 fn flag(key: &str) -> bool {
-    matches!(key, ROOT | NO_DESTROY | NO_CONTEXT | CANCELLABLE | LOCAL | ERROR | EXCEPTION)
+    matches!(key, ROOT | NO_DESTROY | NO_CONTEXT | ONEWAY | CANCELLABLE | LOCAL | ERROR | EXCEPTION)
 }
 
 /// An example of the value of an argument.
@@ -76,6 +76,7 @@ pub(crate) struct Arguments {
     pub(crate) no_context: Option<Ident>,
     pub(crate) cancellable: Option<Ident>,
     pub(crate) local: Option<Ident>,
+    pub(crate) oneway: Option<Ident>,
     pub(crate) twin: Option<Ident>,
     pub(crate) error: Option<Ident>,
     pub(crate) exception: Option<Ident>,
@@ -155,6 +156,7 @@ impl Arguments {
             NO_DESTROY => self.no_destroy = Some(ident),
             CANCELLABLE => self.cancellable = Some(ident),
             LOCAL => self.local = Some(ident),
+            ONEWAY => self.oneway = Some(ident),
             ERROR => self.error = Some(ident),
             EXCEPTION => self.exception = Some(ident),
             _ => self.no_context = Some(ident),

@@ -7,7 +7,9 @@ use super::symbol::LOCAL;
 use super::ty::{Lifetimes, Tuples, parse_param_type, parse_return_type, type_argument, ungrouped};
 use crate::diag::Diagnostics;
 use crate::message;
-use crate::model::{Cancellation, ContextField, Form, Method, Name, Ordinal, Param, Passing, Results};
+use crate::model::{
+    Answer, Cancellation, ContextField, Form, Method, Name, Ordinal, Param, Passing, Results,
+};
 
 /// What a function in an interface is.
 pub(crate) enum Member {
@@ -77,6 +79,13 @@ fn parse_remote(
         Some(_) => Cancellation::Allowed,
         None => Cancellation::Ignored,
     };
+    let answer = match &arguments.oneway {
+        Some(token) => {
+            sound &= check_oneway(token, &arguments, returns.as_ref(), &ident, diag);
+            Answer::Ignored
+        }
+        None => Answer::Awaited,
+    };
     let (Some(params), Some(returns), Some(results), true) = (params, returns, results, sound) else {
         return None;
     };
@@ -92,12 +101,32 @@ fn parse_remote(
         context: if arguments.no_context.is_some() { ContextField::Absent } else { ContextField::Present },
         form,
         cancellation,
+        answer,
         sig,
         params,
         returns,
         results,
         ident,
     })
+}
+
+fn check_oneway(
+    token: &Ident,
+    arguments: &Arguments,
+    returns: Option<&Type>,
+    method: &Ident,
+    diag: &mut Diagnostics,
+) -> bool {
+    let value = returns.and_then(|returns| type_argument(returns, 0)).map(ungrouped);
+    // Of an alias with another meaning of its argument, rustc says it.
+    let unit = value.is_none_or(|ty| matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty()));
+    if !unit {
+        diag.report(value, &message::ONEWAY_RESULT, &[method]);
+    }
+    if arguments.cancellable.is_some() {
+        diag.report(token, &message::ONEWAY_CANCELLABLE, &[]);
+    }
+    unit && arguments.cancellable.is_none()
 }
 
 /// Gives the parts of a returned tuple, or the whole, their names.

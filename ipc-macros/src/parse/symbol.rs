@@ -15,6 +15,7 @@ pub(crate) const LOCAL: &str = "local";
 pub(crate) const NAME: &str = "name";
 pub(crate) const NO_CONTEXT: &str = "no_context";
 pub(crate) const NO_DESTROY: &str = "no_destroy";
+pub(crate) const ONEWAY: &str = "oneway";
 pub(crate) const ORDINAL: &str = "ordinal";
 pub(crate) const RESULTS: &str = "results";
 pub(crate) const ROOT: &str = "root";

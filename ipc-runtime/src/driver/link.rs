@@ -365,7 +365,7 @@ impl Link {
                     }
                     let call =
                         ServedCall::new(self.clone(), answer, target, interface_id, method_id, params, words);
-                    Pool::calls().push(Box::new(call));
+                    effects.drops.extend(call.enqueue());
                     effects.calls += 1;
                 }
                 Event::Return { waiter, result, .. } => effects.returns.push((waiter, result)),

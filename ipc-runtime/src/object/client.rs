@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::task::{Poll, Waker};
 
 use super::remote::Closing;
 use super::{Capability, Destination, Remote};
@@ -123,6 +124,36 @@ async fn try_call_async<T>(
     decode_results(incoming, decode)
 }
 
+/// Sends a call whose answer nobody waits for; returns when it is on its way, behind the calls that were made before.
+///
+/// # Errors
+/// Returns what `encode` returns, or why the call cannot be sent.
+pub(crate) fn send_oneway(
+    remote: &Remote,
+    method: MethodId,
+    params: Size,
+    encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+) -> Result<(), IpcException> {
+    let _running = remote.begin_call()?;
+    remote.link().wait_for_room(deadline::current())?;
+    Sent::new(remote, method, params, encode)?.leave()
+}
+
+/// Like [`send_oneway`], without blocking the thread.
+///
+/// # Errors
+/// Returns what `encode` returns, or why the call cannot be sent.
+pub(crate) async fn send_oneway_async(
+    remote: &Remote,
+    method: MethodId,
+    params: Size,
+    encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException> + Send,
+) -> Result<(), IpcException> {
+    let _running = remote.begin_call()?;
+    poll_fn(|cx| remote.link().poll_room(cx.waker())).await;
+    Sent::new(remote, method, params, encode)?.leave()
+}
+
 /// A call that is on its way. Dropping it finishes the question.
 struct Sent {
     waiter: Arc<Waiter>,
@@ -148,6 +179,17 @@ impl Sent {
         let waiter = Arc::<Waiter>::default();
         let question = link.call(remote.cap(), call, waiter.clone());
         Ok(Self { waiter, _question: question })
+    }
+}
+
+impl Sent {
+    /// Waits no longer. On a connection that has ended the answer is there at once; any other is the method's, and
+    /// whether it has come by now would be chance.
+    fn leave(self) -> Result<(), IpcException> {
+        match self.waiter.poll(Waker::noop()) {
+            Poll::Ready(Err(exception)) if exception.is_disconnected() => Err(exception),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -11,8 +11,8 @@ mod remote;
 mod server;
 
 pub use self::capability::{Capability, Destination};
-pub(crate) use self::client::send;
 pub use self::client::{Client, MethodId, call, call_async, closed, destroy};
+pub(crate) use self::client::{send, send_oneway, send_oneway_async};
 pub use self::remote::Remote;
 pub(crate) use self::server::ServedCall;
 pub use self::server::{LocalObject, Reply, ReplyFuture, ServerCall, Started};

@@ -1,6 +1,7 @@
 //! The called side: objects that can be called from afar, and one call on one of them.
 
 use std::any::Any;
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,7 +16,7 @@ use crate::driver::waiter::Cancel;
 use crate::exception::IpcException;
 use crate::rpc::{AnswerId, Object, OutgoingResults, Payload};
 use crate::sync::lock;
-use crate::thread::pool::{Job, spawn_chores};
+use crate::thread::pool::{Job, Pool, spawn_chores};
 use crate::wire::raw::Decoder;
 use crate::wire::{Encoder, Interface, Size, StructReader, StructWriter};
 
@@ -57,12 +58,15 @@ trait Serve: Any + Send + Sync {
     fn as_any(&self) -> &dyn Any;
     fn renew(&self) -> LocalObject;
     fn name(&self) -> &'static str;
+    /// The order of the calls, if some are one-way.
+    fn lane(&self) -> Option<&Lane>;
+    fn is_oneway(&self, method: MethodId) -> bool;
 }
 
 impl LocalObject {
     /// Makes an object that forwards calls to `implementation`.
     pub fn new<T: Interface + ?Sized>(implementation: Arc<T>) -> Self {
-        Self(Arc::new(Server { implementation: Mutex::new(Some(implementation)) }))
+        Self(Arc::new(Server::new(Some(implementation))))
     }
 
     /// Tells whether dropping this handle drops the object, as far as can be known.
@@ -99,6 +103,13 @@ impl fmt::Debug for LocalObject {
 /// Each call holds an `Arc` of its own, so `destroy` is answered at once, and the last call in flight drops the value.
 struct Server<T: ?Sized> {
     implementation: Mutex<Option<Arc<T>>>,
+    lane: Lane,
+}
+
+impl<T: ?Sized> Server<T> {
+    fn new(implementation: Option<Arc<T>>) -> Self {
+        Self { implementation: Mutex::new(implementation), lane: Lane::default() }
+    }
 }
 
 impl<T: Interface + ?Sized> Serve for Server<T> {
@@ -130,11 +141,77 @@ impl<T: Interface + ?Sized> Serve for Server<T> {
     }
 
     fn renew(&self) -> LocalObject {
-        LocalObject(Arc::new(Self { implementation: Mutex::new(lock(&self.implementation).clone()) }))
+        LocalObject(Arc::new(Self::new(lock(&self.implementation).clone())))
     }
 
     fn name(&self) -> &'static str {
         T::descriptor().name
+    }
+
+    fn lane(&self) -> Option<&Lane> {
+        T::HAS_ONEWAY.then_some(&self.lane)
+    }
+
+    fn is_oneway(&self, method: MethodId) -> bool {
+        T::is_oneway(method)
+    }
+}
+
+/// The order of the calls on one object that has one-way methods.
+///
+/// A one-way call begins in the order of arrival and keeps what arrives after it waiting until it has ended: its
+/// caller, who went on without it, sees what it did. Other calls run concurrently with those around them. So a one-way
+/// method that waits for a call back into its own object waits for ever.
+///
+/// Calls are given to the pool under the lock, so that one that waits is not overtaken; it is taken after a
+/// connection's and before the pool's.
+#[derive(Default)]
+struct Lane {
+    state: Mutex<LaneState>,
+}
+
+#[derive(Default)]
+struct LaneState {
+    /// A one-way call runs, or is on its way to a thread.
+    occupied: bool,
+    waiting: VecDeque<Box<ServedCall>>,
+}
+
+impl Lane {
+    fn enqueue(&self, call: Box<ServedCall>) {
+        let mut state = lock(&self.state);
+        state.waiting.push_back(call);
+        Self::advance(&mut state);
+    }
+
+    fn leave(&self) {
+        let mut state = lock(&self.state);
+        state.occupied = false;
+        Self::advance(&mut state);
+        drop(state);
+        Pool::calls().kick();
+    }
+
+    fn advance(state: &mut LaneState) {
+        while !state.occupied {
+            let Some(mut call) = state.waiting.pop_front() else { return };
+            if call.target.0.is_oneway(call.method) {
+                state.occupied = true;
+                call.turn = Some(Turn(call.target.clone()));
+            }
+            Pool::calls().push(call);
+        }
+    }
+}
+
+/// A one-way call's place in its object's lane, until it is dropped.
+struct Turn(LocalObject);
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if let Some(lane) = self.0.0.lane() {
+            lane.leave();
+        }
     }
 }
 
@@ -146,6 +223,7 @@ pub(crate) struct ServedCall {
     method: MethodId,
     params: Payload<LocalObject>,
     words: usize,
+    turn: Option<Turn>,
 }
 
 impl ServedCall {
@@ -158,16 +236,31 @@ impl ServedCall {
         params: Payload<LocalObject>,
         words: usize,
     ) -> Self {
-        Self { link, answer, target, method: MethodId { interface, ordinal }, params, words }
+        Self { link, answer, target, method: MethodId { interface, ordinal }, params, words, turn: None }
+    }
+
+    /// Gives the call to the pool, which must be kicked, or has it wait for the one-way calls before it. A handle that
+    /// is returned may be the object's last: it is dropped where its destructor may run.
+    #[must_use]
+    pub(crate) fn enqueue(self) -> Option<LocalObject> {
+        if self.target.0.lane().is_none() {
+            Pool::calls().push(Box::new(self));
+            return None;
+        }
+        let target = self.target.clone();
+        if let Some(lane) = target.0.lane() {
+            lane.enqueue(Box::new(self));
+        }
+        Some(target)
     }
 }
 
 impl Job for ServedCall {
     fn run(self: Box<Self>) {
-        let Self { link, answer, target, method, params, words } = *self;
+        let Self { link, answer, target, method, params, words, turn } = *self;
         link.call_started(words);
         let Incoming { payload, caps } = Incoming::new(&link, params);
-        if link.reason().is_some() {
+        if link.reason().is_some() && turn.is_none() {
             // Nobody is left to read the answer.
             return;
         }
@@ -177,7 +270,10 @@ impl Job for ServedCall {
         // releases ride with it.
         let served = context.enter(|| catch_unwind(AssertUnwindSafe(|| target.0.serve(call))));
         match served.unwrap_or_else(|panic| Served::Now(Err(panicked(&*panic)))) {
-            Served::Now(result) => respond(&link, answer, result),
+            Served::Now(result) => {
+                respond(&link, answer, result);
+                drop(turn);
+            }
             Served::Later(future, cancellation) => {
                 let Ok(runtime) = catch_unwind(AssertUnwindSafe(|| link.runtime().clone())) else {
                     let text = "the threads for async methods cannot be started";
@@ -185,7 +281,7 @@ impl Job for ServedCall {
                 };
                 let cancel = (cancellation == Cancellation::Allowed).then(|| link.cancel_of(answer));
                 let unanswered = Unanswered(Some((link, answer)));
-                runtime.spawn(answer_later(unanswered, context, cancel, future));
+                runtime.spawn(answer_later(unanswered, context, cancel, future, turn));
             }
         }
     }
@@ -228,6 +324,7 @@ async fn answer_later(
     context: Arc<Context>,
     cancel: Option<Arc<Cancel>>,
     mut future: ReplyFuture,
+    turn: Option<Turn>,
 ) {
     let result = poll_fn(|cx| {
         if cancel.as_ref().is_some_and(|cancel| cancel.poll(cx.waker()).is_ready()) {
@@ -244,6 +341,7 @@ async fn answer_later(
     if let Some((link, answer)) = unanswered.0.take() {
         respond(&link, answer, result);
     }
+    drop(turn);
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> IpcException {

@@ -37,6 +37,15 @@ pub trait Interface: Send + Sync + 'static {
         Self::CONSTRUCT == Some(method)
     }
 
+    /// Whether any method is one-way.
+    const HAS_ONEWAY: bool = false;
+
+    /// Tells whether nobody waits for a method: what follows it on an object begins when it has ended.
+    fn is_oneway(method: MethodId) -> bool {
+        let _ = method;
+        false
+    }
+
     /// Wraps a remote object into the client that implements the trait.
     fn from_remote(remote: Remote) -> Arc<Self>;
 
