@@ -1,23 +1,46 @@
 //! The printer process of the example: prints the lines that other processes send it.
 
+use std::fs::{self, File};
 use std::io::{self, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use ipc_examples::{Printer, PrinterInit};
+use ipc_examples::{CANNOT_PRINT, Printer, PrinterInit};
 use ipc_runtime::{CapnpContext, IpcException, make_capnp_protocol, make_ipc, make_process};
+use rustix::fs::{OFlags, fcntl_getfl};
 
 struct StandardOutput;
 
 impl Printer for StandardOutput {
     fn print(&self, line: &str) -> Result<(), IpcException> {
-        let mut output = io::stdout().lock();
-        // In one piece: what this process is in the middle of when it is killed is at most one line.
-        output
-            .write_all(format!("{line}\n").as_bytes())
-            .and_then(|()| output.flush())
-            .map_err(|error| IpcException::system("cannot print", error))
+        write_line(line).map_err(|error| IpcException::system(CANNOT_PRINT, error))
     }
+}
+
+fn write_line(line: &str) -> io::Result<()> {
+    // Locked, so that lines do not mix; written as a file, because `Stdout` takes a bad descriptor for success.
+    let stdout = io::stdout().lock();
+    let mut output = File::from(stdout.as_fd().try_clone_to_owned()?);
+    if is_closed(&output)? {
+        return Err(io::Error::other("standard output is closed"));
+    }
+    // In one piece: what this process is in the middle of when it is killed is at most one line.
+    output.write_all(format!("{line}\n").as_bytes())
+}
+
+/// Tells whether standard output was closed when `ipc-example` was started.
+///
+/// Rust has opened `/dev/null` in its place before `main`: for reading and writing, unlike a shell's `>/dev/null`.
+/// Whoever passes such a descriptor on purpose is told the same, since nothing else tells the two apart.
+fn is_closed(output: &File) -> io::Result<bool> {
+    if !fcntl_getfl(output)?.contains(OFlags::RDWR) {
+        return Ok(false);
+    }
+    let output = output.metadata()?;
+    let null = fs::metadata("/dev/null").ok();
+    Ok(output.file_type().is_char_device() && null.is_some_and(|null| null.rdev() == output.rdev()))
 }
 
 struct Init;
