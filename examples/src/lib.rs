@@ -18,6 +18,8 @@ use std::sync::Arc;
 
 use ipc_runtime::{IpcException, IpcType, ipc_interface};
 
+pub mod usage;
+
 /// Prints lines. Lives in the process `ipc-printer`.
 #[ipc_interface]
 pub trait Printer {
@@ -68,6 +70,11 @@ pub struct Note {
     /// What it says.
     pub text: String,
 }
+
+/// How the text of a [`Printer`]'s exception begins if the line cannot be written. The next one could not be either.
+///
+/// A [`Calculator`] passes it on as it is.
+pub const CANNOT_PRINT: &str = "cannot print";
 
 /// The longest expression that a calculator accepts, in bytes.
 pub const LONGEST_EXPRESSION: usize = 10_000;

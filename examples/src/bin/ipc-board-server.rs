@@ -6,8 +6,19 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use ipc_examples::{Board, Note};
+use ipc_examples::{Board, Note, usage};
 use ipc_runtime::{CapnpContext, Context, IpcException, make_capnp_protocol, make_ipc, make_process};
+
+const HELP: &str = "\
+usage: ipc-board-server ADDRESS
+       ipc-board-server --help | --version
+
+Listens on a Unix socket, which it creates, and keeps the notes of every `ipc-board` that connects, until it is killed.
+
+  ipc-board-server unix:/tmp/board.sock
+
+exit status: 1 if it cannot listen, 2 if the arguments are not as above
+";
 
 /// The state of the application. It is kept in the [`Context`], where every method of every object can reach it.
 #[derive(Default)]
@@ -41,10 +52,13 @@ impl Board for Server {
 }
 
 fn main() -> ExitCode {
+    if usage::is_answered("ipc-board-server", HELP) {
+        return ExitCode::SUCCESS;
+    }
     let arguments: Vec<String> =
         std::env::args_os().map(|text| text.to_string_lossy().into_owned()).collect();
     let [_, address] = arguments.as_slice() else {
-        eprintln!("usage: ipc-board-server ADDRESS\n\n  ipc-board-server unix:/tmp/board.sock");
+        eprint!("{HELP}");
         return ExitCode::from(2);
     };
     match serve(address.clone()) {

@@ -3,16 +3,25 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use ipc_examples::{Board, Note};
+use ipc_examples::{Board, Note, usage};
 use ipc_runtime::{CapnpContext, IpcException, make_capnp_protocol, make_client_ipc, make_process};
 
 const HELP: &str = "\
 usage: ipc-board ADDRESS [AUTHOR TEXT]
+       ipc-board --help | --version
 
+Posts a note, if it is given one, to the `ipc-board-server` at the address, and prints all notes, the oldest first.
+
+  ipc-board unix:/tmp/board.sock
   ipc-board unix:/tmp/board.sock alice 'lunch at noon'
+
+exit status: 0 if all was done, 1 if something failed, 2 if the arguments are not as above
 ";
 
 fn main() -> ExitCode {
+    if usage::is_answered("ipc-board", HELP) {
+        return ExitCode::SUCCESS;
+    }
     let arguments: Vec<String> =
         std::env::args_os().map(|text| text.to_string_lossy().into_owned()).collect();
     let (address, note) = match arguments.as_slice() {

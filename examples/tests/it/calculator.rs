@@ -133,17 +133,55 @@ fn output_that_cannot_be_written() {
     let output = example(["1+1", "2+2"]).stdout(full).output().unwrap();
     assert_eq!(
         String::from_utf8(output.stderr).unwrap(),
-        "error in argument 1: cannot print: No space left on device (os error 28)\n\
-         error in argument 2: cannot print: No space left on device (os error 28)\n"
+        "error: cannot print: No space left on device (os error 28)\n"
     );
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn output_that_nobody_reads() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = example(["1+1", "2+2"]).stdout(writer).output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "error: cannot print: Broken pipe (os error 32)\n");
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn output_that_is_not_open_for_writing() {
+    let input = std::fs::File::open("/dev/null").unwrap();
+    let output = example(["1+1", "2+2"]).stdout(input).output().unwrap();
+    let text = "error: cannot print: Bad file descriptor (os error 9)\n";
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), text);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn output_that_is_discarded() {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "exec \"$0\" 1+1 2+2 >/dev/null", EXAMPLE]);
+    let done = run(shell, b"");
+    assert_eq!((done.stderr.as_str(), done.code), ("", Some(0)));
 }
 
 #[test]
 fn help() {
-    let done = run(example(["--help"]), b"");
-    assert!(done.stdout.starts_with("usage: ipc-example [EXPRESSION]..."), "{}", done.stdout);
-    assert_eq!((done.stderr.as_str(), done.code), ("", Some(0)));
+    for (path, name) in [
+        (EXAMPLE, "ipc-example"),
+        (env!("CARGO_BIN_EXE_ipc-board"), "ipc-board"),
+        (env!("CARGO_BIN_EXE_ipc-board-server"), "ipc-board-server"),
+    ] {
+        for (option, beginning) in [
+            ("--help", format!("usage: {name} ")),
+            ("--version", format!("{name} {}\n", env!("CARGO_PKG_VERSION"))),
+        ] {
+            let mut command = Command::new(path);
+            command.arg(option);
+            let done = run(command, b"");
+            assert!(done.stdout.starts_with(&beginning), "{name} {option}: {}", done.stdout);
+            assert_eq!((done.stderr.as_str(), done.code), ("", Some(0)), "{name} {option}");
+        }
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use rustix::pipe::fcntl_setpipe_size;
 
-use crate::system::{child, children, descriptors, kill, wait_until};
+use crate::system::{child, children, descriptors, kill, stop, wait_until};
 use crate::util::{Talk, line, wait_readable};
 
 /// How soon a killed process has to be reported.
@@ -131,6 +131,47 @@ fn both_while_they_have_nothing_to_do() {
         assert_eq!(names(&talk), ["ipc-calculator", "ipc-printer"], "no zombie");
         wait_until("the descriptors are those of before", || descriptors(talk.pid()) == before);
     }
+    let (stdout, stderr, status) = talk.finish();
+    assert_eq!((stdout.as_str(), stderr.as_str(), status.code()), ("", "", Some(1)));
+}
+
+/// One is found dead at once, the other not before it is asked for its part in making a calculator.
+#[test]
+fn one_after_the_other_while_they_have_nothing_to_do() {
+    let mut talk = start();
+    // What is reported was answered: now there is nothing to do.
+    talk.say("2+");
+    while line(&mut talk.stderr) != "  help: a value is missing at the end" {}
+    let (calculator, printer) = (child(talk.pid(), "ipc-calculator"), child(talk.pid(), "ipc-printer"));
+    stop(printer);
+    kill(calculator);
+    wait_until("the calculator is dead", || {
+        children(talk.pid()).iter().all(|child| child.name != "ipc-calculator" || child.state == 'Z')
+    });
+    talk.say("2+2");
+    let ended = |name| {
+        format!(
+            "note: the process `{name}` ended (signal: 9 (SIGKILL)) while it had nothing to do; \
+             a new one takes over"
+        )
+    };
+    let report = line(&mut talk.stderr);
+    if report.starts_with("error") {
+        // The main program heard of it when it called.
+        assert_eq!(line(&mut talk.stderr), ENTER_AGAIN);
+        talk.say("2+2");
+    } else {
+        assert_eq!(report, ended("ipc-calculator"));
+    }
+    // From the new calculator on the main program waits for a printer that cannot answer.
+    wait_until("a new calculator is there", || {
+        let children = children(talk.pid());
+        children.iter().any(|child| child.name == "ipc-calculator" && child.pid != calculator)
+    });
+    kill(printer);
+    assert_eq!(line(&mut talk.stderr), ended("ipc-printer"));
+    assert_eq!(line(&mut talk.stdout), "2+2 = 4");
+    assert_eq!(names(&talk), ["ipc-calculator", "ipc-printer"], "no zombie");
     let (stdout, stderr, status) = talk.finish();
     assert_eq!((stdout.as_str(), stderr.as_str(), status.code()), ("", "", Some(1)));
 }

@@ -53,6 +53,12 @@ pub(crate) fn kill(pid: u32) {
     kill_process(pid, Signal::KILL).unwrap();
 }
 
+/// Sends SIGSTOP to a process that a process under test has started.
+pub(crate) fn stop(pid: u32) {
+    let pid = Pid::from_raw(pid.try_into().unwrap()).unwrap();
+    kill_process(pid, Signal::STOP).unwrap();
+}
+
 /// Counts the open descriptors of a process.
 pub(crate) fn descriptors(pid: u32) -> usize {
     fs::read_dir(format!("/proc/{pid}/fd")).unwrap().count()

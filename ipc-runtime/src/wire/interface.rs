@@ -10,7 +10,8 @@ use crate::object::{Capability, MethodId, Remote, Reply, ServerCall, Started};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an interface",
     label = "not an `#[ipc_interface]` trait object",
-    note = "only `Arc<dyn Trait>` of a trait with `#[ipc_interface]` can be passed to another process"
+    note = "only `Arc<dyn Trait>` of a trait with `#[ipc_interface]` can be passed to another process",
+    note = "a value that implements the trait is given its trait-object type first: `let root: Arc<dyn Init> = Arc::new(..);`"
 )]
 pub trait Interface: Send + Sync + 'static {
     /// The method `destroy`, perhaps an inherited one, which the runtime answers itself.

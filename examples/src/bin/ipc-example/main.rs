@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
+use ipc_examples::usage;
+
 mod input;
 mod workers;
 
@@ -12,6 +14,7 @@ use workers::{Failure, Workers};
 
 const HELP: &str = "\
 usage: ipc-example [EXPRESSION]...
+       ipc-example --help | --version
 
 Solves each expression, or each line of standard input if there is none, in a process `ipc-calculator`, which prints
 through a process `ipc-printer`. `ans` stands for the previous result.
@@ -20,6 +23,7 @@ through a process `ipc-printer`. `ans` stands for the previous result.
 
 A mistake is reported and the next expression is solved. So is the end of one of the two processes: it is started
 again, and the expression that was in work counts as failed. It is not tried again, because it may have been printed.
+Output that cannot be written, to a closed pipe for instance, is reported once and ends the program.
 
 exit status: 0 if every expression was solved, 1 if one was not, 2 if the program could not go on
 ";
@@ -29,14 +33,10 @@ const NOT_ALL_SOLVED: u8 = 1;
 const STOPPED: u8 = 2;
 
 fn main() -> ExitCode {
-    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
-    if let [only] = arguments.as_slice()
-        && (only == "--help" || only == "-h")
-    {
-        // Whoever closed the output does not want the help.
-        let _ = io::stdout().write_all(HELP.as_bytes());
+    if usage::is_answered("ipc-example", HELP) {
         return ExitCode::SUCCESS;
     }
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     if arguments.is_empty() {
         if io::stdin().is_terminal() {
             report("one expression per line, please; Ctrl-D ends");

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io;
 use std::sync::Arc;
 
-use ipc_examples::{Calculator, CalculatorInit, PrinterInit};
+use ipc_examples::{CANNOT_PRINT, Calculator, CalculatorInit, PrinterInit};
 use ipc_runtime::wire::Interface;
 use ipc_runtime::{
     CapnpContext, Ipc, IpcException, closed, make_capnp_protocol, make_client_ipc, make_process,
@@ -45,27 +45,46 @@ impl Workers {
     ///
     /// If a process ends meanwhile the expression has failed: it is not tried again, because it may have been printed.
     pub(crate) fn solve(&mut self, expression: &str, ans: Option<f64>) -> Result<f64, Failure> {
-        for process in self.remove_ended() {
-            report(&format!("note: {process} while it had nothing to do; a new one takes over"));
-        }
+        report_replaced(&self.remove_ended());
         let calculator = self.calculator()?;
         calculator.solve(expression, ans).map_err(|exception| {
             let ended = self.remove_ended();
-            Failure::Expression(if ended.is_empty() {
-                exception.to_string()
-            } else {
+            if !ended.is_empty() {
                 let ended = ended.join(", and ");
                 let help = "a new one solves the next expression; if you miss this one, enter it again";
-                format!("{ended} before `{}` was done\n  help: {help}", beginning(expression))
-            })
+                let text = format!("{ended} before `{}` was done\n  help: {help}", beginning(expression));
+                Failure::Expression(text)
+            } else if exception.text().starts_with(CANNOT_PRINT) {
+                Failure::Fatal(exception.to_string())
+            } else {
+                Failure::Expression(exception.to_string())
+            }
         })
     }
 
     /// Returns the calculator, and starts what it needs.
+    ///
+    /// If a process turns out to have ended, a new one is tried: nothing has been asked that could be printed.
     fn calculator(&mut self) -> Result<Arc<dyn Calculator>, Failure> {
         if let Some(calculator) = &self.calculator {
             return Ok(calculator.clone());
         }
+        // Each of the two may have ended while nobody looked. One that has just been started should not.
+        for _ in [PRINTER, CALCULATOR] {
+            match self.make_calculator()? {
+                Ok(calculator) => return Ok(calculator),
+                Err(exception) => match self.remove_ended() {
+                    ended if ended.is_empty() => return Err(not_made(&exception, &ended)),
+                    ended => report_replaced(&ended),
+                },
+            }
+        }
+        let made = self.make_calculator()?;
+        made.map_err(|exception| not_made(&exception, &self.remove_ended()))
+    }
+
+    /// Makes a calculator, with processes that are started if there are none.
+    fn make_calculator(&mut self) -> Result<Result<Arc<dyn Calculator>, IpcException>, Failure> {
         let printing = match &self.printing {
             Some(printing) => printing.clone(),
             None => self.printing.insert(start(&self.ipc, PRINTER)?).clone(),
@@ -75,11 +94,7 @@ impl Workers {
             None => self.calculating.insert(start(&self.ipc, CALCULATOR)?).clone(),
         };
         let made = printing.make_printer().and_then(|printer| calculating.make_calculator(printer));
-        let calculator = made.map_err(|exception| {
-            let ended = self.remove_ended().join(", and ");
-            Failure::Expression(format!("cannot make a calculator: {exception}\n  {ended}"))
-        })?;
-        Ok(self.calculator.insert(calculator).clone())
+        Ok(made.inspect(|calculator| self.calculator = Some(calculator.clone())))
     }
 
     /// Forgets the processes that have ended and returns a description of each.
@@ -107,8 +122,25 @@ impl Workers {
     }
 }
 
+/// Reports processes that have ended without having been asked for anything.
+fn report_replaced(ended: &[String]) {
+    for process in ended {
+        report(&format!("note: {process} while it had nothing to do; a new one takes over"));
+    }
+}
+
+fn not_made(exception: &IpcException, ended: &[String]) -> Failure {
+    let ended: String = ended.iter().map(|process| format!("\n  {process}")).collect();
+    Failure::Expression(format!("cannot make a calculator: {exception}{ended}"))
+}
+
 fn start<T: Interface + ?Sized>(ipc: &Arc<dyn Ipc>, program: &str) -> Result<Arc<T>, Failure> {
-    ipc.spawn_process(program).map_err(|exception| {
+    let started = match ipc.spawn_process(program) {
+        // Killed while it started; one that always ends so early does it again.
+        Err(exception) if exception.is_disconnected() => ipc.spawn_process(program),
+        started => started,
+    };
+    started.map_err(|exception| {
         let help = match is_missing(&exception) {
             true => "\n  help: build it with `cargo build -p ipc-examples`",
             false => "",
