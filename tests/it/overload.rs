@@ -30,7 +30,7 @@ fn calls_beyond_the_queue_are_answered_overloaded_and_those_in_it_are_served() {
             })
         };
         // Every thread of the pool is in a method.
-        let running = (4 * thread::available_parallelism().map_or(1, usize::from)).max(16);
+        let running = (4 * thread::available_parallelism().map_or(1, usize::from)).max(64);
         let mut inside = Vec::new();
         let mut calls = Vec::new();
         for _ in 0..running {
