@@ -17,9 +17,9 @@ fn a_cycle_of_calls_through_three_processes_with_more_callers_than_the_pool_has_
         second.connect_next(&third.listen(&here.address("third"), None).unwrap()).unwrap();
         here.server.connect_next(&second.listen(&here.address("second"), None).unwrap()).unwrap();
 
-        // The pool runs at most 4 methods a core, and 16, at the same time.
+        // The pool runs at most 4 methods a core, and at least 64, at the same time.
         let cores = thread::available_parallelism().map_or(1, usize::from);
-        let callers = 2 * (4 * cores).max(16);
+        let callers = 2 * (4 * cores).max(64);
         let start = Arc::new(Barrier::new(callers));
         thread::scope(|scope| {
             for caller in 0..callers {
