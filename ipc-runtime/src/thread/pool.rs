@@ -88,7 +88,7 @@ impl State {
 /// fn next_block(blocks: &Receiver<u64>) -> Option<u64> {
 ///     ipc_runtime::blocking(|| blocks.recv()).ok()
 /// }
-/// # drop(std::sync::mpsc::channel().0); let _ = next_block;
+/// # let _ = next_block;
 /// ```
 pub fn blocking<R>(wait: impl FnOnce() -> R) -> R {
     match CURRENT.with_borrow(Clone::clone) {
