@@ -3,9 +3,11 @@
 pub use std::borrow::Borrow;
 pub use std::clone::Clone;
 pub use std::convert::From;
+pub use std::default::Default;
+pub use std::iter::{ExactSizeIterator, Iterator};
 pub use std::marker::{Copy, Send, Sized, Sync};
 pub use std::option::Option::{self, None, Some};
-pub use std::primitive::{bool, str, u16, u64};
+pub use std::primitive::{bool, i8, i16, i32, i64, i128, str, u8, u16, u32, u64};
 pub use std::result::Result::{self, Err, Ok};
 pub use std::sync::Arc;
 pub use std::vec::Vec;
@@ -13,17 +15,21 @@ pub use std::{env, module_path};
 
 pub use crate::exception::{IpcError, IpcException};
 pub use crate::object::{Client, MethodId, Remote, Reply, ServerCall, call};
+pub use crate::wire::default::{Defaulted, Literal};
 pub use crate::wire::descriptor::{
-    Descriptor, Enum as EnumDescriptor, Field, IdSource, Interface as InterfaceDescriptor, Kind, Method,
-    Struct as StructDescriptor, Type, Variant,
+    Case, CaseForm, DefaultValue, Descriptor, Enum as EnumDescriptor, Field, IdSource,
+    Interface as InterfaceDescriptor, Kind, Method, Struct as StructDescriptor, Type,
+    Union as UnionDescriptor, Variant,
 };
 pub use crate::wire::id::{package_file_id, type_id};
 pub use crate::wire::layout::{At, Companion, Layout, Shape, Size, Slot, layout};
 pub use crate::wire::proxy::{CONSTRUCT, CONTEXT, DESTROY};
+pub use crate::wire::union::{UnionLayout, union_layout};
 pub use crate::wire::{
-    Decode, DecodeElement, DecodeStruct, Element, Encode, Enum, HasSize, Interface, IpcType, Lend,
+    Decode, DecodeElement, DecodeStruct, Element, Encode, Enum, HasSize, Interface, IpcType, Lend, Numbered,
     PointerReader, PointerWriter, Single, Struct, StructReader, StructWriter, decode_enum, decode_enums,
-    decode_struct, decode_structs, encode_enum, encode_enums, encode_struct, encode_structs,
+    decode_number, decode_numbers, decode_struct, decode_structs, encode_enum, encode_enums, encode_number,
+    encode_numbers, encode_struct, encode_structs, unknown_variant,
 };
 
 /// What the schema says of a type.
@@ -33,9 +39,33 @@ pub struct Part {
     shape: Shape,
 }
 
+impl Part {
+    /// Returns the storage.
+    pub const fn shape(self) -> Shape {
+        self.shape
+    }
+
+    /// Returns the type in the schema.
+    pub const fn ty(self) -> Type {
+        self.ty
+    }
+}
+
 /// Describes a field, a parameter or a result; its place is still open.
 pub const fn field(name: &'static str, doc: &'static str, part: Part) -> Field {
-    Field { name, doc, ty: part.ty, shape: part.shape, at: At { offset: 0, has: 0, ordinal: 0 } }
+    Field {
+        name,
+        doc,
+        ty: part.ty,
+        shape: part.shape,
+        at: At { offset: 0, has: 0, ordinal: 0 },
+        default: DefaultValue::Zero,
+    }
+}
+
+/// Gives a field a default.
+pub const fn defaulted(field: Field, default: DefaultValue) -> Field {
+    Field { default, ..field }
 }
 
 /// Computes the places of fields.
@@ -48,6 +78,36 @@ pub const fn layout_of<const N: usize>(fields: &[Field; N]) -> Layout<N> {
         i += 1;
     }
     layout(shapes)
+}
+
+/// Computes the places of the fields of an enum; `cases[i]` is the number of the variant that field `i` is in.
+#[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below N")]
+pub const fn union_layout_of<const N: usize>(fields: &[Field; N], cases: [u16; N]) -> UnionLayout<N> {
+    let mut shapes = [Shape::of(Slot::Void); N];
+    let mut i = 0;
+    while i < N {
+        shapes[i] = fields[i].shape;
+        i += 1;
+    }
+    union_layout(shapes, cases)
+}
+
+/// Puts the fields of an enum into their places.
+pub const fn placed_in_union<const N: usize>(fields: [Field; N], layout: UnionLayout<N>) -> [Field; N] {
+    placed(fields, Layout { at: layout.at, size: layout.size })
+}
+
+/// Checks that the number of a variant survives the cast to `repr`.
+///
+/// # Panics
+/// Panics, at compile time, if it does not.
+pub const fn check_number(number: i128, cast: i128) {
+    assert!(number == cast, "the number of the variant is out of the range of `repr`");
+}
+
+/// Makes newtypes of the elements of a list.
+pub fn wrap_items<T, N>(items: Vec<T>, wrap: impl Fn(T) -> N) -> Vec<N> {
+    items.into_iter().map(wrap).collect()
 }
 
 /// Puts fields into their places.

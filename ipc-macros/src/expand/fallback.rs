@@ -67,7 +67,7 @@ pub(crate) fn expand_data(data: &Data, errors: &TokenStream) -> TokenStream {
     let params = data.generics.params.iter();
     let params = mixed!(#(#params),*);
     let layout = match &data.body {
-        Body::Struct(fields) if data.generics.params.is_empty() => Some(expand_layout(fields)),
+        Body::Struct(fields) if data.generics.params.is_empty() => Some(expand_layout(data, &fields.sent)),
         _ => None,
     };
     let code = mixed! {
@@ -95,7 +95,13 @@ pub(crate) fn expand_data(data: &Data, errors: &TokenStream) -> TokenStream {
 
         impl<#params> #ipc::Element for #ident #arguments #clause {
             const LIST: #ipc::Type = #ipc::Type::Void;
-            fn encode_list(_: &[Self], _: #ipc::PointerWriter<'_, '_>) -> #ipc::Result<(), #ipc::IpcException> {
+            fn encode_items<'i>(
+                _: impl #ipc::ExactSizeIterator<Item = &'i Self>,
+                _: #ipc::PointerWriter<'_, '_>,
+            ) -> #ipc::Result<(), #ipc::IpcException>
+            where
+                Self: 'i,
+            {
                 #ipc::after_error()
             }
         }

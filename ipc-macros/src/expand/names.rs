@@ -9,6 +9,7 @@
 //! | [`file`] | `__FILE` | the file id |
 //! | [`fields`] | `__FIELDS` | the fields of a struct |
 //! | [`layout`] | `__LAYOUT` | where they lie |
+//! | [`default`] | `__DEFAULT_3` | the default of a field, by its place in the layout |
 //! | [`params`] | `__SOLVE_PARAMS`, `__SOLVE_PARAMS_AT` | the parameters of a method, and where they lie |
 //! | [`results`] | `__SOLVE_RESULT`, `__SOLVE_RESULT_AT` | its result, and where it lies |
 //! | [`implementor`] | `__T` | the type parameter of the client's `impl` |
@@ -44,6 +45,10 @@ pub(crate) fn fields() -> Ident {
 
 pub(crate) fn layout() -> Ident {
     hidden("__LAYOUT")
+}
+
+pub(crate) fn default(index: usize) -> Ident {
+    hidden(&format!("__DEFAULT_{index}"))
 }
 
 /// Fields that a method implies, and the place of each.

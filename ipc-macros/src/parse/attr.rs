@@ -6,7 +6,9 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitInt, LitStr, Meta, Path, Token};
 
-use super::symbol::{CRATE, FILE, ID, IPC, NAME, NO_CONTEXT, NO_DESTROY, ORDINAL, ROOT};
+use super::symbol::{
+    CRATE, DEFAULT, FILE, ID, IPC, NAME, NO_CONTEXT, NO_DESTROY, ORDINAL, OTHER, REPR, ROOT, SKIP,
+};
 use crate::diag::Diagnostics;
 use crate::message;
 use crate::model::{Container, Lifecycle, Name};
@@ -18,7 +20,8 @@ pub(crate) enum Place {
     Method,
     Param,
     Type,
-    Member,
+    Field,
+    Variant,
 }
 
 impl Place {
@@ -26,8 +29,10 @@ impl Place {
         match self {
             Self::Interface => &[ROOT, NO_DESTROY, FILE, ID, NAME, CRATE],
             Self::Method => &[NAME, ORDINAL, NO_CONTEXT],
-            Self::Param | Self::Member => &[NAME],
-            Self::Type => &[FILE, ID, NAME, CRATE],
+            Self::Param => &[NAME],
+            Self::Field => &[NAME, DEFAULT, SKIP],
+            Self::Variant => &[NAME, OTHER],
+            Self::Type => &[FILE, ID, NAME, REPR, CRATE],
         }
     }
 
@@ -43,7 +48,7 @@ impl Place {
 }
 
 fn flag(key: &str) -> bool {
-    matches!(key, ROOT | NO_DESTROY | NO_CONTEXT)
+    matches!(key, ROOT | NO_DESTROY | NO_CONTEXT | OTHER | SKIP)
 }
 
 /// An example of the value of an argument.
@@ -51,7 +56,8 @@ fn example(key: &str) -> &'static str {
     match key {
         FILE | ID => "0x9eb32e19f86ee174",
         NAME => "\"name\"",
-        ORDINAL => "1",
+        ORDINAL | DEFAULT => "1",
+        REPR => "i32",
         _ => "::ipc_runtime",
     }
 }
@@ -62,6 +68,10 @@ pub(crate) struct Arguments {
     pub(crate) root: Option<Ident>,
     pub(crate) no_destroy: Option<Ident>,
     pub(crate) no_context: Option<Ident>,
+    pub(crate) default: Option<Expr>,
+    pub(crate) repr: Option<Ident>,
+    pub(crate) other: Option<Ident>,
+    pub(crate) skip: Option<Ident>,
     pub(crate) file: Option<LitInt>,
     pub(crate) id: Option<LitInt>,
     pub(crate) name: Option<LitStr>,
@@ -119,6 +129,8 @@ impl Arguments {
         match key {
             ROOT => self.root = Some(ident),
             NO_DESTROY => self.no_destroy = Some(ident),
+            OTHER => self.other = Some(ident),
+            SKIP => self.skip = Some(ident),
             _ => self.no_context = Some(ident),
         }
     }
@@ -126,6 +138,8 @@ impl Arguments {
     fn set_value(&mut self, key: &str, value: TokenStream, diag: &mut Diagnostics) {
         match key {
             NAME => self.name = parse_value(key, value, diag),
+            REPR => self.repr = parse_repr(key, value, diag),
+            DEFAULT => self.default = parse_value(key, value, diag),
             FILE => self.file = parse_id(key, value, diag),
             ID => self.id = parse_id(key, value, diag),
             ORDINAL => {
@@ -217,6 +231,16 @@ fn parse_value<T: Parse>(key: &str, value: TokenStream, diag: &mut Diagnostics) 
             None
         }
     }
+}
+
+/// The fixed-width integers, as they are in the schema.
+fn parse_repr(key: &str, value: TokenStream, diag: &mut Diagnostics) -> Option<Ident> {
+    let repr: Ident = parse_value(key, value, diag)?;
+    if matches!(repr.to_string().as_str(), "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64") {
+        return Some(repr);
+    }
+    diag.report(&repr, &message::VALUE_MALFORMED, &[&key, &key, &example(key)]);
+    None
 }
 
 fn parse_id(key: &str, value: TokenStream, diag: &mut Diagnostics) -> Option<LitInt> {

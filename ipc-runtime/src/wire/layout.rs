@@ -3,7 +3,10 @@
 //! A macro sees tokens, not types, so it cannot know how large a field is. Each wire type states its
 //! [`Shape`] as an associated constant instead, and [`layout`] computes the offsets from the shapes in a
 //! constant. The rule is the one of the Cap'n Proto compiler: fields in ordinal order, each into the smallest
-//! hole that fits it, a new data word where none does. `tests/` compares it with `capnp compile`.
+//! hole that fits it, a new data word where none does. Unions have a rule of their own, in [`union`](super::union).
+//! `tests/` compares both with `capnp compile`.
+
+use super::holes::{Holes, WORD};
 
 /// The storage class of one schema field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,22 +141,18 @@ pub const fn layout_slice(shapes: &[Shape], at: &mut [At]) -> Size {
 }
 
 /// Gives out offsets, smallest fitting hole first.
-///
-/// Invariant: `holes[k]` is the offset, in units of `2^k` bits, of the one free piece of that size, or 0 for
-/// none (offset 0 is never a hole: the first piece of a word is used first). There is at most one hole of each
-/// size below a word, because a hole is only ever split into one used piece and one hole of each smaller size.
-struct Packer {
-    holes: [u32; 6],
+pub(super) struct Packer {
+    holes: Holes,
     data: u32,
     pointers: u32,
 }
 
 impl Packer {
-    const fn new() -> Self {
-        Self { holes: [0; 6], data: 0, pointers: 0 }
+    pub(super) const fn new() -> Self {
+        Self { holes: Holes::NONE, data: 0, pointers: 0 }
     }
 
-    const fn place(&mut self, slot: Slot) -> u32 {
+    pub(super) const fn place(&mut self, slot: Slot) -> u32 {
         match (slot, slot.log2_bits()) {
             (Slot::Pointer, _) => {
                 self.pointers += 1;
@@ -164,31 +163,22 @@ impl Packer {
         }
     }
 
-    #[expect(clippy::indexing_slicing, reason = "const evaluation; `log2` is at most 6, holes go to 5")]
-    const fn place_bits(&mut self, log2: u32) -> u32 {
-        // The smallest hole that fits.
-        let mut size = log2;
-        while size < 6 && self.holes[size as usize] == 0 {
-            size += 1;
+    pub(super) const fn place_bits(&mut self, log2: u32) -> u32 {
+        match self.holes.take(log2) {
+            Some(offset) => offset,
+            None => {
+                self.data += 1;
+                self.holes.split(WORD, self.data - 1, log2)
+            }
         }
-        let mut offset = if size < 6 {
-            let hole = self.holes[size as usize];
-            self.holes[size as usize] = 0;
-            hole
-        } else {
-            self.data += 1;
-            self.data - 1
-        };
-        // Use its first piece, leave the other half of each split as a hole.
-        while size > log2 {
-            size -= 1;
-            offset *= 2;
-            self.holes[size as usize] = offset + 1;
-        }
-        offset
     }
 
-    const fn size(&self) -> Size {
+    /// Lets what was placed last at an offset grow into the holes behind it.
+    pub(super) const fn absorb(&mut self, log2: u32, offset: u32, factor: u32) -> bool {
+        self.holes.absorb(log2, offset, factor)
+    }
+
+    pub(super) const fn size(&self) -> Size {
         assert!(
             self.data <= u16::MAX as u32 && self.pointers <= u16::MAX as u32,
             "a Cap'n Proto struct has at most 65,535 words of data and as many pointers"

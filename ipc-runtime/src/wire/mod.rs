@@ -7,7 +7,7 @@
 //! ├─ Single          exactly one schema field: may stand under an `Option`
 //! ├─ Element         may stand in a list
 //! │  └─ DecodeElement<'m>
-//! ├─ Struct          derived structs: size, fields
+//! ├─ Struct          derived structs and enums with fields: size, fields
 //! │  └─ DecodeStruct<'m>
 //! └─ Lend<'m>        how a `&T` parameter is held by the server: `&'m str`, or an owned `T`
 //! Interface          `dyn Trait` of an annotated trait; `Arc<dyn Trait>` is an IpcType through it
@@ -16,14 +16,17 @@
 //! The derive implements these for structs and enums; the layout of every struct is computed by the compiler
 //! ([`layout`]). An unsupported type is a compile error at that type.
 
+pub mod default;
 pub mod descriptor;
 pub mod id;
 pub mod layout;
 pub mod proxy;
 pub mod raw;
+pub mod union;
 
 mod boxed;
 mod enumeration;
+mod holes;
 mod hooks;
 mod interface;
 mod list;
@@ -46,7 +49,7 @@ use crate::exception::IpcException;
 ///
 /// Implemented for `bool`, the fixed-width integers, `f32`, `f64`, `()`, `String` and `&str`, `Vec<u8>` and `&[u8]`
 /// (as Data), `Vec<T>` and `&[T]` (as List), `Option<T>`, `Box<T>`, `Arc<dyn Trait>` of an interface, and by
-/// `#[derive(IpcType)]` for structs and field-less enums.
+/// `#[derive(IpcType)]` for structs and enums.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot cross a process boundary",
     label = "not an IPC type",
@@ -114,11 +117,24 @@ pub trait Element: IpcType<This = Self> + Sized {
     /// The schema type of a list of these: `List(T)`, or `Data` for bytes.
     const LIST: Type;
 
-    /// Writes a list of values.
+    /// Writes a list of values, wherever they lie.
     ///
     /// # Errors
     /// Returns an error if the message becomes too large or too deep.
-    fn encode_list(items: &[Self], to: PointerWriter<'_, '_>) -> Result<(), IpcException>;
+    fn encode_items<'i>(
+        items: impl ExactSizeIterator<Item = &'i Self>,
+        to: PointerWriter<'_, '_>,
+    ) -> Result<(), IpcException>
+    where
+        Self: 'i;
+
+    /// Writes a list of values that lie side by side.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode_list(items: &[Self], to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
+        Self::encode_items(items.iter(), to)
+    }
 }
 
 /// An [`Element`] that can be read from a list of a message that lives for `'m`.
@@ -231,10 +247,13 @@ macro_rules! pointer_type {
         impl<$($generics)*> $crate::wire::Element for $ty {
             const LIST: $crate::wire::Type = $crate::wire::Type::List(&<$ty as $crate::wire::IpcType>::TYPE);
 
-            fn encode_list(
-                items: &[Self],
+            fn encode_items<'i>(
+                items: impl ExactSizeIterator<Item = &'i Self>,
                 mut to: $crate::wire::PointerWriter<'_, '_>,
-            ) -> Result<(), $crate::IpcException> {
+            ) -> Result<(), $crate::IpcException>
+            where
+                Self: 'i,
+            {
                 to.write_pointers(items, |item, to| $write(item, to))
             }
         }

@@ -39,8 +39,11 @@ macro_rules! list_of_primitives {
         impl Element for $ty {
             const LIST: Type = Type::List(&<$ty as IpcType>::TYPE);
 
-            fn encode_list(items: &[Self], mut to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
-                to.write_primitives(items)
+            fn encode_items<'i>(
+                items: impl ExactSizeIterator<Item = &'i Self>,
+                mut to: PointerWriter<'_, '_>,
+            ) -> Result<(), IpcException> {
+                to.write_primitives(items.copied())
             }
         }
 
@@ -81,6 +84,13 @@ list_of_primitives!(bool, (), u16, u32, u64, i8, i16, i32, i64, f32, f64);
 /// A list of bytes is Data, and a server borrows it from the message.
 impl Element for u8 {
     const LIST: Type = Type::Data;
+
+    fn encode_items<'i>(
+        items: impl ExactSizeIterator<Item = &'i Self>,
+        to: PointerWriter<'_, '_>,
+    ) -> Result<(), IpcException> {
+        Self::encode_list(&items.copied().collect::<Vec<u8>>(), to)
+    }
 
     fn encode_list(items: &[Self], mut to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
         to.set_data(items)

@@ -220,14 +220,17 @@ impl<'d> PointerWriter<'_, 'd> {
     ///
     /// # Errors
     /// Returns an error if the message becomes too large or too deep.
-    pub fn write_primitives<T: PrimitiveElement + Copy>(&mut self, items: &[T]) -> Result<(), IpcException> {
+    pub fn write_primitives<T: PrimitiveElement>(
+        &mut self,
+        items: impl ExactSizeIterator<Item = T>,
+    ) -> Result<(), IpcException> {
         self.descend()?;
         let bits = u64::from(layout::data_bits_per_element(T::element_size()));
         let length = list_length(items.len())?;
         self.state.charge((u64::from(length) * bits).div_ceil(64))?;
         let list = self.raw.reborrow().init_list(T::element_size(), length);
         for (index, item) in (0..length).zip(items) {
-            T::set(&list, index, *item);
+            T::set(&list, index, item);
         }
         Ok(())
     }
@@ -238,8 +241,8 @@ impl<'d> PointerWriter<'_, 'd> {
     /// Returns what `write` returns; an error if the message becomes too large or too deep.
     pub fn write_pointers<T>(
         &mut self,
-        items: &[T],
-        write: impl Fn(&T, PointerWriter<'_, 'd>) -> Result<(), IpcException>,
+        items: impl ExactSizeIterator<Item = T>,
+        write: impl Fn(T, PointerWriter<'_, 'd>) -> Result<(), IpcException>,
     ) -> Result<(), IpcException> {
         let depth = self.descend()?;
         let length = list_length(items.len())?;
@@ -252,19 +255,19 @@ impl<'d> PointerWriter<'_, 'd> {
         Ok(())
     }
 
-    /// Writes a list of structs, inline.
+    /// Writes a list of structs of the size of `S`, inline.
     ///
     /// # Errors
     /// Returns what `write` returns; an error if the message becomes too large or too deep.
-    pub fn write_structs<T: HasSize>(
+    pub fn write_structs<S: HasSize, T>(
         &mut self,
-        items: &[T],
-        write: impl Fn(&T, &mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
+        items: impl ExactSizeIterator<Item = T>,
+        write: impl Fn(T, &mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
     ) -> Result<(), IpcException> {
         let depth = self.descend()?;
         let length = list_length(items.len())?;
-        self.state.charge((u64::from(length)).saturating_mul(words_of_struct(T::SIZE)).saturating_add(1))?;
-        let mut list: StructListBuilder<'_, T> =
+        self.state.charge((u64::from(length)).saturating_mul(words_of_struct(S::SIZE)).saturating_add(1))?;
+        let mut list: StructListBuilder<'_, S> =
             FromPointerBuilder::init_pointer(self.raw.reborrow(), length);
         for (index, item) in (0..length).zip(items) {
             let StructElementBuilder(raw, _) = list.reborrow().get(index);
@@ -469,15 +472,15 @@ impl<'m> PointerReader<'m> {
         Ok(items)
     }
 
-    /// Reads a list of structs; null reads as empty.
+    /// Reads a list of structs such as `S`; null reads as empty.
     ///
     /// # Errors
     /// Returns what `read` returns; an error if it is not such a list or if the budget is used up.
-    pub fn read_structs<T: HasSize>(
+    pub fn read_structs<S: HasSize, T>(
         &self,
         read: impl Fn(&StructReader<'m>) -> Result<T, IpcException>,
     ) -> Result<Vec<T>, IpcException> {
-        let list: StructListReader<'m, T> = FromPointerReader::get_from_pointer(&self.raw, None)?;
+        let list: StructListReader<'m, S> = FromPointerReader::get_from_pointer(&self.raw, None)?;
         let mut items = self.allocate(list.len(), EMPTY_ELEMENT)?;
         for index in 0..list.len() {
             let StructElementReader(raw, _) = list.get(index);

@@ -1,6 +1,6 @@
 //! What the derive of a struct delegates to, so that its expansion stays small.
 
-use super::{DecodeStruct, PointerReader, PointerWriter, Struct};
+use super::{DecodeStruct, Descriptor, PointerReader, PointerWriter, Struct};
 use crate::exception::IpcException;
 
 /// Writes a derived struct behind a pointer.
@@ -15,8 +15,11 @@ pub fn encode_struct<T: Struct>(value: &T, mut to: PointerWriter<'_, '_>) -> Res
 ///
 /// # Errors
 /// Returns an error if the message becomes too large or too deep.
-pub fn encode_structs<T: Struct>(items: &[T], mut to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
-    to.write_structs(items, |item, to| item.encode_fields(to))
+pub fn encode_structs<'i, T: Struct + 'i>(
+    items: impl ExactSizeIterator<Item = &'i T>,
+    mut to: PointerWriter<'_, '_>,
+) -> Result<(), IpcException> {
+    to.write_structs::<T, _>(items, |item, to| item.encode_fields(to))
 }
 
 /// Reads a derived struct from behind a pointer; null reads as a struct of defaults.
@@ -32,5 +35,10 @@ pub fn decode_struct<'m, T: DecodeStruct<'m>>(from: PointerReader<'m>) -> Result
 /// # Errors
 /// Returns an error if a field does not hold a value of its type.
 pub fn decode_structs<'m, T: DecodeStruct<'m>>(from: PointerReader<'m>) -> Result<Vec<T>, IpcException> {
-    from.read_structs(T::decode_fields)
+    from.read_structs::<T, _>(T::decode_fields)
+}
+
+/// What a peer sent that knows more variants of an enum with fields.
+pub fn unknown_variant(discriminant: u16, descriptor: &Descriptor) -> IpcException {
+    IpcException::failed(format!("unknown variant {discriminant} of enum `{}`", descriptor.name))
 }

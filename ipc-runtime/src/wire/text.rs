@@ -2,8 +2,8 @@
 
 use super::layout::Slot;
 use super::{
-    At, Decode, Encode, IpcType, Lend, PointerReader, PointerWriter, Shape, Single, StructReader,
-    StructWriter, Type, pointer_type,
+    At, Decode, DecodeElement, Element, Encode, IpcType, Lend, PointerReader, PointerWriter, Shape, Single,
+    StructReader, StructWriter, Type, pointer_type,
 };
 use crate::exception::IpcException;
 
@@ -48,3 +48,32 @@ impl<'m> Decode<'m> for &'m [u8] {
         from.pointer(at.offset).data()
     }
 }
+
+macro_rules! borrowed_element {
+    ($ty:ty, $m:lifetime, $list:expr, $set:ident, $read:expr) => {
+        impl Element for &$ty {
+            const LIST: Type = Type::List(&$list);
+
+            fn encode_items<'i>(
+                items: impl ExactSizeIterator<Item = &'i Self>,
+                mut to: PointerWriter<'_, '_>,
+            ) -> Result<(), IpcException>
+            where
+                Self: 'i,
+            {
+                to.write_pointers(items, |item, mut to| to.$set(item))
+            }
+        }
+
+        impl<$m> DecodeElement<$m> for &$m $ty {
+            type Slice = Vec<Self>;
+
+            fn decode_list(from: PointerReader<$m>) -> Result<Vec<Self>, IpcException> {
+                from.read_pointers(|from| $read(&from))
+            }
+        }
+    };
+}
+
+borrowed_element!(str, 'm, Type::Text, set_text, PointerReader::text);
+borrowed_element!([u8], 'm, Type::Data, set_data, PointerReader::data);
