@@ -12,7 +12,7 @@ use crate::model::{Body, ContextField, Data, Fields, Interface, Lifecycle, Metho
 ///
 /// `complete` says whether all declared methods are in the model: after other mistakes gaps mean nothing.
 pub(crate) fn check_interface(interface: &mut Interface, diag: &mut Diagnostics) {
-    let declared = interface.item.items.len();
+    let declared = interface.item.items.len() - interface.locals.len();
     let complete = declared == interface.methods.len();
     assign_ordinals(interface.lifecycle, &mut interface.methods);
     if complete {
@@ -21,6 +21,20 @@ pub(crate) fn check_interface(interface: &mut Interface, diag: &mut Diagnostics)
     check_unique("methods", interface.methods.iter().map(|method| &method.name), diag);
     for method in &interface.methods {
         check_method(method, diag);
+    }
+    check_twin(interface, diag);
+}
+
+/// A twin has the other form of every method, so there must be one form.
+fn check_twin(interface: &Interface, diag: &mut Diagnostics) {
+    let Some(twin) = &interface.twin else { return };
+    if *twin == interface.item.ident {
+        diag.report(twin, &message::TWIN_NAME, &[twin]);
+    }
+    if let Some(first) = interface.methods.first()
+        && let Some(other) = interface.methods.iter().find(|method| method.form != first.form)
+    {
+        diag.report(&other.ident, &message::TWIN_MIXED, &[&interface.item.ident]);
     }
 }
 

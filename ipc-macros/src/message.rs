@@ -150,10 +150,6 @@ messages! {
         "`{}` does not take `self`",
         "a method is called on an object: take `&self` first"
     }
-    METHOD_ASYNC {
-        "`{}` is an `async fn`",
-        "write `fn`: the caller's thread waits for the answer"
-    }
     METHOD_UNSAFE {
         "`{}` is an `unsafe fn`",
         "write `fn`: the caller is in another process and can promise nothing"
@@ -177,10 +173,6 @@ messages! {
     METHOD_WHERE {
         "`{}` has a `where` clause",
         "remove it: every type of an interface is known"
-    }
-    METHOD_BODY {
-        "`{}` has a default body",
-        "end the method with `;`: the object's process decides what it does"
     }
     METHOD_CFG {
         "`{}` is there only under a condition",
@@ -357,5 +349,37 @@ messages! {
     FIELD_BORROWED {
         "a field cannot be borrowed",
         "own the data: write {}"
+    }
+}
+
+// Async methods, twins and local methods.
+messages! {
+    IMPL_WITHOUT_TRAIT {
+        "`#[ipc_interface]` is for `impl Trait for Type`",
+        "remove the attribute: it gives the `async fn`s of an interface's implementation the shape that the trait has"
+    }
+    IPC_ON_IMPL {
+        "`#[ipc(..)]` says nothing on an implementation",
+        "write it on the method of the trait"
+    }
+    CANCELLABLE_BLOCKING {
+        "`{}` cannot be cancellable, since it is not an `async fn`",
+        "write `async fn`, or remove `cancellable`: only a future can be dropped before it is ready"
+    }
+    LOCAL_WITHOUT_BODY {
+        "`{}` is local and has no body",
+        "write a default body: a client runs it in place of a call"
+    }
+    LOCAL_ALONE {
+        "`local` stands alone",
+        "remove the other arguments: a local method is not on the wire, so they say nothing"
+    }
+    TWIN_NAME {
+        "`{}` is the name of the trait itself",
+        "give the twin a name of its own"
+    }
+    TWIN_MIXED {
+        "`{}` has methods of both forms, `fn` and `async fn`, so it has no twin",
+        "write all methods in one form, or remove `twin`"
     }
 }

@@ -14,6 +14,30 @@ pub(crate) struct Interface {
     pub(crate) item: ItemTrait,
     /// The methods without a mistake, in declaration order.
     pub(crate) methods: Vec<Method>,
+    /// Methods with `#[ipc(local)]`, which are not on the wire.
+    pub(crate) locals: Vec<Ident>,
+    /// `twin = Name`: the trait with the other form of every method.
+    pub(crate) twin: Option<Ident>,
+    /// The supertraits that are interfaces.
+    pub(crate) superclasses: Vec<Path>,
+}
+
+/// Whether a method blocks or returns a future.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// `fn`.
+    Blocking,
+    /// `async fn`.
+    Async,
+}
+
+impl Form {
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::Blocking => Self::Async,
+            Self::Async => Self::Blocking,
+        }
+    }
 }
 
 /// The method that the schema adds to the declared ones.
@@ -28,7 +52,7 @@ pub(crate) enum Lifecycle {
 }
 
 /// What an interface, a struct and an enum have in common.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Container {
     /// Where the runtime is found.
     pub(crate) runtime: Path,
@@ -43,18 +67,30 @@ pub(crate) struct Container {
 }
 
 /// A method of an interface.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Method {
     pub(crate) ident: Ident,
     pub(crate) name: Name,
     pub(crate) doc: String,
     pub(crate) ordinal: Ordinal,
     pub(crate) context: ContextField,
-    /// The signature as it will be emitted.
+    pub(crate) form: Form,
+    /// What becomes of the method when its caller no longer waits.
+    pub(crate) cancellation: Cancellation,
+    /// The signature without `async`.
     pub(crate) sig: syn::Signature,
     pub(crate) params: Vec<Param>,
     /// The type after `->`: a `Result`, or an alias of one.
     pub(crate) returns: Type,
+}
+
+/// What becomes of a method when its caller drops the future of the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cancellation {
+    /// It runs to its end.
+    Ignored,
+    /// `#[ipc(cancellable)]`: its future is dropped.
+    Allowed,
 }
 
 /// The ordinal of a method.
@@ -82,7 +118,7 @@ pub(crate) enum ContextField {
 }
 
 /// A parameter of a method.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Param {
     pub(crate) ident: Ident,
     pub(crate) name: Name,
@@ -91,7 +127,7 @@ pub(crate) struct Param {
 }
 
 /// How a parameter reaches the method on the server.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Passing {
     /// By value.
     Owned,
@@ -169,14 +205,14 @@ pub(crate) struct Case {
     pub(crate) ident: Ident,
     pub(crate) name: Name,
     pub(crate) doc: String,
-    pub(crate) form: Form,
+    pub(crate) form: CaseForm,
     pub(crate) fields: Fields,
     pub(crate) catches: Catches,
 }
 
 /// What a variant is in the schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
+pub(crate) enum CaseForm {
     /// A field of its one field's type, or of Void.
     Value,
     /// A group.

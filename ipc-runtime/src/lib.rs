@@ -71,6 +71,7 @@
 extern crate self as ipc_runtime;
 
 mod context;
+mod deadline;
 mod driver;
 mod exception;
 mod ipc;
@@ -85,6 +86,7 @@ mod thread;
 pub mod wire;
 
 pub use context::Context;
+pub use deadline::with_deadline;
 pub use driver::DriverLimits;
 pub use exception::{ExceptionKind, IpcError, IpcException};
 pub use ipc::{Ipc, make_client_ipc, make_ipc};

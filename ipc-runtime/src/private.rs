@@ -1,12 +1,15 @@
 //! What generated code names, and nothing else does. Not covered by semantic versioning.
 
 pub use std::borrow::Borrow;
+pub use std::boxed::Box;
 pub use std::clone::Clone;
 pub use std::convert::From;
 pub use std::default::Default;
+pub use std::future::Future;
 pub use std::iter::{ExactSizeIterator, Iterator};
 pub use std::marker::{Copy, Send, Sized, Sync};
 pub use std::option::Option::{self, None, Some};
+pub use std::pin::Pin;
 pub use std::primitive::{bool, i8, i16, i32, i64, i128, str, u8, u16, u32, u64};
 pub use std::result::Result::{self, Err, Ok};
 pub use std::sync::Arc;
@@ -14,7 +17,7 @@ pub use std::vec::Vec;
 pub use std::{env, module_path};
 
 pub use crate::exception::{IpcError, IpcException};
-pub use crate::object::{Client, MethodId, Remote, Reply, ServerCall, call};
+pub use crate::object::{Client, MethodId, Remote, Reply, ServerCall, Started, call, call_async};
 pub use crate::wire::default::{Defaulted, Literal};
 pub use crate::wire::descriptor::{
     Case, CaseForm, DefaultValue, Descriptor, Enum as EnumDescriptor, Field, IdSource,
@@ -349,6 +352,21 @@ pub fn call_method<T, E>(
     error: ErrorOf<E>,
 ) -> Result<T, E> {
     call(remote, method, params, encode, decode).map_err(|exception| error.raise(exception))
+}
+
+/// Calls a method of a remote object: the body of the future that a client's `async` method returns.
+///
+/// # Errors
+/// Returns the failure of the call as the method's error.
+pub async fn call_method_async<T, E>(
+    remote: &Remote,
+    method: MethodId,
+    params: Size,
+    encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException> + Send,
+    decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException> + Send,
+    error: ErrorOf<E>,
+) -> Result<T, E> {
+    call_async(remote, method, params, encode, decode).await.map_err(|exception| error.raise(exception))
 }
 
 /// Answers a call with what its method returned: the end of a server's method.

@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
 
+use ipc_runtime::wire::Interface;
 use ipc_runtime::{closed, make_capnp_protocol, make_ipc, make_process};
 use ipc_tests::interfaces::Peer;
 use ipc_tests::server::{PeerServer, state_of};
 use ipc_tests::steps::{LONG_PATIENCE, PATIENCE, bounded, eventually, joined, received};
 
-use super::util::{Here, assert_disconnected};
+use super::util::{Here, Recorder, assert_disconnected};
 
 #[test]
 fn a_hundred_clients_connect_to_one_address_at_once_and_call() {
@@ -210,6 +211,50 @@ fn a_cleanup_function_that_panics_does_not_keep_the_others_from_running() {
         super::util::kill(&peer);
         for i in [0, 2] {
             assert_eq!(received("a cleanup function runs", &cleaned), i);
+        }
+    });
+}
+
+#[test]
+fn calls_that_race_with_the_end_of_their_connection_end_too() {
+    const CALLERS: usize = 8;
+    bounded(LONG_PATIENCE, || {
+        for round in 0..60 {
+            let here = Here::new();
+            let address = here.listen("socket");
+            let peer = here.connect(&address);
+            let begun = Arc::new(AtomicUsize::new(0));
+            let calling: Vec<_> = (0..CALLERS)
+                .map(|_| {
+                    let (peer, begun) = (peer.clone(), begun.clone());
+                    thread::spawn(move || {
+                        for i in 0.. {
+                            let (callback, _calls) = Recorder::with_calls();
+                            let outcome = peer.make_counter().and_then(|counter| {
+                                counter.add(i)?;
+                                peer.call(callback, i)
+                            });
+                            match outcome {
+                                Ok(result) => assert_eq!(result, i + 1),
+                                Err(error) => return error,
+                            }
+                            begun.fetch_add(1, Ordering::SeqCst);
+                        }
+                        unreachable!("it calls until a call fails")
+                    })
+                })
+                .collect();
+            eventually("calls are made", || begun.load(Ordering::SeqCst) > 3 * CALLERS);
+            match round % 3 {
+                0 => here.ipc.disconnect_incoming(),
+                1 => peer.as_remote().unwrap().disconnect(),
+                _ => drop(here.ipc),
+            }
+            drop(peer);
+            for calls in calling {
+                let error = joined("a call that races with the end ends", calls);
+                assert!(error.is_disconnected(), "round {round}: {error:?}");
+            }
         }
     });
 }

@@ -5,7 +5,10 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ipc_runtime::wire::Interface;
-use ipc_runtime::{ExceptionKind, Ipc, IpcException, Remote};
+use ipc_runtime::{
+    CapnpContext, ExceptionKind, Ipc, IpcException, Remote, make_capnp_protocol, make_client_ipc, make_ipc,
+    make_process,
+};
 use ipc_tests::interfaces::{Callback, Peer};
 use ipc_tests::server::{PeerServer, make_peer};
 use ipc_tests::steps::Gate;
@@ -108,5 +111,31 @@ impl Callback for Stopped {
 
     fn echo(&self, data: &[u8]) -> Result<Vec<u8>, IpcException> {
         Ok(data.to_vec())
+    }
+}
+
+/// Both ends of a connection in this process, and what one of them offers as the other sees it.
+pub(crate) struct Pair<T: Interface + ?Sized> {
+    pub(crate) remote: Arc<T>,
+    _server: Arc<dyn Ipc>,
+    _client: Arc<dyn Ipc>,
+    _directory: TempDir,
+}
+
+impl<T: Interface + ?Sized> Pair<T> {
+    pub(crate) fn new(root: Arc<T>) -> Self {
+        Self::with_settings(root, CapnpContext::new())
+    }
+
+    /// `settings` are those of the end that offers `root`.
+    pub(crate) fn with_settings(root: Arc<T>, settings: CapnpContext) -> Self {
+        let directory = TempDir::new().unwrap();
+        let process = || make_process("pair", directory.path());
+        let server = make_ipc(process(), make_capnp_protocol(settings), root);
+        let mut address = format!("unix:{}", directory.path().join("socket").display());
+        server.listen_address(&mut address).unwrap();
+        let client = make_client_ipc(process(), make_capnp_protocol(CapnpContext::new()));
+        let remote = client.connect_address::<T>(&mut address).unwrap().unwrap();
+        Self { remote, _server: server, _client: client, _directory: directory }
     }
 }

@@ -1,10 +1,11 @@
 //! The client: the trait for `Client<dyn Trait>`.
 
 use proc_macro2::TokenStream;
+use quote::ToTokens;
 
 use super::wire::{Wire, call_error_of, call_result, call_runtime};
-use super::{first_index, names, private, unless_empty};
-use crate::model::{Interface, Method, Passing};
+use super::{first_index, future, names, private, unless_empty};
+use crate::model::{Form, Interface, Method, Passing};
 
 /// `pub type CalculatorClient = Client<dyn Calculator>;`
 pub(crate) fn expand_alias(interface: &Interface) -> TokenStream {
@@ -43,8 +44,13 @@ fn expand_method(method: &Method) -> TokenStream {
     let ordinal = method.ordinal.value();
     let params = names::params(&method.ident).at;
     let results = names::results(&method.ident).at;
-    let sig = &method.sig;
-    let receiver = sig.receiver().map(|receiver| &receiver.self_token);
+    let mut sig = method.sig.clone();
+    let asynchronous = method.form == Form::Async;
+    if asynchronous {
+        sig.asyncness = Some(syn::Token![async](method.ident.span()));
+        future::shape_signature(&mut sig, &ipc.to_token_stream());
+    }
+    let receiver = method.sig.receiver().map(|receiver| &receiver.self_token);
     let to = unless_empty("to", method.params.is_empty());
     let encode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
         let ident = &param.ident;
@@ -58,17 +64,24 @@ fn expand_method(method: &Method) -> TokenStream {
     let returns = &method.returns;
     let decode = Wire::of_result(returns).decoder(&mixed!(#results.at[0]));
     let error = call_error_of(returns);
+    let capture = asynchronous.then(|| mixed!(move));
     let arguments = mixed! {
         #ipc::Client::remote(#receiver),
         #ipc::MethodId { interface: #id, ordinal: #ordinal },
         #params.size,
-        |#to| {
+        #capture |#to| {
             #(#encode)*
             #ipc::Ok(())
         },
         #decode,
         #error,
     };
-    let body = call_result(returns, "from_result", call_runtime(returns, "call_method", arguments));
+    let body = if asynchronous {
+        let call = call_runtime(returns, "call_method_async", arguments);
+        let result = call_result(returns, "from_result", mixed!(#call.await));
+        mixed!(#ipc::Box::pin(async move { #result }))
+    } else {
+        call_result(returns, "from_result", call_runtime(returns, "call_method", arguments))
+    };
     mixed!(#sig { #body })
 }

@@ -9,7 +9,7 @@ use super::descriptor::{
 };
 use super::wire::Wire;
 use super::{expand_field, expand_fields, names, unless_empty};
-use crate::model::{Body, Case, Catches, Data, Field, Fields, Form, Variant};
+use crate::model::{Body, Case, CaseForm, Catches, Data, Field, Fields, Variant};
 
 /// Everything that goes into the `const _` of a derived type.
 pub(crate) fn expand_data(data: &Data) -> TokenStream {
@@ -43,7 +43,7 @@ pub(crate) fn expand_union_layout(data: &Data, cases: &[Case]) -> TokenStream {
     for (number, case) in (0..).zip(cases) {
         for field in &case.fields.sent {
             // The one field of a `Value` goes by the name of the case, unless an `Option` makes it two.
-            let name = if case.form == Form::Value { "value" } else { field.name.text.as_str() };
+            let name = if case.form == CaseForm::Value { "value" } else { field.name.text.as_str() };
             let (default, member) = expand_member(data, field, name, list.len());
             defaults.extend(default);
             list.push(member);

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 
 use super::names::{self, Section};
-use crate::model::{Case, Container, Data, Form, Interface, Lifecycle, Method, Variant};
+use crate::model::{Case, CaseForm, Container, Data, Interface, Lifecycle, Method, Variant};
 
 /// The constants with file id and type id.
 pub(crate) fn expand_ids(container: &Container) -> TokenStream {
@@ -66,8 +66,8 @@ pub(crate) fn expand_union_descriptor(data: &Data, cases: &[Case]) -> TokenStrea
         let (name, doc) = (&case.name.text, &case.doc);
         let count = u16::try_from(case.fields.sent.len().max(1)).unwrap_or(u16::MAX);
         let form = match case.form {
-            Form::Value => mixed!(Value),
-            Form::Group => mixed!(Group),
+            CaseForm::Value => mixed!(Value),
+            CaseForm::Group => mixed!(Group),
         };
         mixed!(#ipc::Case { name: #name, doc: #doc, fields: #count, form: #ipc::CaseForm::#form })
     });

@@ -23,12 +23,14 @@ pub(crate) fn expand_interface(mut interface: Interface, errors: &TokenStream) -
         let methods = &interface.methods;
         for member in &mut item.items {
             let TraitItem::Fn(method) = member else { continue };
-            if methods.iter().all(|sound| sound.ident != method.sig.ident) {
+            let kept = methods.iter().map(|sound| &sound.ident).chain(&interface.locals);
+            if !kept.into_iter().any(|kept| *kept == method.sig.ident) {
                 let generics = &mut method.sig.generics;
                 generics.make_where_clause().predicates.push(syn::parse_quote!(Self: #private::Sized));
             }
         }
     }
+    super::shape_methods(item, &private);
     item.supertraits = item.supertraits.iter().filter(|bound| !is_implied(bound)).cloned().collect();
     let implied: [TypeParamBound; 3] =
         [syn::parse_quote!(#private::Send), syn::parse_quote!(#private::Sync), syn::parse_quote!('static)];

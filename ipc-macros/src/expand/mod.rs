@@ -14,6 +14,7 @@ mod client;
 mod data;
 mod descriptor;
 mod fallback;
+mod future;
 mod names;
 mod server;
 mod wire;
@@ -25,12 +26,18 @@ use syn::{Attribute, DeriveInput, Ident};
 use self::wire::Wire;
 use crate::check::{check_data, check_interface};
 use crate::diag::Diagnostics;
-use crate::model::{Container, ContextField, Interface, Method, Parsed};
-use crate::parse::{parse_data, parse_interface};
+use crate::model::{Container, ContextField, Form, Interface, Method, Parsed};
+use crate::parse::{parse_data, parse_impl, parse_interface};
 
 /// `#[ipc_interface(..)]`.
 pub(crate) fn expand_attribute(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut diag = Diagnostics::new();
+    if let Ok(syn::Item::Impl(item)) = syn::parse2(item.clone()) {
+        let (runtime, item) = parse_impl(arguments, item, &mut diag);
+        let errors = diag.finish().err();
+        let item = expand_impl(&mixed!(#runtime::private), item);
+        return mixed!(#errors #item);
+    }
     match parse_interface(arguments, item, &mut diag) {
         Parsed::Item(mut interface) => {
             check_interface(&mut interface, &mut diag);
@@ -65,13 +72,86 @@ pub(crate) fn expand_derive(item: TokenStream) -> TokenStream {
 fn expand_interface(mut interface: Interface) -> TokenStream {
     let sections: TokenStream = interface.methods.iter().map(expand_sections).collect();
     let ids = descriptor::expand_ids(&interface.container);
-    let client = client::expand_client(&interface);
-    let server = server::expand_server(&interface);
+    let mut twin = expand_twin(&interface);
+    let implementations: TokenStream = [Some(&interface), twin.as_ref()]
+        .into_iter()
+        .flatten()
+        .map(|face| {
+            let (client, server) = (client::expand_client(face), server::expand_server(face));
+            mixed!(#client #server)
+        })
+        .collect();
     let deprecated = allow_deprecated(&interface_attributes(&interface));
-    let hidden = within(&interface.container, &deprecated, &mixed!(#ids #sections #client #server));
-    let declaration = expand_trait(&mut interface);
-    let alias = client::expand_alias(&interface);
-    mixed!(#declaration #alias #hidden)
+    let hidden = within(&interface.container, &deprecated, &mixed!(#ids #sections #implementations));
+    let declarations: TokenStream = [Some(&mut interface), twin.as_mut()]
+        .into_iter()
+        .flatten()
+        .map(|face| {
+            let declaration = expand_trait(face);
+            let alias = client::expand_alias(face);
+            mixed!(#declaration #alias)
+        })
+        .collect();
+    mixed!(#declarations #hidden)
+}
+
+/// The interface with the other form of every method: what is on the wire, without bodies.
+fn expand_twin(interface: &Interface) -> Option<Interface> {
+    let ident = interface.twin.clone()?;
+    let mut item = interface.item.clone();
+    item.ident = ident;
+    item.items.retain_mut(|member| match member {
+        syn::TraitItem::Fn(function) => {
+            function.default = None;
+            function.semi_token.get_or_insert_default();
+            let form = interface.methods.iter().find(|method| method.ident == function.sig.ident);
+            function.sig.asyncness = match form.map(|method| method.form) {
+                Some(Form::Blocking) => Some(syn::Token![async](function.sig.fn_token.span)),
+                _ => None,
+            };
+            form.is_some()
+        }
+        _ => false,
+    });
+    let methods = interface.methods.iter().cloned();
+    let methods = methods.map(|method| Method { form: method.form.other(), ..method }).collect();
+    Some(Interface {
+        container: interface.container.clone(),
+        lifecycle: interface.lifecycle,
+        item,
+        methods,
+        locals: Vec::new(),
+        twin: None,
+        superclasses: interface.superclasses.clone(),
+    })
+}
+
+/// An implementation: its `async fn`s get the shape that the trait's have.
+fn expand_impl(private: &TokenStream, mut item: syn::ItemImpl) -> TokenStream {
+    for member in &mut item.items {
+        let syn::ImplItem::Fn(function) = member else { continue };
+        if function.sig.asyncness.is_some() {
+            function.block = future::shape_body(&function.sig, &function.block, private);
+            future::shape_signature(&mut function.sig, private);
+            function.attrs.push(future::allow_shape());
+        }
+    }
+    item.into_token_stream()
+}
+
+/// The `async fn`s of a trait, in the shape that can be called through `dyn Trait`.
+fn shape_methods(item: &mut syn::ItemTrait, private: &TokenStream) {
+    for member in &mut item.items {
+        let syn::TraitItem::Fn(function) = member else { continue };
+        if function.sig.asyncness.is_none() {
+            continue;
+        }
+        if let Some(body) = &mut function.default {
+            *body = future::shape_body(&function.sig, body, private);
+        }
+        future::shape_signature(&mut function.sig, private);
+        function.attrs.push(future::allow_shape());
+    }
 }
 
 /// The trait itself.
@@ -79,6 +159,7 @@ fn expand_trait(interface: &mut Interface) -> TokenStream {
     let private = private(&interface.container);
     let remote = names::remote(&interface.item.ident);
     let item = &mut interface.item;
+    shape_methods(item, &private);
     item.colon_token = Some(syn::Token![:](Span::call_site()));
     item.supertraits = syn::parse_quote!(#private::Send + #private::Sync + 'static);
     item.items.push(syn::parse_quote! {

@@ -7,7 +7,8 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitInt, LitStr, Meta, Path, Token};
 
 use super::symbol::{
-    CRATE, DEFAULT, FILE, ID, IPC, NAME, NO_CONTEXT, NO_DESTROY, ORDINAL, OTHER, REPR, ROOT, SKIP,
+    CANCELLABLE, CRATE, DEFAULT, FILE, ID, IPC, LOCAL, NAME, NO_CONTEXT, NO_DESTROY, ORDINAL, OTHER, REPR,
+    ROOT, SKIP, TWIN,
 };
 use crate::diag::Diagnostics;
 use crate::message;
@@ -17,6 +18,7 @@ use crate::model::{Container, Lifecycle, Name};
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Place {
     Interface,
+    Impl,
     Method,
     Param,
     Type,
@@ -27,8 +29,9 @@ pub(crate) enum Place {
 impl Place {
     fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::Interface => &[ROOT, NO_DESTROY, FILE, ID, NAME, CRATE],
-            Self::Method => &[NAME, ORDINAL, NO_CONTEXT],
+            Self::Interface => &[ROOT, NO_DESTROY, TWIN, FILE, ID, NAME, CRATE],
+            Self::Impl => &[CRATE],
+            Self::Method => &[NAME, ORDINAL, NO_CONTEXT, CANCELLABLE, LOCAL],
             Self::Param => &[NAME],
             Self::Field => &[NAME, DEFAULT, SKIP],
             Self::Variant => &[NAME, OTHER],
@@ -48,7 +51,7 @@ impl Place {
 }
 
 fn flag(key: &str) -> bool {
-    matches!(key, ROOT | NO_DESTROY | NO_CONTEXT | OTHER | SKIP)
+    matches!(key, ROOT | NO_DESTROY | NO_CONTEXT | CANCELLABLE | LOCAL | OTHER | SKIP)
 }
 
 /// An example of the value of an argument.
@@ -58,6 +61,7 @@ fn example(key: &str) -> &'static str {
         NAME => "\"name\"",
         ORDINAL | DEFAULT => "1",
         REPR => "i32",
+        TWIN => "CalculatorAsync",
         _ => "::ipc_runtime",
     }
 }
@@ -68,6 +72,9 @@ pub(crate) struct Arguments {
     pub(crate) root: Option<Ident>,
     pub(crate) no_destroy: Option<Ident>,
     pub(crate) no_context: Option<Ident>,
+    pub(crate) cancellable: Option<Ident>,
+    pub(crate) local: Option<Ident>,
+    pub(crate) twin: Option<Ident>,
     pub(crate) default: Option<Expr>,
     pub(crate) repr: Option<Ident>,
     pub(crate) other: Option<Ident>,
@@ -85,6 +92,13 @@ impl Arguments {
     pub(crate) fn parse_interface(tokens: TokenStream, diag: &mut Diagnostics) -> Self {
         let mut arguments = Self::default();
         arguments.parse_list(tokens, Place::Interface, diag);
+        arguments
+    }
+
+    /// Parses the arguments of `#[ipc_interface(..)]` on an `impl`.
+    pub(crate) fn parse_impl(tokens: TokenStream, diag: &mut Diagnostics) -> Self {
+        let mut arguments = Self::default();
+        arguments.parse_list(tokens, Place::Impl, diag);
         arguments
     }
 
@@ -129,6 +143,8 @@ impl Arguments {
         match key {
             ROOT => self.root = Some(ident),
             NO_DESTROY => self.no_destroy = Some(ident),
+            CANCELLABLE => self.cancellable = Some(ident),
+            LOCAL => self.local = Some(ident),
             OTHER => self.other = Some(ident),
             SKIP => self.skip = Some(ident),
             _ => self.no_context = Some(ident),
@@ -142,6 +158,7 @@ impl Arguments {
             DEFAULT => self.default = parse_value(key, value, diag),
             FILE => self.file = parse_id(key, value, diag),
             ID => self.id = parse_id(key, value, diag),
+            TWIN => self.twin = parse_value(key, value, diag),
             ORDINAL => {
                 let tokens = value.clone();
                 let literal: Option<LitInt> = parse_value(key, value, diag);
@@ -171,8 +188,19 @@ impl Arguments {
         if !valid_name(&name, char::is_uppercase) {
             diag.report_at(span, &message::NOT_A_TYPE_NAME, &[&name]);
         }
-        let runtime = self.runtime.unwrap_or_else(|| syn::parse_quote!(::ipc_runtime));
-        Container { runtime, file: self.file, id: self.id, name, doc: parse_doc(attributes) }
+        let (file, id) = (self.file.clone(), self.id.clone());
+        let runtime = self.into_runtime();
+        Container { runtime, file, id, name, doc: parse_doc(attributes) }
+    }
+
+    /// Tells whether an argument is the only one.
+    pub(crate) fn is_only(&self, key: &str) -> bool {
+        self.seen.iter().all(|seen| seen == key)
+    }
+
+    /// Where the runtime is found.
+    pub(crate) fn into_runtime(self) -> Path {
+        self.runtime.unwrap_or_else(|| syn::parse_quote!(::ipc_runtime))
     }
 
     /// Tells what the schema adds in front of the methods.

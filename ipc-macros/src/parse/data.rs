@@ -8,7 +8,7 @@ use super::attr::{Arguments, Place, parse_doc};
 use super::ty::{Lifetimes, parse_field_type};
 use crate::diag::Diagnostics;
 use crate::message;
-use crate::model::{Body, Case, Catches, Data, Field, Fields, Form, Name, Variant};
+use crate::model::{Body, Case, CaseForm, Catches, Data, Field, Fields, Name, Variant};
 
 /// Parses the item under `#[derive(IpcType)]`.
 pub(crate) fn parse_data(input: DeriveInput, diag: &mut Diagnostics) -> Data {
@@ -128,9 +128,9 @@ fn parse_enum(
         }
         let fields = parse_fields(&variant.fields, ident, lifetimes, diag);
         let form = match &variant.fields {
-            syn::Fields::Unnamed(_) | syn::Fields::Unit if fields.sent.len() <= 1 => Form::Value,
-            _ if fields.sent.is_empty() => Form::Value,
-            _ => Form::Group,
+            syn::Fields::Unnamed(_) | syn::Fields::Unit if fields.sent.len() <= 1 => CaseForm::Value,
+            _ if fields.sent.is_empty() => CaseForm::Value,
+            _ => CaseForm::Group,
         };
         let (ident, doc) = (variant.ident.clone(), parse_doc(&variant.attrs));
         cases.push(Case { ident, name, doc, form, fields, catches });

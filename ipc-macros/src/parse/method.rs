@@ -3,19 +3,52 @@
 use syn::{FnArg, Ident, Pat, PatType, Receiver, Signature, TraitItemFn, Type};
 
 use super::attr::{Arguments, Place, find_cfg, parse_doc, refuse_ipc, strip_ipc};
+use super::symbol::LOCAL;
 use super::ty::{Lifetimes, parse_param_type, parse_return_type, ungrouped};
 use crate::diag::Diagnostics;
 use crate::message;
-use crate::model::{ContextField, Method, Ordinal, Param, Passing};
+use crate::model::{Cancellation, ContextField, Form, Method, Ordinal, Param, Passing};
 
-/// Parses a method, and removes our attributes from it. `None` if it has a mistake, which has then been reported.
-pub(crate) fn parse_method(
+/// What a function in an interface is.
+pub(crate) enum Member {
+    Method(Box<Method>),
+    /// `#[ipc(local)]`.
+    Local(Ident),
+    /// Something with a mistake, which has been reported.
+    Wrong,
+}
+
+/// Parses a method, and removes our attributes from it.
+pub(crate) fn parse_method(item: &mut TraitItemFn, interface: &Ident, diag: &mut Diagnostics) -> Member {
+    let arguments = Arguments::parse_ipc(&item.attrs, Place::Method, diag);
+    strip_ipc(&mut item.attrs);
+    if let Some(local) = &arguments.local {
+        check_local(item, local, &arguments, diag);
+        return Member::Local(item.sig.ident.clone());
+    }
+    match parse_remote(item, arguments, interface, diag) {
+        Some(method) => Member::Method(Box::new(method)),
+        None => Member::Wrong,
+    }
+}
+
+/// A method that is kept off the wire may be anything that has a body.
+fn check_local(item: &TraitItemFn, local: &Ident, arguments: &Arguments, diag: &mut Diagnostics) {
+    let ident = &item.sig.ident;
+    if item.default.is_none() {
+        diag.report(ident, &message::LOCAL_WITHOUT_BODY, &[ident]);
+    }
+    if !arguments.is_only(LOCAL) {
+        diag.report(local, &message::LOCAL_ALONE, &[]);
+    }
+}
+
+fn parse_remote(
     item: &mut TraitItemFn,
+    arguments: Arguments,
     interface: &Ident,
     diag: &mut Diagnostics,
 ) -> Option<Method> {
-    let arguments = Arguments::parse_ipc(&item.attrs, Place::Method, diag);
-    strip_ipc(&mut item.attrs);
     let ident = item.sig.ident.clone();
     let name = arguments.member_name(&ident, diag);
     let mut sound = check_shape(item, diag);
@@ -24,7 +57,19 @@ pub(crate) fn parse_method(
     let (receiver, params) = parse_inputs(&mut item.sig, interface, diag);
     sound &= receiver;
     let returns = parse_return_type(&ident, &mut item.sig.output, interface, diag);
+    let form = if item.sig.asyncness.is_some() { Form::Async } else { Form::Blocking };
+    let cancellation = match &arguments.cancellable {
+        Some(token) if form == Form::Blocking => {
+            diag.report(token, &message::CANCELLABLE_BLOCKING, &[&ident]);
+            sound = false;
+            Cancellation::Allowed
+        }
+        Some(_) => Cancellation::Allowed,
+        None => Cancellation::Ignored,
+    };
     let (Some(params), Some(returns), true) = (params, returns, sound) else { return None };
+    let mut sig = item.sig.clone();
+    sig.asyncness = None;
     Some(Method {
         name,
         doc: parse_doc(&item.attrs),
@@ -33,7 +78,9 @@ pub(crate) fn parse_method(
             None => Ordinal::Next(0),
         },
         context: if arguments.no_context.is_some() { ContextField::Absent } else { ContextField::Present },
-        sig: item.sig.clone(),
+        form,
+        cancellation,
+        sig,
         params,
         returns,
         ident,
@@ -48,9 +95,6 @@ fn check_shape(item: &TraitItemFn, diag: &mut Diagnostics) -> bool {
         sound = false;
         diag.report(tokens, message, &[ident]);
     };
-    if let Some(token) = &item.sig.asyncness {
-        report(token, &message::METHOD_ASYNC);
-    }
     if let Some(token) = &item.sig.unsafety {
         report(token, &message::METHOD_UNSAFE);
     }
@@ -67,9 +111,6 @@ fn check_shape(item: &TraitItemFn, diag: &mut Diagnostics) -> bool {
     }
     if let Some(clause) = &generics.where_clause {
         report(clause, &message::METHOD_WHERE);
-    }
-    if let Some(body) = &item.default {
-        report(body, &message::METHOD_BODY);
     }
     if let Some(cfg) = find_cfg(&item.attrs) {
         report(cfg, &message::METHOD_CFG);

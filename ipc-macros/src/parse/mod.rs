@@ -8,11 +8,11 @@ mod ty;
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Item, ItemTrait, Lifetime, TraitItem, TypeParamBound};
+use syn::{ImplItem, Item, ItemImpl, ItemTrait, Lifetime, Path, TraitItem, TypeParamBound};
 
 use self::attr::{Arguments, refuse_ipc};
 pub(crate) use self::data::parse_data;
-use self::method::parse_method;
+use self::method::{Member, parse_method};
 pub(crate) use self::ty::ungrouped;
 use crate::diag::Diagnostics;
 use crate::message;
@@ -40,17 +40,41 @@ pub(crate) fn parse_interface(
     let arguments = Arguments::parse_interface(arguments, diag);
     check_trait(&mut item, diag);
     let lifecycle = arguments.lifecycle(diag);
+    let twin = arguments.twin.clone();
     let container = arguments.into_container(&ident, &item.attrs, diag);
-    let mut methods = Vec::new();
+    let (mut methods, mut locals) = (Vec::new(), Vec::new());
     for member in &mut item.items {
         match member {
-            TraitItem::Fn(method) => methods.extend(parse_method(method, &ident, diag)),
+            TraitItem::Fn(method) => match parse_method(method, &ident, diag) {
+                Member::Method(method) => methods.push(*method),
+                Member::Local(local) => locals.push(local),
+                Member::Wrong => {}
+            },
             TraitItem::Type(member) => diag.report(member, &message::ASSOCIATED_TYPE, &[]),
             TraitItem::Const(member) => diag.report(member, &message::ASSOCIATED_CONST, &[]),
             other => diag.report(other, &message::TRAIT_MACRO, &[]),
         }
     }
-    Parsed::Item(Interface { container, lifecycle, item, methods })
+    let superclasses = Vec::new();
+    Parsed::Item(Interface { container, lifecycle, item, methods, locals, twin, superclasses })
+}
+
+/// Parses an `impl Trait for Type` under `#[ipc_interface]`: where the runtime is found, and the `impl`.
+pub(crate) fn parse_impl(
+    arguments: TokenStream,
+    mut item: ItemImpl,
+    diag: &mut Diagnostics,
+) -> (Path, ItemImpl) {
+    let runtime = Arguments::parse_impl(arguments, diag).into_runtime();
+    if item.trait_.is_none() {
+        diag.report(item.impl_token, &message::IMPL_WITHOUT_TRAIT, &[]);
+    }
+    for member in &mut item.items {
+        if let ImplItem::Fn(method) = member {
+            refuse_ipc(&mut method.attrs, &message::IPC_ON_IMPL, diag);
+        }
+    }
+    (runtime, item)
 }
 
 fn check_trait(item: &mut ItemTrait, diag: &mut Diagnostics) {
@@ -98,7 +122,6 @@ fn kind_of(item: &Item) -> (TokenStream, &'static str) {
         Item::Enum(item) => (item.enum_token.to_token_stream(), "an enum"),
         Item::Union(item) => (item.union_token.to_token_stream(), "a union"),
         Item::Fn(item) => (item.sig.fn_token.to_token_stream(), "a function"),
-        Item::Impl(item) => (item.impl_token.to_token_stream(), "an `impl` block"),
         Item::Mod(item) => (item.mod_token.to_token_stream(), "a module"),
         Item::Type(item) => (item.type_token.to_token_stream(), "a type alias"),
         other => (other.to_token_stream(), "something else"),

@@ -5,14 +5,17 @@ pub(crate) const IPC_INTERFACE: &str = "ipc_interface";
 /// The attribute on everything else.
 pub(crate) const IPC: &str = "ipc";
 
+pub(crate) const CANCELLABLE: &str = "cancellable";
 pub(crate) const CRATE: &str = "crate";
 pub(crate) const FILE: &str = "file";
 pub(crate) const ID: &str = "id";
+pub(crate) const LOCAL: &str = "local";
 pub(crate) const NAME: &str = "name";
 pub(crate) const NO_CONTEXT: &str = "no_context";
 pub(crate) const NO_DESTROY: &str = "no_destroy";
 pub(crate) const ORDINAL: &str = "ordinal";
 pub(crate) const ROOT: &str = "root";
+pub(crate) const TWIN: &str = "twin";
 /// On a field: what it is where a message does not have it.
 pub(crate) const DEFAULT: &str = "default";
 /// On a variant: stands for those that are unknown here.

@@ -1,5 +1,6 @@
 //! One connection: the engine under its lock, the two halves of the socket, and what depends on their life.
 
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,16 +14,17 @@ use tokio::runtime::Handle;
 
 use super::DriverLimits;
 use super::framing::{Filled, Framing};
-use super::output::{Flushed, Output, peer_does_not_read};
+use super::output::{Cause, Flushed, Output, peer_does_not_read};
 use super::poller::{self, Poller, Source, Token};
 use super::selector::Interest;
-use super::waiter::Waiter;
+use super::waiter::{Cancel, Waiter};
 use crate::context::Context;
+use crate::deadline::timed_out;
 use crate::exception::IpcException;
 use crate::object::{Capability, LocalObject, ServedCall};
 use crate::process::ChildProcess;
 use crate::rpc::{self, AnswerId, Cap, Connection, OutgoingCall, OutgoingResults, Payload, QuestionId};
-use crate::sync::lock;
+use crate::sync::{Waited, lock};
 use crate::thread::pool::Pool;
 use crate::thread::runtime;
 
@@ -96,6 +98,16 @@ struct State {
     engine: Engine,
     /// A flush of batched messages is due.
     flush_scheduled: bool,
+    cancellations: Cancellations,
+}
+
+/// Which calls are no longer wanted, and whom to tell when one of the running ones is not.
+///
+/// A call can become unwanted before its method has begun: so its id stays in `unwanted` until it is answered.
+#[derive(Default)]
+struct Cancellations {
+    unwanted: HashSet<AnswerId>,
+    running: HashMap<AnswerId, Arc<Cancel>>,
 }
 
 /// Whether a socket may have more bytes.
@@ -124,8 +136,10 @@ struct Effects {
     returns: Vec<(Arc<Waiter>, Answer)>,
     drops: Vec<LocalObject>,
     calls: usize,
+    /// Bytes that wait to be written and that the peer has brought about.
     queued: usize,
     schedule: bool,
+    cancels: Vec<Arc<Cancel>>,
 }
 
 impl Link {
@@ -155,6 +169,7 @@ impl Link {
             state: Mutex::new(State {
                 engine: Engine::new(rpc::Limits::default(), bootstrap),
                 flush_scheduled: false,
+                cancellations: Cancellations::default(),
             }),
             output: Output::new(),
             handles: AtomicUsize::new(0),
@@ -205,10 +220,17 @@ impl Link {
 
     /// Blocks while too much is queued for the socket: so that memory stays bounded, a new call waits before it is
     /// sent.
-    pub(crate) fn wait_for_room(&self) {
-        if self.output.is_over(self.limits.high_water_bytes) {
-            Pool::shared().blocking(|| self.output.wait_below(self.limits.high_water_bytes));
+    ///
+    /// # Errors
+    /// Returns an error if there is no room before the deadline.
+    pub(crate) fn wait_for_room(&self, deadline: Option<Instant>) -> Result<(), IpcException> {
+        let high_water = self.limits.high_water_bytes;
+        if self.output.is_over(high_water)
+            && Pool::shared().blocking(|| self.output.wait_below(high_water, deadline)) == Waited::TimedOut
+        {
+            return Err(timed_out("the peer did not take what was sent to it before"));
         }
+        Ok(())
     }
 
     /// Like [`wait_for_room`](Link::wait_for_room), for tasks.
@@ -223,7 +245,7 @@ impl Link {
         call: OutgoingCall<LocalObject>,
         waiter: Arc<Waiter>,
     ) -> Question {
-        let id = self.with_engine(|engine| engine.call(target, call, waiter));
+        let id = self.with_state(Cause::Caller, |state| state.engine.call(target, call, waiter));
         Question { link: self.clone(), id }
     }
 
@@ -233,7 +255,23 @@ impl Link {
         answer: AnswerId,
         result: Result<OutgoingResults<LocalObject>, IpcException>,
     ) {
-        self.with_engine(|engine| engine.respond(answer, result));
+        self.with_state(Cause::Peer, |state| {
+            state.cancellations.unwanted.remove(&answer);
+            state.cancellations.running.remove(&answer);
+            state.engine.respond(answer, result);
+        });
+    }
+
+    /// Returns what tells the future of a method, before it is first polled, that the call is no longer wanted.
+    pub(crate) fn cancel_of(&self, answer: AnswerId) -> Arc<Cancel> {
+        let cancel = Arc::<Cancel>::default();
+        let mut state = lock(&self.state);
+        if state.engine.is_terminated().is_some() || state.cancellations.unwanted.contains(&answer) {
+            cancel.cancel();
+        } else {
+            state.cancellations.running.insert(answer, cancel.clone());
+        }
+        cancel
     }
 
     /// Takes one more reference on a capability of this connection.
@@ -295,10 +333,15 @@ impl Link {
 
     /// Gives one input to the engine and does what follows from it.
     fn with_engine<R>(self: &Arc<Self>, input: impl FnOnce(&mut Engine) -> R) -> R {
+        self.with_state(Cause::Peer, |state| input(&mut state.engine))
+    }
+
+    /// Like [`with_engine`](Link::with_engine), for an input that comes with something else, or from a caller.
+    fn with_state<R>(self: &Arc<Self>, cause: Cause, input: impl FnOnce(&mut State) -> R) -> R {
         let mut effects = Effects::default();
         let mut state = lock(&self.state);
-        let result = input(&mut state.engine);
-        self.collect(&mut state, &mut effects);
+        let result = input(&mut state);
+        self.collect(&mut state, &mut effects, cause);
         let ended = state.engine.is_terminated().cloned();
         drop(state);
         self.apply(effects, ended);
@@ -307,7 +350,7 @@ impl Link {
 
     /// Drains the engine: calls into the pool's queue and messages into the output queue, in order, which is why it
     /// happens under the engine's lock; the rest into `effects`.
-    fn collect(self: &Arc<Self>, state: &mut State, effects: &mut Effects) {
+    fn collect(self: &Arc<Self>, state: &mut State, effects: &mut Effects, cause: Cause) {
         while let Some(event) = state.engine.poll_event() {
             match event {
                 Event::Call { answer, target, interface_id, method_id, params, words } => {
@@ -327,7 +370,10 @@ impl Link {
                     effects.calls += 1;
                 }
                 Event::Return { waiter, result, .. } => effects.returns.push((waiter, result)),
-                Event::Cancelled { .. } => {}
+                Event::Cancelled { answer } => match state.cancellations.running.remove(&answer) {
+                    Some(cancel) => effects.cancels.push(cancel),
+                    None => drop(state.cancellations.unwanted.insert(answer)),
+                },
                 Event::Resolved { cap, .. } => {
                     // Calls through the promise keep working; nobody here changes over to what it became.
                     state.engine.release(cap);
@@ -335,8 +381,11 @@ impl Link {
                 Event::Drop(object) => effects.drops.push(object),
             }
         }
+        if state.engine.is_terminated().is_some() {
+            effects.cancels.extend(state.cancellations.running.drain().map(|(_, cancel)| cancel));
+        }
         while let Some(message) = state.engine.poll_transmit() {
-            effects.queued = self.output.push(message);
+            effects.queued = self.output.push(message, cause);
         }
         if state.engine.has_batched() && !state.flush_scheduled {
             state.flush_scheduled = true;
@@ -346,11 +395,20 @@ impl Link {
 
     fn apply(self: &Arc<Self>, effects: Effects, ended: Option<IpcException>) {
         self.flush();
+        for cancel in effects.cancels {
+            cancel.cancel();
+        }
         if effects.calls > 0 {
             Pool::shared().kick();
         }
         for (waiter, result) in effects.returns {
             waiter.complete(result.map(|payload| Incoming::new(self, payload)));
+            if poller::is_current()
+                && let Some(abandoned) = Arc::into_inner(waiter)
+            {
+                // The caller has stopped waiting at this very moment. What the answer holds is not dropped here.
+                Pool::shared().spawn(Box::new(RunJob(vec![Box::new(move || drop(abandoned))])));
+            }
         }
         self.give_up(effects.drops);
         if effects.schedule {
@@ -477,7 +535,7 @@ impl Link {
                     break;
                 }
             }
-            self.collect(&mut state, &mut effects);
+            self.collect(&mut state, &mut effects, Cause::Peer);
             ended = state.engine.is_terminated().cloned();
         }
         drop(input);

@@ -27,8 +27,8 @@ mod limits {
     pub struct DriverLimits {
         /// Bytes waiting to be written at which new calls wait. Enough to keep any socket busy.
         pub high_water_bytes: usize,
-        /// Bytes waiting to be written at which the connection is aborted: calls wait long before, so only a peer
-        /// that asks and never reads the answers gets here.
+        /// Bytes waiting to be written, calls not counted, at which the connection is aborted: only a peer that asks
+        /// and never reads the answers gets here. Calls are as many as there are callers, who wait.
         pub abort_bytes: usize,
         /// Received calls that wait for a thread; beyond it they are answered `overloaded`.
         pub queued_calls: usize,

@@ -6,8 +6,9 @@
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex};
 use std::task::{Poll, Waker};
+use std::time::Instant;
 
 use rustix::fd::{AsFd, BorrowedFd};
 use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
@@ -15,13 +16,22 @@ use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
 use super::waiter::wake;
 use crate::exception::IpcException;
 use crate::rpc::OutgoingMessage;
-use crate::sync::lock;
+use crate::sync::{Waited, lock, wait_until};
 
 /// Messages that one system call writes at the most.
 const BATCH: usize = 32;
 
 /// Buffers that one system call writes at the most; the system's own limit is 1,024.
 const SLICES: usize = 256;
+
+/// Who has brought a message about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// A thread or a task of this process, with a call: there are as many as there are callers, whatever the peer does.
+    Caller,
+    /// The peer, which may ask for as much as it likes.
+    Peer,
+}
 
 /// How far a flush came.
 #[derive(Debug, PartialEq, Eq)]
@@ -35,7 +45,8 @@ pub(super) enum Flushed {
 /// The output queue of one connection.
 ///
 /// Invariants: at most one thread writes (`writing`); while the socket is full (`full`) nobody writes; `bytes` is
-/// what is queued or in the writer's hands, less what was written.
+/// what is queued or in the writer's hands, less what was written; `callers_bytes` are the messages among them that
+/// callers have brought about.
 #[derive(Debug)]
 pub(super) struct Output {
     state: Mutex<State>,
@@ -47,6 +58,7 @@ pub(super) struct Output {
 struct State {
     queue: VecDeque<Pending>,
     bytes: usize,
+    callers_bytes: usize,
     writing: bool,
     full: bool,
     closed: bool,
@@ -60,6 +72,7 @@ struct State {
 struct Pending {
     header: Vec<u8>,
     message: OutgoingMessage,
+    cause: Cause,
     /// Bytes of header and segments that are written.
     written: usize,
 }
@@ -69,6 +82,7 @@ impl Output {
         let state = State {
             queue: VecDeque::new(),
             bytes: 0,
+            callers_bytes: 0,
             writing: false,
             full: false,
             closed: false,
@@ -78,15 +92,19 @@ impl Output {
         Self { state: Mutex::new(state), drained: Condvar::new() }
     }
 
-    /// Appends a message; returns how many bytes are queued now.
-    pub(super) fn push(&self, message: OutgoingMessage) -> usize {
-        let pending = Pending::new(message);
+    /// Appends a message; returns how many bytes are queued now that the peer has brought about.
+    pub(super) fn push(&self, message: OutgoingMessage, cause: Cause) -> usize {
+        let pending = Pending::new(message, cause);
         let mut state = lock(&self.state);
         if !state.closed {
             state.bytes += pending.len();
+            if cause == Cause::Caller {
+                state.callers_bytes += pending.len();
+            }
             state.queue.push_back(pending);
         }
-        state.bytes
+        // The front may be written in part, and is a caller's until it is written whole.
+        state.bytes.saturating_sub(state.callers_bytes)
     }
 
     /// Tells whether a new call has to wait until earlier ones are written.
@@ -94,12 +112,14 @@ impl Output {
         lock(&self.state).bytes > high_water
     }
 
-    /// Waits until at most `high_water` bytes are queued or the queue is closed.
-    pub(super) fn wait_below(&self, high_water: usize) {
+    /// Waits until at most `high_water` bytes are queued, the queue is closed, or the deadline has passed.
+    pub(super) fn wait_below(&self, high_water: usize, deadline: Option<Instant>) -> Waited {
         let mut state = lock(&self.state);
         state.waiting += 1;
-        let waited = self.drained.wait_while(state, |state| state.bytes > high_water && !state.closed);
-        waited.unwrap_or_else(PoisonError::into_inner).waiting -= 1;
+        let ready = |state: &mut State| state.bytes <= high_water || state.closed;
+        let (mut state, waited) = wait_until(&self.drained, state, deadline, ready);
+        state.waiting -= 1;
+        waited
     }
 
     /// Tells whether there is room for a new call; if not, the task is woken to look again.
@@ -119,6 +139,7 @@ impl Output {
         let mut state = lock(&self.state);
         state.closed = true;
         state.bytes = 0;
+        state.callers_bytes = 0;
         let queue = std::mem::take(&mut state.queue);
         let wakers = std::mem::take(&mut state.wakers);
         drop(state);
@@ -164,8 +185,9 @@ impl Output {
 
             state = lock(&self.state);
             match result {
-                Ok(written) => {
-                    state.bytes = state.bytes.saturating_sub(written);
+                Ok(Written { bytes, callers_bytes }) => {
+                    state.bytes = state.bytes.saturating_sub(bytes);
+                    state.callers_bytes = state.callers_bytes.saturating_sub(callers_bytes);
                     if state.waiting > 0 {
                         self.drained.notify_all();
                     }
@@ -196,7 +218,7 @@ impl Output {
 }
 
 impl Pending {
-    fn new(message: OutgoingMessage) -> Self {
+    fn new(message: OutgoingMessage, cause: Cause) -> Self {
         let segments = message.segments();
         let mut header = Vec::with_capacity(8);
         // The number of segments is bounded by the message's size, which is bounded by the encoder.
@@ -206,7 +228,7 @@ impl Pending {
         }
         header.resize(header.len().next_multiple_of(8), 0);
         drop(segments);
-        Self { header, message, written: 0 }
+        Self { header, message, cause, written: 0 }
     }
 
     fn len(&self) -> usize {
@@ -214,8 +236,15 @@ impl Pending {
     }
 }
 
+/// What one system call has written.
+struct Written {
+    bytes: usize,
+    /// Callers' messages that are written whole.
+    callers_bytes: usize,
+}
+
 /// Writes the front of the batch with one system call; removes what is written whole.
-fn write(socket: BorrowedFd<'_>, batch: &mut VecDeque<Pending>) -> io::Result<usize> {
+fn write(socket: BorrowedFd<'_>, batch: &mut VecDeque<Pending>) -> io::Result<Written> {
     let outputs: Vec<_> = batch.iter().map(|pending| pending.message.segments()).collect();
     let mut slices = Vec::with_capacity(batch.len() * 2);
     for (pending, segments) in batch.iter().zip(&outputs) {
@@ -242,6 +271,7 @@ fn write(socket: BorrowedFd<'_>, batch: &mut VecDeque<Pending>) -> io::Result<us
     drop(slices);
     drop(outputs);
     let mut rest = written;
+    let mut callers_bytes = 0;
     while let Some(front) = batch.front_mut() {
         let missing = front.len() - front.written;
         if rest < missing {
@@ -249,9 +279,12 @@ fn write(socket: BorrowedFd<'_>, batch: &mut VecDeque<Pending>) -> io::Result<us
             break;
         }
         rest -= missing;
+        if front.cause == Cause::Caller {
+            callers_bytes += front.len();
+        }
         batch.pop_front();
     }
-    Ok(written)
+    Ok(Written { bytes: written, callers_bytes })
 }
 
 /// The error of a connection whose peer does not read.

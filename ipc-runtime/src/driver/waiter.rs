@@ -1,13 +1,13 @@
 //! Where a thread or a task waits for the answer to its call.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex};
 use std::task::{Poll, Waker};
 use std::time::Instant;
 
 use super::link::Incoming;
 use crate::exception::IpcException;
-use crate::sync::lock;
+use crate::sync::{lock, wait_until};
 
 /// One answer, given once and taken once, by a thread that sleeps or a task that is woken.
 #[derive(Debug, Default)]
@@ -40,20 +40,10 @@ impl Waiter {
     /// Blocks until the answer is there, or until the deadline: then returns `None`.
     pub(crate) fn wait(&self, deadline: Option<Instant>) -> Option<Result<Incoming, IpcException>> {
         let mut state = lock(&self.state);
-        loop {
-            if let Some(answer) = state.answer.take() {
-                return Some(answer);
-            }
-            state.sleeping = true;
-            state = match deadline {
-                None => self.ready.wait(state).unwrap_or_else(PoisonError::into_inner),
-                Some(deadline) => {
-                    let left = deadline.checked_duration_since(Instant::now())?;
-                    self.ready.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
-                }
-            };
-            state.sleeping = false;
-        }
+        state.sleeping = true;
+        let (mut state, _) = wait_until(&self.ready, state, deadline, |state| state.answer.is_some());
+        state.sleeping = false;
+        state.answer.take()
     }
 
     /// Takes the answer if it is there; otherwise the task is woken when it is.
@@ -61,6 +51,40 @@ impl Waiter {
         let mut state = lock(&self.state);
         if let Some(answer) = state.answer.take() {
             return Poll::Ready(answer);
+        }
+        if !state.waker.as_ref().is_some_and(|registered| registered.will_wake(waker)) {
+            state.waker = Some(waker.clone());
+        }
+        Poll::Pending
+    }
+}
+
+/// Tells the future of a method that nobody waits for its answer any more.
+#[derive(Debug, Default)]
+pub(crate) struct Cancel {
+    state: Mutex<Cancelled>,
+}
+
+#[derive(Debug, Default)]
+struct Cancelled {
+    cancelled: bool,
+    waker: Option<Waker>,
+}
+
+impl Cancel {
+    pub(super) fn cancel(&self) {
+        let mut state = lock(&self.state);
+        state.cancelled = true;
+        let waker = state.waker.take();
+        drop(state);
+        wake(waker);
+    }
+
+    /// Ready when the call is cancelled; otherwise the task is woken when it is.
+    pub(crate) fn poll(&self, waker: &Waker) -> Poll<()> {
+        let mut state = lock(&self.state);
+        if state.cancelled {
+            return Poll::Ready(());
         }
         if !state.waker.as_ref().is_some_and(|registered| registered.will_wake(waker)) {
             state.waker = Some(waker.clone());

@@ -5,10 +5,12 @@ use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use super::remote::Closing;
 use super::{Capability, Destination, Remote};
+use crate::deadline::{self, timed_out};
 use crate::driver::link::{Incoming, Question};
 use crate::driver::waiter::Waiter;
-use crate::exception::{ExceptionKind, IpcException};
+use crate::exception::IpcException;
 use crate::rpc::OutgoingCall;
 use crate::thread::pool::Pool;
 use crate::wire::raw::Decoder;
@@ -82,10 +84,11 @@ pub(crate) fn send<T>(
     encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
     decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException>,
 ) -> Result<T, IpcException> {
-    remote.link().wait_for_room();
+    let deadline = deadline::current();
+    remote.link().wait_for_room(deadline)?;
     let sent = Sent::new(remote, method, params, encode)?;
-    let answer = Pool::shared().blocking(|| sent.waiter.wait(None));
-    let incoming = answer.unwrap_or_else(|| Err(IpcException::new(ExceptionKind::TimedOut, "timed out")))?;
+    let answer = Pool::shared().blocking(|| sent.waiter.wait(deadline));
+    let incoming = answer.unwrap_or_else(|| Err(timed_out("the call was not answered")))?;
     decode_results(incoming, decode)
 }
 
@@ -164,13 +167,14 @@ fn decode_results<T>(
 ///
 /// # Blocking
 /// The caller waits for the calls on the object that other threads have in flight, then for one round trip. Called
-/// from inside such a call (by a method that it called back) it would wait for itself.
+/// from inside such a call (by a method that it called back) it would wait for itself. After a
+/// [deadline](crate::with_deadline) has passed the object refuses calls all the same, and is freed with its last handle.
 ///
 /// # Errors
 /// Returns an error if the peer is gone or fails to free the object.
 pub fn destroy<T: Interface + ?Sized>(object: &Arc<T>) -> Result<(), IpcException> {
     let Some(remote) = object.as_remote() else { return Ok(()) };
-    if !remote.close_for_calls() {
+    if remote.close_for_calls()? == Closing::Before {
         return Ok(());
     }
     if T::CONSTRUCT.is_some() {

@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use super::LocalObject;
+use crate::deadline::{self, timed_out};
 use crate::driver::link::Link;
 use crate::exception::IpcException;
 use crate::process::ChildProcess;
 use crate::rpc::Cap;
-use crate::sync::lock;
+use crate::sync::{Waited, lock, wait_until};
 use crate::thread::pool::Pool;
 
 /// A counted handle on an object in another process, whatever its interface.
@@ -91,8 +92,11 @@ impl Remote {
         self.inner.calls.begin()
     }
 
-    /// Refuses new calls and waits for those that run. Returns `false` if that was done before.
-    pub(crate) fn close_for_calls(&self) -> bool {
+    /// Refuses new calls and waits for those that run.
+    ///
+    /// # Errors
+    /// Returns an error if they have not ended at this thread's deadline.
+    pub(crate) fn close_for_calls(&self) -> Result<Closing, IpcException> {
         self.inner.calls.close()
     }
 }
@@ -140,18 +144,30 @@ impl Calls {
         Ok(guard)
     }
 
-    fn close(&self) -> bool {
+    fn close(&self) -> Result<Closing, IpcException> {
         if self.state.fetch_or(CLOSED, Ordering::AcqRel) & CLOSED != 0 {
-            return false;
+            return Ok(Closing::Before);
         }
-        if self.state.load(Ordering::Acquire) != CLOSED {
-            Pool::shared().blocking(|| {
-                let guard = lock(&self.lock);
-                drop(self.idle.wait_while(guard, |()| self.state.load(Ordering::Acquire) != CLOSED));
-            });
+        let is_idle = || self.state.load(Ordering::Acquire) == CLOSED;
+        if !is_idle() {
+            let deadline = deadline::current();
+            let waited = Pool::shared()
+                .blocking(|| wait_until(&self.idle, lock(&self.lock), deadline, |()| is_idle()).1);
+            if waited == Waited::TimedOut {
+                return Err(timed_out("the calls on the object did not end"));
+            }
         }
-        true
+        Ok(Closing::Now)
     }
+}
+
+/// When an object was closed for calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Closing {
+    /// By this call.
+    Now,
+    /// By an earlier one.
+    Before,
 }
 
 /// One running call.

@@ -11,6 +11,7 @@ use std::task::Poll;
 use super::{Capability, Destination, MethodId};
 use crate::context::Context;
 use crate::driver::link::{Incoming, Link};
+use crate::driver::waiter::Cancel;
 use crate::exception::IpcException;
 use crate::rpc::{AnswerId, Object, OutgoingResults, Payload};
 use crate::sync::lock;
@@ -25,7 +26,16 @@ pub struct LocalObject(Arc<dyn Serve>);
 /// What becomes of a call: answered, or a future that will have the answer.
 enum Served {
     Now(Result<Reply, IpcException>),
-    Later(ReplyFuture),
+    Later(ReplyFuture, Cancellation),
+}
+
+/// What becomes of a future when its caller no longer wants the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cancellation {
+    /// It runs to its end.
+    Ignored,
+    /// It is dropped.
+    Allowed,
 }
 
 /// The future of a method, on its way to an answer.
@@ -34,8 +44,10 @@ pub type ReplyFuture = Pin<Box<dyn Future<Output = Result<Reply, IpcException>> 
 /// What a dispatcher makes of a call that may name an `async` method.
 #[expect(missing_debug_implementations, reason = "a future has none")]
 pub enum Started {
-    /// It does: the method is on its way.
+    /// It does: the method is on its way, and runs to its end.
     Future(ReplyFuture),
+    /// It does, and its future may be dropped when nobody waits for the answer any more.
+    Cancellable(ReplyFuture),
     /// It does not.
     NotAsync(ServerCall),
 }
@@ -110,7 +122,8 @@ impl<T: Interface + ?Sized> Serve for Server<T> {
             return Served::Now(Err(IpcException::failed("the object was destroyed")));
         };
         match T::dispatch_async(implementation.clone(), call) {
-            Started::Future(future) => Served::Later(future),
+            Started::Future(future) => Served::Later(future, Cancellation::Ignored),
+            Started::Cancellable(future) => Served::Later(future, Cancellation::Allowed),
             Started::NotAsync(call) => Served::Now(implementation.dispatch(&call)),
         }
     }
@@ -180,9 +193,11 @@ impl Job for ServedCall {
         let served = context.enter(|| catch_unwind(AssertUnwindSafe(|| target.0.serve(call))));
         match served.unwrap_or_else(|panic| Served::Now(Err(panicked(&*panic)))) {
             Served::Now(result) => respond(&link, answer, result),
-            Served::Later(future) => {
+            Served::Later(future, cancellation) => {
                 let runtime = link.runtime().clone();
-                runtime.spawn(answer_later(link, answer, context, future));
+                let cancel = (cancellation == Cancellation::Allowed).then(|| link.cancel_of(answer));
+                let unanswered = Unanswered(Some((link, answer)));
+                runtime.spawn(answer_later(unanswered, context, cancel, future));
             }
         }
     }
@@ -208,22 +223,28 @@ fn respond(link: &Arc<Link>, answer: AnswerId, result: Result<Reply, IpcExceptio
     }
 }
 
-/// Answers a call when its future is ready. A panic is an exception for the caller, and so is a runtime that shuts down
-/// and drops the future.
-async fn answer_later(link: Arc<Link>, answer: AnswerId, context: Arc<Context>, mut future: ReplyFuture) {
-    struct Unanswered(Option<(Arc<Link>, AnswerId)>);
-    impl Drop for Unanswered {
-        fn drop(&mut self) {
-            if let Some((link, answer)) = self.0.take() {
-                link.respond(
-                    answer,
-                    Err(IpcException::failed("the runtime that ran the method has shut down")),
-                );
-            }
+/// A call on its way to a runtime, which may be shut down and drop the future, even before it is polled.
+struct Unanswered(Option<(Arc<Link>, AnswerId)>);
+
+impl Drop for Unanswered {
+    fn drop(&mut self) {
+        if let Some((link, answer)) = self.0.take() {
+            link.respond(answer, Err(IpcException::failed("the runtime that ran the method has shut down")));
         }
     }
-    let mut unanswered = Unanswered(Some((link, answer)));
+}
+
+/// Answers a call when its future is ready. A panic is an exception for the caller.
+async fn answer_later(
+    mut unanswered: Unanswered,
+    context: Arc<Context>,
+    cancel: Option<Arc<Cancel>>,
+    mut future: ReplyFuture,
+) {
     let result = poll_fn(|cx| {
+        if cancel.as_ref().is_some_and(|cancel| cancel.poll(cx.waker()).is_ready()) {
+            return Poll::Ready(Err(IpcException::failed("the caller no longer waits")));
+        }
         let poll = || future.as_mut().poll(cx);
         match context.enter(|| catch_unwind(AssertUnwindSafe(poll))) {
             Ok(poll) => poll,

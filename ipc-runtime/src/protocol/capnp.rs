@@ -12,6 +12,7 @@ use tokio::runtime::Handle;
 
 use super::Protocol;
 use crate::context::Context;
+use crate::deadline::{self, timed_out};
 use crate::driver::DriverLimits;
 use crate::driver::link::{Link, Side};
 use crate::driver::poller::{Poller, Source, Token};
@@ -218,8 +219,8 @@ impl Protocol for CapnpProtocol {
             // Pipelined: the bootstrap's answer is not waited for. Its parameter, our thread map, stays null.
             send(&promised, construct, Size { data: 0, pointers: 1 }, |_| Ok(()), |_| Ok(()))?;
         }
-        let answer = Pool::shared().blocking(|| waiter.wait(None));
-        let incoming = answer.unwrap_or_else(|| Err(IpcException::failed("no answer")))?;
+        let answer = Pool::shared().blocking(|| waiter.wait(deadline::current()));
+        let incoming = answer.unwrap_or_else(|| Err(timed_out("the peer did not answer")))?;
         let decoder = Decoder::new(incoming.caps, incoming.payload.words());
         match decoder.root_capability(incoming.payload.content()?)? {
             Some(crate::object::Capability::Remote(remote)) => Ok(remote),

@@ -100,17 +100,18 @@ impl Pool {
     fn start(self: &Arc<Self>, mut state: std::sync::MutexGuard<'_, State>, count: usize) {
         state.threads += count;
         drop(state);
+        let mut failed = false;
         for _ in 0..count {
             let pool = self.clone();
             let started = std::thread::Builder::new().name("ipc-worker".into()).spawn(move || pool.work());
             if started.is_err() {
+                failed = true;
                 lock(&self.state).threads -= 1;
             }
         }
         let mut state = lock(&self.state);
-        // No thread is there, or the last that may be started is blocked like all others.
-        let stuck =
-            state.threads == state.blocked && (state.threads == 0 || state.threads >= self.limits.total);
+        // Every thread is blocked, and the system or the limit allows no other. The queue may hold what they wait for.
+        let stuck = state.threads == state.blocked && (failed || state.threads >= self.limits.total);
         let refused = if stuck { std::mem::take(&mut state.queue) } else { VecDeque::new() };
         drop(state);
         for job in refused {

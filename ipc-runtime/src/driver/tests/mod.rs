@@ -7,11 +7,13 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use self::util::{Echo, EchoServer, connected};
 use super::DriverLimits;
 use super::link::{Link, Side};
 use crate::exception::ExceptionKind;
+use crate::with_deadline;
 
 #[test]
 fn a_call_reaches_the_object_and_its_answer_the_caller() {
@@ -102,16 +104,51 @@ fn a_destroyed_object_answers_with_an_error() {
 
 #[test]
 fn calls_fail_with_disconnected_when_the_peer_ends_the_connection() {
-    let (echo, server) = connected(EchoServer::default());
+    let gate = util::Gate::default();
+    let (echo, server) = connected(gate.clone());
     thread::scope(|scope| {
-        let waiting = scope.spawn(|| echo.echo(b"block"));
-        util::eventually("the method runs", || EchoServer::blocked() > 0);
+        let waiting = scope.spawn(|| echo.echo(b"x"));
+        util::eventually("the method runs", || gate.entered() == 1);
         server.terminate(crate::IpcException::disconnected("enough"));
         let error = waiting.join().unwrap().unwrap_err();
         assert_eq!(error.kind(), ExceptionKind::Disconnected, "{error}");
-        EchoServer::unblock();
+        gate.open();
     });
     assert_eq!(echo.echo(b"x").unwrap_err().kind(), ExceptionKind::Disconnected);
+}
+
+#[test]
+fn a_call_that_is_not_answered_in_time_fails_and_the_connection_lives() {
+    let gate = util::Gate::default();
+    let (echo, _server) = connected(gate.clone());
+    let error = with_deadline(Duration::from_millis(20), || echo.echo(b"x")).unwrap_err();
+    assert_eq!(error.kind(), ExceptionKind::TimedOut, "{error}");
+    gate.open();
+    assert_eq!(echo.echo(b"y").unwrap(), b"y");
+}
+
+#[test]
+fn destroy_does_not_wait_longer_than_its_deadline_for_a_call_that_runs() {
+    let gate = util::Gate::default();
+    let (echo, _server) = connected(gate.clone());
+    thread::scope(|scope| {
+        let running = scope.spawn(|| echo.echo(b"x"));
+        util::eventually("the method runs", || gate.entered() == 1);
+        let error = with_deadline(Duration::from_millis(20), || crate::destroy(&echo)).unwrap_err();
+        assert_eq!(error.kind(), ExceptionKind::TimedOut, "{error}");
+        gate.open();
+        assert_eq!(running.join().unwrap().unwrap(), b"x");
+    });
+    assert_eq!(echo.echo(b"y").unwrap_err().text(), "the object was destroyed");
+}
+
+#[test]
+fn connecting_to_a_peer_that_never_answers_ends_at_the_deadline() {
+    let (socket, _peer) = UnixStream::pair().unwrap();
+    let protocol = crate::make_capnp_protocol(crate::CapnpContext::new());
+    let connect = || protocol.connect(socket.into(), <dyn Echo as crate::Interface>::descriptor());
+    let error = with_deadline(Duration::from_millis(20), connect).unwrap_err();
+    assert_eq!(error.kind(), ExceptionKind::TimedOut, "{error}");
 }
 
 /// The answer lies in our receive buffer when a write finds the peer gone.

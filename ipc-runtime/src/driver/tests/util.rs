@@ -81,33 +81,43 @@ impl Interface for dyn Echo {
 #[derive(Default)]
 pub(super) struct EchoServer {}
 
-static BLOCKED: AtomicUsize = AtomicUsize::new(0);
-static GATE: Mutex<bool> = Mutex::new(false);
-static OPENED: Condvar = Condvar::new();
-
-impl EchoServer {
-    /// How many calls of `block` have begun.
-    pub(super) fn blocked() -> usize {
-        BLOCKED.load(Ordering::SeqCst)
-    }
-
-    pub(super) fn unblock() {
-        *GATE.lock().unwrap() = true;
-        OPENED.notify_all();
-    }
-}
-
 impl Echo for EchoServer {
     fn echo(&self, data: &[u8]) -> Result<Vec<u8>, IpcException> {
         match data {
             b"panic" => panic!("as told"),
-            b"block" => {
-                BLOCKED.fetch_add(1, Ordering::SeqCst);
-                drop(OPENED.wait_while(GATE.lock().unwrap(), |open| !*open));
-                Ok(Vec::new())
-            }
             _ => Ok(data.to_vec()),
         }
+    }
+}
+
+/// Answers when it was opened.
+#[derive(Clone, Default)]
+pub(super) struct Gate(Arc<GateState>);
+
+#[derive(Default)]
+struct GateState {
+    entered: AtomicUsize,
+    open: Mutex<bool>,
+    opened: Condvar,
+}
+
+impl Gate {
+    pub(super) fn open(&self) {
+        *self.0.open.lock().unwrap() = true;
+        self.0.opened.notify_all();
+    }
+
+    /// How many calls have begun.
+    pub(super) fn entered(&self) -> usize {
+        self.0.entered.load(Ordering::SeqCst)
+    }
+}
+
+impl Echo for Gate {
+    fn echo(&self, data: &[u8]) -> Result<Vec<u8>, IpcException> {
+        self.0.entered.fetch_add(1, Ordering::SeqCst);
+        drop(self.0.opened.wait_while(self.0.open.lock().unwrap(), |open| !*open));
+        Ok(data.to_vec())
     }
 }
 
