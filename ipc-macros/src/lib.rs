@@ -113,6 +113,7 @@ pub fn ipc_interface(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | enum without fields | `repr = i32` | a number in the schema, as libmultiprocess has enums; variants may say theirs: `Bad = -1` |
 /// | field | `name = ".."` | the name in the schema |
 /// | field | `default = ..` | the default in the schema, which a message without the field means: of a bool, a number, text |
+/// | field | `ordinal = N` | the ordinal in the schema; the following ones continue after it, and an `Option` that is no pointer takes two |
 /// | field | `skip` | is not in the schema; on receipt it is `Default::default()` |
 /// | variant | `name = ".."` | the name in the schema |
 /// | variant | `other` | stands for the variants that only a newer peer knows |

@@ -326,8 +326,8 @@ messages! {
         "`{}` is what is inside and has no default of its own",
         "give the default to the fields that have this type"
     }
-    SKIP_DEFAULT {
-        "a field that is skipped is not in the schema and has no default there",
+    SKIP_ALONE {
+        "a field that is skipped is not in the schema, and has no ordinal and no default there",
         "remove one of the two; on receipt, a skipped field is `Default::default()`"
     }
     UNION_ONE_VARIANT {

@@ -188,6 +188,8 @@ pub(crate) struct Field {
     pub(crate) ty: Type,
     /// `default = ..`.
     pub(crate) default: Option<Expr>,
+    /// `ordinal = N`; without it, the one after the previous field's.
+    pub(crate) ordinal: Option<(u16, LitInt)>,
 }
 
 /// A variant of a field-less enum.

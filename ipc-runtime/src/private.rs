@@ -25,7 +25,9 @@ pub use crate::wire::descriptor::{
     Union as UnionDescriptor, Variant,
 };
 pub use crate::wire::id::{package_file_id, type_id};
-pub use crate::wire::layout::{At, Companion, Layout, Shape, Size, Slot, layout};
+pub use crate::wire::layout::{
+    At, Companion, Layout, NEXT, Shape, Size, Slot, check_pin, layout, pinned_layout,
+};
 pub use crate::wire::proxy::{CONSTRUCT, CONTEXT, DESTROY};
 pub use crate::wire::union::{UnionLayout, union_layout};
 pub use crate::wire::{
@@ -72,27 +74,34 @@ pub const fn defaulted(field: Field, default: DefaultValue) -> Field {
 }
 
 /// Computes the places of fields.
-#[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below N")]
 pub const fn layout_of<const N: usize>(fields: &[Field; N]) -> Layout<N> {
+    layout(shapes_of(fields))
+}
+
+/// Computes the places of fields of which some have a pinned ordinal.
+pub const fn pinned_layout_of<const N: usize>(fields: &[Field; N], pins: [u16; N]) -> Layout<N> {
+    pinned_layout(shapes_of(fields), pins)
+}
+
+/// Checks the pinned ordinal of a field.
+pub const fn check_pin_of<const N: usize>(fields: &[Field; N], pins: &[u16; N], index: usize) {
+    check_pin(&shapes_of(fields), pins, index);
+}
+
+#[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below N")]
+const fn shapes_of<const N: usize>(fields: &[Field; N]) -> [Shape; N] {
     let mut shapes = [Shape::of(Slot::Void); N];
     let mut i = 0;
     while i < N {
         shapes[i] = fields[i].shape;
         i += 1;
     }
-    layout(shapes)
+    shapes
 }
 
 /// Computes the places of the fields of an enum; `cases[i]` is the number of the variant that field `i` is in.
-#[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below N")]
 pub const fn union_layout_of<const N: usize>(fields: &[Field; N], cases: [u16; N]) -> UnionLayout<N> {
-    let mut shapes = [Shape::of(Slot::Void); N];
-    let mut i = 0;
-    while i < N {
-        shapes[i] = fields[i].shape;
-        i += 1;
-    }
-    union_layout(shapes, cases)
+    union_layout(shapes_of(fields), cases)
 }
 
 /// Puts the fields of an enum into their places.

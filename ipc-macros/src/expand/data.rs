@@ -29,8 +29,35 @@ pub(crate) fn expand_layout(data: &Data, fields: &[Field]) -> TokenStream {
     let members =
         fields.iter().zip(0..).map(|(field, index)| expand_member(data, field, &field.name.text, index));
     let (defaults, list): (TokenStream, Vec<TokenStream>) = members.unzip();
-    let layout = expand_fields(&names::fields(), &names::layout(), &list);
-    mixed!(#defaults #layout)
+    let places = if fields.iter().any(|field| field.ordinal.is_some()) {
+        expand_pinned_layout(fields, &list)
+    } else {
+        expand_fields(&names::fields(), &names::layout(), &list)
+    };
+    mixed!(#defaults #places)
+}
+
+/// Like `expand_fields`, with the ordinals that are given, each of which is checked where it stands.
+fn expand_pinned_layout(fields: &[Field], list: &[TokenStream]) -> TokenStream {
+    let ipc = names::runtime();
+    let (constant, layout, pins) = (names::fields(), names::layout(), names::pins());
+    let count = list.len();
+    let ordinals = fields.iter().map(|field| match &field.ordinal {
+        Some((ordinal, _)) => mixed!(#ordinal),
+        None => mixed!(#ipc::NEXT),
+    });
+    let checks = fields.iter().zip(0usize..).filter_map(|(field, index)| {
+        let mut ipc = names::runtime();
+        let (_, literal) = field.ordinal.as_ref()?;
+        ipc.set_span(literal.span());
+        Some(quote_spanned!(literal.span()=> #ipc::check_pin_of(&#constant, &#pins, #index);))
+    });
+    mixed! {
+        const #constant: [#ipc::Field; #count] = [#(#list),*];
+        const #pins: [#ipc::u16; #count] = [#(#ordinals),*];
+        const _: () = { #(#checks)* };
+        const #layout: #ipc::Layout<#count> = #ipc::pinned_layout_of(&#constant, #pins);
+    }
 }
 
 /// The fields of all cases and their places.

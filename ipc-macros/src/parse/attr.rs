@@ -23,6 +23,7 @@ pub(crate) enum Place {
     Param,
     Type,
     Field,
+    VariantField,
     Variant,
 }
 
@@ -33,7 +34,8 @@ impl Place {
             Self::Impl => &[CRATE],
             Self::Method => &[NAME, ORDINAL, NO_CONTEXT, CANCELLABLE, LOCAL],
             Self::Param => &[NAME],
-            Self::Field => &[NAME, DEFAULT, SKIP],
+            Self::Field => &[NAME, ORDINAL, DEFAULT, SKIP],
+            Self::VariantField => &[NAME, DEFAULT, SKIP],
             Self::Variant => &[NAME, OTHER],
             Self::Type => &[FILE, ID, NAME, REPR, CRATE],
         }

@@ -45,7 +45,7 @@ fn check_generics(input: &DeriveInput, diag: &mut Diagnostics) {
 }
 
 fn parse_struct(fields: &syn::Fields, ident: &Ident, lifetimes: Lifetimes, diag: &mut Diagnostics) -> Body {
-    let parsed = parse_fields(fields, ident, lifetimes, diag);
+    let parsed = parse_fields(fields, Place::Field, ident, lifetimes, diag);
     match (fields, parsed) {
         (syn::Fields::Unnamed(_), Fields { mut sent, skipped }) if sent.len() == 1 && fields.len() == 1 => {
             match sent.pop() {
@@ -66,17 +66,23 @@ fn parse_struct(fields: &syn::Fields, ident: &Ident, lifetimes: Lifetimes, diag:
 }
 
 /// Parses fields with names or without; those without are `field0` and so on.
-fn parse_fields(fields: &syn::Fields, ident: &Ident, lifetimes: Lifetimes, diag: &mut Diagnostics) -> Fields {
+fn parse_fields(
+    fields: &syn::Fields,
+    place: Place,
+    ident: &Ident,
+    lifetimes: Lifetimes,
+    diag: &mut Diagnostics,
+) -> Fields {
     let mut parsed = Fields::default();
     for (index, field) in (0..).zip(fields) {
-        let arguments = Arguments::parse_ipc(&field.attrs, Place::Field, diag);
+        let arguments = Arguments::parse_ipc(&field.attrs, place, diag);
         let member = match &field.ident {
             Some(name) => Member::Named(name.clone()),
             None => Member::Unnamed(Index::from(index)),
         };
         if let Some(skip) = &arguments.skip {
-            if arguments.default.is_some() {
-                diag.report(skip, &message::SKIP_DEFAULT, &[]);
+            if arguments.default.is_some() || arguments.ordinal.is_some() {
+                diag.report(skip, &message::SKIP_ALONE, &[]);
             }
             parsed.skipped.push(member);
             continue;
@@ -87,8 +93,9 @@ fn parse_fields(fields: &syn::Fields, ident: &Ident, lifetimes: Lifetimes, diag:
         };
         if parse_field_type(&field.ty, lifetimes, diag) {
             let ty = name_self(&field.ty, ident);
-            let default = arguments.default;
-            parsed.sent.push(Field { member, name, doc: parse_doc(&field.attrs), ty, default });
+            let Arguments { default, ordinal, .. } = arguments;
+            let doc = parse_doc(&field.attrs);
+            parsed.sent.push(Field { member, name, doc, ty, default, ordinal });
         }
     }
     parsed
@@ -126,7 +133,7 @@ fn parse_enum(
                 None => other = Some(&variant.ident),
             }
         }
-        let fields = parse_fields(&variant.fields, ident, lifetimes, diag);
+        let fields = parse_fields(&variant.fields, Place::VariantField, ident, lifetimes, diag);
         let form = match &variant.fields {
             syn::Fields::Unnamed(_) | syn::Fields::Unit if fields.sent.len() <= 1 => CaseForm::Value,
             _ if fields.sent.is_empty() => CaseForm::Value,

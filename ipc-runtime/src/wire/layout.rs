@@ -65,6 +65,14 @@ impl Shape {
         Self { slot, companion: Companion::None }
     }
 
+    /// How many ordinals it takes.
+    pub const fn ordinals(self) -> u16 {
+        match self.companion {
+            Companion::None => 1,
+            Companion::Has => 2,
+        }
+    }
+
     /// The shape of an `Option` of something of this shape.
     ///
     /// A null pointer already says "absent"; everything else needs a companion.
@@ -138,6 +146,80 @@ pub const fn layout_slice(shapes: &[Shape], at: &mut [At]) -> Size {
         i += 1;
     }
     packer.size()
+}
+
+/// In place of a pinned ordinal: the one after the previous field's.
+pub const NEXT: u16 = u16::MAX;
+
+/// Computes the layout of fields of which some have a pinned ordinal: they are placed in ordinal order. Where
+/// [`check_pin`] finds a mistake, the pins do not count.
+///
+/// # Panics
+/// Panics, at compile time where it is used in a constant, when the struct would need more than 65,535 words
+/// of data or pointers.
+#[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below N")]
+pub const fn pinned_layout<const N: usize>(shapes: [Shape; N], pins: [u16; N]) -> Layout<N> {
+    let ordinals = pinned_ordinals(&shapes, &pins);
+    let mut at = [At { offset: 0, has: 0, ordinal: 0 }; N];
+    let mut packer = Packer::new();
+    let mut placed = 0;
+    let mut next = 0;
+    while placed < N {
+        let mut i = 0;
+        while i < N && ordinals[i] != next {
+            i += 1;
+        }
+        if i == N {
+            return layout(shapes);
+        }
+        at[i].ordinal = next;
+        at[i].offset = packer.place(shapes[i].slot);
+        if matches!(shapes[i].companion, Companion::Has) {
+            at[i].has = packer.place(Slot::Bit);
+        }
+        next += shapes[i].ordinals();
+        placed += 1;
+    }
+    Layout { at, size: packer.size() }
+}
+
+/// Checks the pinned ordinal of the field at `index`. If all are right, the ordinals are consecutive.
+///
+/// # Panics
+/// Panics, at compile time, when another field has the ordinal, or when there are not so many.
+#[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below N")]
+pub const fn check_pin<const N: usize>(shapes: &[Shape; N], pins: &[u16; N], index: usize) {
+    let ordinals = pinned_ordinals(shapes, pins);
+    let (first, end) = (ordinals[index], ordinals[index] + shapes[index].ordinals());
+    let mut total = 0;
+    let mut i = 0;
+    while i < N {
+        let other_end = ordinals[i] + shapes[i].ordinals();
+        assert!(
+            i == index || end <= ordinals[i] || other_end <= first,
+            "the ordinal is taken by another field (an `Option` that is no pointer takes two)"
+        );
+        total += shapes[i].ordinals();
+        i += 1;
+    }
+    assert!(end <= total, "the ordinal leaves a gap: ordinals are consecutive and begin at 0");
+}
+
+#[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below N")]
+const fn pinned_ordinals<const N: usize>(shapes: &[Shape; N], pins: &[u16; N]) -> [u16; N] {
+    let mut ordinals = [0; N];
+    let mut next: u16 = 0;
+    let mut i = 0;
+    while i < N {
+        if pins[i] != NEXT {
+            next = pins[i];
+        }
+        ordinals[i] = next;
+        // Both are far from the end of the range: a message has no room for so many fields.
+        next = next.saturating_add(shapes[i].ordinals());
+        i += 1;
+    }
+    ordinals
 }
 
 /// Gives out offsets, smallest fitting hole first.
@@ -215,6 +297,32 @@ mod tests {
         // The companion broke the second half of the word, so this one starts the next.
         assert_eq!(LAYOUT.at[2], At { offset: 2, has: 0, ordinal: 3 });
         assert_eq!(LAYOUT.size, Size { data: 2, pointers: 1 });
+    }
+
+    #[test]
+    fn pinned_ordinals_decide_the_order() {
+        const LONG: Shape = Shape::of(Slot::EightBytes);
+        const SHAPES: [Shape; 4] = [LONG, Shape::of(Slot::Byte).optional(), Shape::of(Slot::Bit), LONG];
+        const PINS: [u16; 4] = [3, 0, NEXT, NEXT];
+        // The last takes ordinal 3 as well.
+        assert_eq!(pinned_layout(SHAPES, PINS), layout(SHAPES));
+        const RIGHT: [u16; 4] = [4, 0, NEXT, NEXT];
+        const LAYOUT: Layout<4> = pinned_layout(SHAPES, RIGHT);
+        const _: () = check_pin(&SHAPES, &RIGHT, 0);
+        assert_eq!(LAYOUT.at.map(|at| at.ordinal), [4, 0, 2, 3]);
+        assert_eq!(LAYOUT.at.map(|at| at.offset), [2, 0, 9, 1]);
+    }
+
+    #[test]
+    #[should_panic(expected = "taken by another field")]
+    fn a_presence_field_has_an_ordinal_too() {
+        check_pin(&[Shape::of(Slot::Byte).optional(), Shape::of(Slot::Byte)], &[NEXT, 1], 1);
+    }
+
+    #[test]
+    #[should_panic(expected = "leaves a gap")]
+    fn ordinals_have_no_gap() {
+        check_pin(&[Shape::of(Slot::Byte), Shape::of(Slot::Byte)], &[NEXT, 2], 1);
     }
 
     #[test]

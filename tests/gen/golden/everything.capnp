@@ -118,6 +118,7 @@ struct Every @0xc3333c31e0a88584 {
   maybeShape @45 :Shape;
   pair @46 :Pair;
   defaults @47 :Defaults;
+  pinned @48 :Pinned;
 }
 
 enum Colour @0xf78b6c2707636f37 {
@@ -198,6 +199,16 @@ struct Defaults @0x84d50d9406ea0671 {
   text @12 :Text = "a \"täxt\"\n\\ of\x09\x01two lines";
   none @13 :UInt32;
   choice @14 :Choice;
+}
+
+struct Pinned @0xa21c6aa632568a99 {
+  # Fields in another order than their ordinals.
+
+  last @4 :UInt64;
+  first @0 :UInt8;
+  hasFirst @1 :Bool;
+  second @2 :Bool;
+  third @3 :UInt16 = 7;
 }
 
 struct Choice @0xf2eb6886a7543958 {

@@ -104,6 +104,7 @@ pub struct Every {
     pub maybe_shape: Option<Shape>,
     pub pair: Pair,
     pub defaults: Defaults,
+    pub pinned: Pinned,
     /// Stays here.
     #[ipc(skip)]
     pub local: std::marker::PhantomData<std::time::Instant>,
@@ -142,6 +143,19 @@ pub struct Defaults {
     pub text: String,
     pub none: u32,
     pub choice: Choice,
+}
+
+/// Fields in another order than their ordinals.
+#[derive(IpcType)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Pinned {
+    #[ipc(ordinal = 4)]
+    pub last: u64,
+    #[ipc(ordinal = 0)]
+    pub first: Option<u8>,
+    pub second: bool,
+    #[ipc(default = 7)]
+    pub third: u16,
 }
 
 /// Defaults in a union.

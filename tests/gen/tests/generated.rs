@@ -5,7 +5,7 @@
 use capnp::any_pointer;
 use capnp::message::{Builder, HeapAllocator};
 use ipc_gen_tests::everything::shared::Shared;
-use ipc_gen_tests::everything::{Choice, Colour, Defaults, Every, Height, Pair, Shape};
+use ipc_gen_tests::everything::{Choice, Colour, Defaults, Every, Height, Pair, Pinned, Shape};
 use ipc_gen_tests::generated::everything_capnp::{
     Colour as GeneratedColour, choice, defaults, every, everything, init, shape,
 };
@@ -92,6 +92,7 @@ fn example() -> Every {
         maybe_shape: None,
         pair: Pair(-2, "second".into()),
         defaults: default_values(),
+        pinned: Pinned { last: 5, first: Some(6), second: true, third: 8 },
         local: std::marker::PhantomData,
     }
 }
@@ -245,6 +246,9 @@ fn generated_readers_read_what_we_write() {
         ["empty", "0.5", "name", "true 7", "false 0", "8 to 9", "around 1.5", "true, true false"]
     );
     assert!(!every.has_maybe_shape());
+    let pinned = every.get_pinned().unwrap();
+    assert_eq!((pinned.get_last(), pinned.get_first(), pinned.get_has_first()), (5, 6, true));
+    assert_eq!((pinned.get_second(), pinned.get_third()), (true, 8));
     let pair = every.get_pair().unwrap();
     assert_eq!((pair.get_field0(), pair.get_second().unwrap().to_str().unwrap()), (-2, "second"));
 }

@@ -6,6 +6,8 @@ use ipc_runtime::IpcType;
 pub struct Data {
     #[ipc(skip, default = 1)]
     pub skipped: u32,
+    #[ipc(skip, ordinal = 1)]
+    pub also: u32,
     #[ipc(default)]
     pub missing: u32,
     #[ipc(skip = true)]
