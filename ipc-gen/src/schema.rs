@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use ipc_runtime::wire::anonymous;
 use ipc_runtime::wire::descriptor::Descriptor;
 
 use crate::check;
@@ -58,7 +59,7 @@ impl Schema {
     }
 
     /// Gives the file with an id a name; otherwise it is called after the crate that declares its interfaces,
-    /// or `proxy.capnp`.
+    /// or `proxy.capnp`, or `ipc.capnp` where it has what no Rust item declares, such as tuples.
     pub fn with_file_name(mut self, file: u64, name: &str) -> Self {
         self.names.insert(file, name.to_owned());
         self.name_files();
@@ -147,11 +148,11 @@ impl File {
     }
 
     fn natural_name(&self) -> String {
-        if self.id == PROXY_FILE_ID {
-            return "proxy.capnp".to_owned();
+        match self.id {
+            PROXY_FILE_ID => "proxy.capnp".to_owned(),
+            anonymous::FILE => "ipc.capnp".to_owned(),
+            _ => format!("{}.capnp", self.crates().first().copied().unwrap_or("schema")),
         }
-        let name = self.crates().first().copied().unwrap_or("schema");
-        format!("{name}.capnp")
     }
 
     fn find_imports(&self, names: &BTreeMap<u64, String>) -> Vec<Import> {

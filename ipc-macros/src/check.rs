@@ -6,7 +6,7 @@ use proc_macro2::Span;
 
 use crate::diag::Diagnostics;
 use crate::message;
-use crate::model::{Body, ContextField, Data, Fields, Interface, Lifecycle, Method, Name, Ordinal};
+use crate::model::{Body, ContextField, Data, Fields, Interface, Lifecycle, Method, Name, Ordinal, Results};
 
 /// Checks an interface, and gives every method its ordinal.
 ///
@@ -119,8 +119,22 @@ fn check_method(method: &Method, diag: &mut Diagnostics) {
     if matches!(method.name.text.as_str(), "destroy" | "construct") {
         diag.report_at(method.name.span, &message::METHOD_RESERVED, &[&method.name.text]);
     }
-    let names: Vec<&Name> = method.params.iter().map(|param| &param.name).collect();
+    let mut names: Vec<&Name> = method.params.iter().map(|param| &param.name).collect();
     check_unique("parameters", names.iter().copied(), diag);
+    let results: Vec<&Name> = match &method.results {
+        Results::Whole(name) => vec![name],
+        Results::Parts(parts) => parts.iter().map(|(name, _)| name).collect(),
+    };
+    check_unique("results", results.iter().copied(), diag);
+    for name in &results {
+        match name.text.as_str() {
+            "error" => diag.report_at(name.span, &message::NAME_ERROR, &[]),
+            "context" if method.context == ContextField::Present => {
+                diag.report_at(name.span, &message::NAME_CONTEXT, &[]);
+            }
+            _ => {}
+        }
+    }
     for name in &names {
         match name.text.as_str() {
             "result" => diag.report_at(name.span, &message::NAME_RESULT, &[]),
@@ -130,6 +144,8 @@ fn check_method(method: &Method, diag: &mut Diagnostics) {
             _ => {}
         }
     }
+    // A name in both is one argument, which the method changes.
+    names.extend(results);
     check_companions(&["has", "want"], &names, diag);
 }
 

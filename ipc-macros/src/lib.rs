@@ -63,9 +63,38 @@ use proc_macro::TokenStream;
 ///
 /// # Methods
 ///
-/// `fn name(&self, ..) -> Result<T, E>`. Each parameter is an `IpcType`, owned or behind one `&`; `T` is an owned
+/// `fn name(&self, ..) -> Result<T, E>`, whose caller's thread waits for the answer, or `async fn`. Each parameter is an `IpcType`, owned or behind one `&`; `T` is an owned
 /// `IpcType`; `E` implements `IpcError`, as `IpcException` does. In the schema, names are camelCase, ordinals follow
 /// the order of declaration, and every method takes a `context` first, as libmultiprocess wants it.
+///
+/// A default body is what implementations inherit; a client always calls. A method with `#[ipc(local)]` is not on the
+/// wire: it may have any signature, has a default body, and that is what a client runs.
+///
+/// With `#[ipc(results(reason, result))]` each part of a returned tuple is a result of its own, as in
+/// `Result<(String, bool), E>`; a name that a parameter has too is an argument that the method changes.
+///
+/// # Async methods
+///
+/// An `async fn` returns a boxed future that is `Send`: the trait gets the shape that async-trait gives it. The attribute
+/// stands on implementations too, or async-trait's does:
+///
+/// ```text
+/// #[ipc_interface]
+/// impl Calculator for MyCalculator {
+///     async fn solve(&self, equation: &str) -> Result<f64, IpcException> { .. }
+/// }
+/// ```
+///
+/// A client's future sends its call when it is first polled, by any executor. Dropping it tells the peer that the
+/// answer is no longer wanted; the method runs to its end there, unless it has `#[ipc(cancellable)]`: then its future is
+/// dropped, also when the connection ends. On the server, futures run on the tokio runtime that the protocol was given,
+/// or on one of the runtime's own.
+///
+/// `#[ipc_interface(twin = CalculatorAsync)]` declares a second trait for the same interface, with the other form of
+/// every method: `fn` where the first has `async fn`, and the reverse. A server implements either, and there is a
+/// client of each. Default bodies and local methods are the first trait's only.
+///
+/// # Lifecycle
 ///
 /// An interface begins with a method `destroy @0`, which the runtime calls and answers.
 ///
@@ -75,13 +104,15 @@ use proc_macro::TokenStream;
 /// | --- | --- |
 /// | `root` | the interface that a process offers first: begins with `construct @0` in place of `destroy` |
 /// | `no_destroy` | there is no `destroy` |
+/// | `twin = Name` | declares a second trait, with the other form of every method |
 /// | `file = 0x..` | the id of the schema file, by default made from the package's name |
 /// | `name = ".."` | the name in the schema, by default the trait's |
 /// | `id = 0x..` | the type id, by default made from file id and name |
 /// | `crate = path` | where `ipc-runtime` is found, by default `::ipc_runtime` |
 ///
 /// On a method, `#[ipc(name = "..")]`, `#[ipc(ordinal = N)]` (the following ones continue after it) and
-/// `#[ipc(no_context)]` override the rules; on a parameter, `#[ipc(name = "..")]`.
+/// `#[ipc(no_context)]` override the rules; `#[ipc(results(..))]`, `#[ipc(cancellable)]` and `#[ipc(local)]` are
+/// described above; on a parameter, `#[ipc(name = "..")]`.
 #[proc_macro_attribute]
 pub fn ipc_interface(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand_attribute(arguments.into(), item.into()).into()
@@ -110,6 +141,7 @@ pub fn ipc_interface(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | on | argument | meaning |
 /// | --- | --- | --- |
 /// | type | `file = 0x..`, `name = ".."`, `id = 0x..`, `crate = path` | as for an interface |
+/// | type | `error` | is the error of methods, see below |
 /// | enum without fields | `repr = i32` | a number in the schema, as libmultiprocess has enums; variants may say theirs: `Bad = -1` |
 /// | field | `name = ".."` | the name in the schema |
 /// | field | `default = ..` | the default in the schema, which a message without the field means: of a bool, a number, text |
@@ -117,6 +149,15 @@ pub fn ipc_interface(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | field | `skip` | is not in the schema; on receipt it is `Default::default()` |
 /// | variant | `name = ".."` | the name in the schema |
 /// | variant | `other` | stands for the variants that only a newer peer knows |
+/// | field or variant of an error | `exception` | holds the failure of a call |
+///
+/// # Errors
+///
+/// With `#[ipc(error)]` the type is the error of methods, and implements `IpcError` in place of `IpcType`: it travels as
+/// a value in a result named `error`, and arrives as itself. A variant `#[ipc(exception)] Ipc(IpcException)`, or a field
+/// `#[ipc(exception)] ipc: Option<IpcException>`, holds the failure of a call, and travels as an exception; the other
+/// fields of a struct implement `Default`. In the schema an enum without fields is wrapped in a struct of its name, with
+/// a field `kind`, so that its absence can be seen; one with fields is a union, as always.
 #[proc_macro_derive(IpcType, attributes(ipc))]
 pub fn derive_ipc_type(item: TokenStream) -> TokenStream {
     expand::expand_derive(item.into()).into()

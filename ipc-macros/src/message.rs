@@ -116,7 +116,7 @@ messages! {
     }
     SUPERTRAIT {
         "`{}` cannot be a supertrait of an interface",
-        "`Send`, `Sync` and `'static` are the supertraits that an interface may have; repeat the methods of others in it"
+        "an interface extends other traits with `#[ipc_interface]`, beside `Send`, `Sync` and `'static`; repeat the methods of others in it"
     }
     ASSOCIATED_TYPE {
         "an interface cannot have associated types",
@@ -230,16 +230,12 @@ messages! {
         "`{}` cannot be shared across a process boundary",
         "pass the value, which the receiver gets a copy of, or an `Arc<dyn Trait>` with methods that change it"
     }
-    TYPE_SIZE {
-        "`{}` has not the same size in every process",
-        "write `{}`"
-    }
     TYPE_TUPLE {
-        "a tuple has no names for its fields",
+        "a tuple has two to eight fields here",
         "declare a struct with `#[derive(IpcType)]`"
     }
-    TYPE_ARRAY {
-        "an array cannot cross a process boundary",
+    TYPE_SLICE {
+        "a slice must be behind something that holds it",
         "write `Vec<T>`, or `&[T]` for a parameter"
     }
     TYPE_POINTER {
@@ -349,6 +345,46 @@ messages! {
     FIELD_BORROWED {
         "a field cannot be borrowed",
         "own the data: write {}"
+    }
+}
+
+// Results and errors.
+messages! {
+    RESULTS_MALFORMED {
+        "`results` needs the names of what the method returns",
+        "write `results(first, second)`"
+    }
+    RESULTS_COUNT {
+        "the number of names in `results` is {}, and that of values returned {}",
+        "write `Result<(A, B), E>` with a part for each name; what is not a tuple is one part"
+    }
+    NAME_ERROR {
+        "a result cannot be called `error` in the schema",
+        "rename it: `error` is the method's error, where that is a type of its own"
+    }
+    ERROR_WITHOUT_EXCEPTION {
+        "`{}` has no place for the failure of a call",
+        "add {}"
+    }
+    ERROR_REPR {
+        "an error cannot be a number: its absence could not be seen",
+        "remove `repr`"
+    }
+    ERROR_GENERICS {
+        "the error `{}` borrows",
+        "own the data: an error outlives the message"
+    }
+    EXCEPTION_WITHOUT_ERROR {
+        "`exception` says nothing in a type that is no error",
+        "write `#[ipc(error)]` on the type"
+    }
+    EXCEPTION_TWICE {
+        "`{}` is a second place for the failure of a call",
+        "keep one `#[ipc(exception)]`"
+    }
+    EXCEPTION_SHAPE {
+        "`{}` must hold an `IpcException` and nothing else",
+        "write `{}(IpcException)`"
     }
 }
 

@@ -82,6 +82,16 @@ pub(crate) struct Method {
     pub(crate) params: Vec<Param>,
     /// The type after `->`: a `Result`, or an alias of one.
     pub(crate) returns: Type,
+    pub(crate) results: Results,
+}
+
+/// What a method returns if it succeeds, as the schema has it.
+#[derive(Clone, Debug)]
+pub(crate) enum Results {
+    /// One field: `result`, or the one name in `#[ipc(results(..))]`.
+    Whole(Name),
+    /// `#[ipc(results(..))]` on a tuple: a field for each of its parts.
+    Parts(Vec<(Name, Type)>),
 }
 
 /// What becomes of a method when its caller drops the future of the call.
@@ -151,6 +161,15 @@ pub(crate) struct Data {
     /// The generics: nothing or one lifetime, if there is no mistake.
     pub(crate) generics: syn::Generics,
     pub(crate) body: Body,
+    /// `#[ipc(error)]`.
+    pub(crate) error: Option<ErrorType>,
+}
+
+/// What makes a type an error.
+#[derive(Debug)]
+pub(crate) struct ErrorType {
+    /// The variant or field with `#[ipc(exception)]`, which is no part of the body; none after a mistake.
+    pub(crate) exception: Option<Member>,
 }
 
 /// What a type consists of.
@@ -169,7 +188,7 @@ pub(crate) enum Body {
 }
 
 /// The fields of a struct or of a variant.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Fields {
     /// Those that travel, in declaration order.
     pub(crate) sent: Vec<Field>,
@@ -178,7 +197,7 @@ pub(crate) struct Fields {
 }
 
 /// A field of a struct or of a variant.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Field {
     /// Its name, or its position.
     pub(crate) member: Member,
@@ -193,7 +212,7 @@ pub(crate) struct Field {
 }
 
 /// A variant of a field-less enum.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Variant {
     pub(crate) ident: Ident,
     pub(crate) name: Name,
@@ -202,7 +221,7 @@ pub(crate) struct Variant {
 }
 
 /// A variant of an enum with fields.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Case {
     pub(crate) ident: Ident,
     pub(crate) name: Name,

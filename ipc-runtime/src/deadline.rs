@@ -9,12 +9,14 @@ thread_local! {
     static DEADLINE: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
-/// Runs `f`; whatever it waits for another process on this thread ends after `limit` with an exception of kind
-/// [`TimedOut`](ExceptionKind::TimedOut): calls, connecting, spawning, [`destroy`](crate::destroy).
+/// Runs `f`; a call that it makes on this thread, and that is not answered within `limit`, fails with kind
+/// [`TimedOut`](ExceptionKind::TimedOut). So do the first exchange of connecting and of spawning, and
+/// [`destroy`](crate::destroy).
 ///
 /// The limit is this side's: nothing of it is sent, so it works with every peer, and the remote method runs on. The
-/// connection stays usable. Inside of another `with_deadline` the earlier of the two holds. Futures are not concerned:
-/// their executor has a timeout of its own.
+/// connection stays usable. Inside of another `with_deadline` the earlier of the two holds. Not concerned are futures,
+/// whose executor has a timeout of its own, waiting for a process to end, and the operating system's own waits, as for
+/// room in a listener's queue.
 ///
 /// # Examples
 /// ```

@@ -4,6 +4,9 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::private::{ErrorAnswer, Part};
+use crate::wire::{At, StructReader};
+
 /// What kind of failure an [`IpcException`] reports.
 ///
 /// The first four are the exception types of rpc.capnp and keep their meaning across the wire; the others
@@ -129,14 +132,54 @@ impl From<capnp::Error> for IpcException {
 ///
 /// Every failure of the transport is raised through `From<IpcException>`; what the implementation returns
 /// travels to the caller as [`into_exception`](IpcError::into_exception) says.
+///
+/// `#[derive(IpcType)]` with `#[ipc(error)]` implements it for an error that arrives as itself: it travels as a value
+/// in a field `error` among the method's results, and only what its place for an [`IpcException`] holds travels as
+/// an exception.
+///
+/// ```
+/// use ipc_runtime::{IpcException, IpcType, ipc_interface};
+///
+/// #[derive(Debug, IpcType)]
+/// #[ipc(error)]
+/// enum DivideError {
+///     ByZero,
+///     Overflow,
+///     /// The call failed.
+///     #[ipc(exception)]
+///     Ipc(IpcException),
+/// }
+///
+/// #[ipc_interface]
+/// trait Calculator {
+///     // In the schema: `divide @1 (context :Context, a :Int64, b :Int64) -> (error :DivideError, result :Int64)`
+///     fn divide(&self, a: i64, b: i64) -> Result<i64, DivideError>;
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the error of an interface method",
     label = "an interface method must be able to report a failed call",
-    note = "use `Result<_, IpcException>`, or implement `IpcError` (and `From<IpcException>`) for `{Self}`"
+    note = "use `Result<_, IpcException>`, or derive `IpcType` with `#[ipc(error)]` for `{Self}`, or implement `IpcError`"
 )]
 pub trait IpcError: From<IpcException> + fmt::Debug {
+    /// What the schema says of the error's own field among the results.
+    #[doc(hidden)]
+    const SLOT: Option<Part> = None;
+
     /// Converts the error into the exception that its remote caller receives.
     fn into_exception(self) -> IpcException;
+
+    /// Tells how the error travels.
+    #[doc(hidden)]
+    fn into_answer(self) -> ErrorAnswer {
+        ErrorAnswer::Exception(self.into_exception())
+    }
+
+    /// Reads the error's own field, if it is there.
+    #[doc(hidden)]
+    fn read_slot(_from: &StructReader<'_>, _at: At) -> Result<Option<Self>, IpcException> {
+        Ok(None)
+    }
 }
 
 impl IpcError for IpcException {

@@ -52,7 +52,8 @@
 //!
 //! Clients and servers are `Send + Sync`; any number of threads may call on one connection at once, and a call blocks
 //! its thread until the answer is there. Methods run on a bounded pool of threads: calls start in the order in which
-//! they arrive and run concurrently. A thread that waits in an outgoing call does not count against the bound. A
+//! they arrive and run concurrently. A thread that waits in an outgoing call, or inside [`blocking`], does not count
+//! against the bound. A
 //! panic in a method becomes an exception for its caller.
 //!
 //! # Lifetimes
@@ -64,7 +65,8 @@
 //!
 //! # Limits
 //!
-//! A message has at most 64 MiB and nests at most 64 deep, as everywhere in Cap'n Proto; what a peer can make this
+//! A message has at most 64 MiB and nests at most 64 deep, as everywhere in Cap'n Proto (60 levels are left for parameters
+//! and results); what a peer can make this
 //! process hold is bounded by [`DriverLimits`] and [`rpc::Limits`].
 
 // The macros name this crate by its public name, here as everywhere.
@@ -75,6 +77,7 @@ mod deadline;
 mod driver;
 mod exception;
 mod ipc;
+pub mod manual;
 pub mod object;
 #[doc(hidden)]
 pub mod private;
@@ -94,6 +97,7 @@ pub use ipc_macros::{IpcType, ipc_interface};
 pub use object::{Client, Remote, closed, destroy};
 pub use process::{ChildProcess, Process, make_process};
 pub use protocol::{CapnpContext, LogLevel, Protocol, make_capnp_protocol};
+pub use thread::pool::blocking;
 pub use wire::{Interface, IpcType};
 
 /// The README's code, compiled and run.

@@ -26,7 +26,7 @@ pub use crate::wire::descriptor::{
 };
 pub use crate::wire::id::{package_file_id, type_id};
 pub use crate::wire::layout::{
-    At, Companion, Layout, NEXT, Shape, Size, Slot, check_pin, layout, pinned_layout,
+    At, Companion, Layout, NEXT, Shape, Size, Slot, check_pin, layout, layout_slice, pinned_layout,
 };
 pub use crate::wire::proxy::{CONSTRUCT, CONTEXT, DESTROY};
 pub use crate::wire::union::{UnionLayout, union_layout};
@@ -133,13 +133,109 @@ pub const fn placed<const N: usize>(mut fields: [Field; N], layout: Layout<N>) -
     fields
 }
 
-/// Describes what a method returns: one field, none for `()`.
-pub const fn results_struct(fields: &'static [Field; 1], size: Size) -> StructDescriptor {
-    let [Field { shape, .. }] = fields;
-    match (shape.slot, shape.companion) {
-        (Slot::Void, Companion::None) => StructDescriptor { fields: &[], size },
-        _ => StructDescriptor { fields, size },
+/// Describes the error of a method, which comes before the results.
+pub const fn error_field<E>(error: &ErrorOf<E>) -> Field {
+    field("error", "", error.part)
+}
+
+/// Computes the places of what a method returns: an error that has no field of its own takes none.
+pub const fn layout_of_results<const N: usize>(fields: &[Field; N]) -> Layout<N> {
+    let shapes = shapes_of(fields);
+    let mut at = [At { offset: 0, has: 0, ordinal: 0 }; N];
+    let absent = if N > 0 && is_void(&fields[0]) { 1 } else { 0 };
+    let (_, present) = shapes.split_at(absent);
+    let (_, places) = at.split_at_mut(absent);
+    let size = layout_slice(present, places);
+    Layout { at, size }
+}
+
+/// Describes what a method returns: the error if it has a field of its own, and the results; none for `()`.
+pub const fn results_struct<const N: usize>(fields: &'static [Field; N], size: Size) -> StructDescriptor {
+    let mut fields: &'static [Field] = fields;
+    if let [error, results @ ..] = fields
+        && is_void(error)
+    {
+        fields = results;
     }
+    if let [errors @ .., result] = fields
+        && N == 2
+        && is_void(result)
+    {
+        fields = errors;
+    }
+    StructDescriptor { fields, size }
+}
+
+const fn is_void(field: &Field) -> bool {
+    matches!((field.shape.slot, field.shape.companion), (Slot::Void, Companion::None))
+}
+
+/// An interface that another one extends.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a supertrait of an interface",
+    label = "not an `#[ipc_interface]` trait",
+    note = "an interface extends other traits with `#[ipc_interface]`, beside `Send`, `Sync` and `'static`; repeat the \
+            methods of others in it"
+)]
+#[expect(missing_docs, reason = "each is the item of `Interface` of its name")]
+pub trait Superclass: Send + Sync + 'static {
+    const DESTROY: Option<MethodId>;
+    const CONSTRUCT: Option<MethodId>;
+
+    fn descriptor() -> &'static Descriptor;
+    fn implements(interface: u64) -> bool;
+    fn is_destroy(method: MethodId) -> bool;
+    fn is_construct(method: MethodId) -> bool;
+    fn dispatch(&self, call: &ServerCall) -> Result<Reply, IpcException>;
+    fn dispatch_async(self: Arc<Self>, call: ServerCall) -> Started;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Interface + ?Sized> Superclass for T {
+    const DESTROY: Option<MethodId> = T::DESTROY;
+    const CONSTRUCT: Option<MethodId> = T::CONSTRUCT;
+
+    fn descriptor() -> &'static Descriptor {
+        T::descriptor()
+    }
+
+    fn implements(interface: u64) -> bool {
+        T::implements(interface)
+    }
+
+    fn is_destroy(method: MethodId) -> bool {
+        T::is_destroy(method)
+    }
+
+    fn is_construct(method: MethodId) -> bool {
+        T::is_construct(method)
+    }
+
+    fn dispatch(&self, call: &ServerCall) -> Result<Reply, IpcException> {
+        T::dispatch(self, call)
+    }
+
+    fn dispatch_async(self: Arc<Self>, call: ServerCall) -> Started {
+        T::dispatch_async(self, call)
+    }
+}
+
+/// Returns the first method that there is.
+#[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below the length")]
+pub const fn first_method(methods: &[Option<MethodId>]) -> Option<MethodId> {
+    let mut i = 0;
+    while i < methods.len() {
+        if methods[i].is_some() {
+            return methods[i];
+        }
+        i += 1;
+    }
+    None
+}
+
+/// Tells whether a method is the one that there may be.
+pub fn is_method(known: Option<MethodId>, method: MethodId) -> bool {
+    known == Some(method)
 }
 
 /// `Result<T, E>`, also where a user writes an alias of it.
@@ -187,6 +283,8 @@ impl<T, E> AnyResult for Result<T, E> {
 pub trait Wire<'m>: Sized {
     /// What the schema says.
     const PART: Part;
+    /// What it says of the type inside an `Option`.
+    const INNER: Part;
 
     /// Writes the value.
     ///
@@ -199,6 +297,18 @@ pub trait Wire<'m>: Sized {
     /// # Errors
     /// Returns an error if the message does not hold a value of the type.
     fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException>;
+
+    /// Writes the value as it stands inside an `Option`.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode_inner(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+
+    /// Reads a value that stands inside an `Option`.
+    ///
+    /// # Errors
+    /// Returns an error if the message does not hold a value of the type.
+    fn decode_inner(from: &StructReader<'m>, at: At) -> Result<Self, IpcException>;
 }
 
 impl<'m, T> Wire<'m> for T
@@ -207,6 +317,7 @@ where
     T::This: Encode + Decode<'m>,
 {
     const PART: Part = Part { ty: T::TYPE, shape: T::SHAPE };
+    const INNER: Part = Part { ty: T::INNER_TYPE, shape: T::INNER_SHAPE };
 
     #[inline]
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
@@ -216,6 +327,16 @@ where
     #[inline]
     fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException> {
         Decode::decode(from, at)
+    }
+
+    #[inline]
+    fn encode_inner(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        Encode::encode_inner(self, to, at)
+    }
+
+    #[inline]
+    fn decode_inner(from: &StructReader<'m>, at: At) -> Result<Self, IpcException> {
+        Decode::decode_inner(from, at)
     }
 }
 
@@ -276,9 +397,7 @@ where
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the element of a list",
     label = "not an element type",
-    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
-    note = "a list element has no room to say whether it is there: wrap an `Option` in a struct with \
-            `#[derive(IpcType)]`"
+    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`"
 )]
 pub trait LentSlice<'m>: Sized {
     /// What the schema says.
@@ -329,23 +448,71 @@ where
 /// The two directions between a method's error and the exception that travels.
 #[derive(Debug)]
 pub struct ErrorOf<E> {
+    part: Part,
     from: fn(IpcException) -> E,
-    into: fn(E) -> IpcException,
+    into: fn(E) -> ErrorAnswer,
+    read: fn(&StructReader<'_>, At) -> Result<Option<E>, IpcException>,
 }
 
-impl<E> ErrorOf<E> {
-    fn raise(self, exception: IpcException) -> E {
-        (self.from)(exception)
+impl<E> Clone for ErrorOf<E> {
+    fn clone(&self) -> Self {
+        *self
     }
+}
 
-    fn lower(self, error: E) -> IpcException {
-        (self.into)(error)
+impl<E> Copy for ErrorOf<E> {}
+
+/// How an error travels.
+pub enum ErrorAnswer {
+    /// As an exception of the call.
+    Exception(IpcException),
+    /// In its own field.
+    Slot(EncodeSlot),
+}
+
+type EncodeSlot = Box<dyn FnOnce(&mut StructWriter<'_, '_>, At) -> Result<(), IpcException>>;
+
+impl ErrorAnswer {
+    /// An error that travels as a value of its own.
+    pub fn slot<T: Encode + 'static>(value: T) -> Self {
+        Self::Slot(Box::new(move |to, at| value.encode(to, at)))
     }
+}
+
+impl std::fmt::Debug for ErrorAnswer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Exception(exception) => f.debug_tuple("Exception").field(exception).finish(),
+            Self::Slot(_) => f.write_str("Slot"),
+        }
+    }
+}
+
+/// Describes a type.
+pub const fn part_of<T: IpcType>() -> Part {
+    Part { ty: T::TYPE, shape: T::SHAPE }
+}
+
+/// Reads the field of an error; a null one says that there was none.
+///
+/// # Errors
+/// Returns an error if the field does not hold a value of the type.
+pub fn read_slot<T: for<'m> Decode<'m>>(from: &StructReader<'_>, at: At) -> Result<Option<T>, IpcException> {
+    if from.pointer(at.offset).is_null() { Ok(None) } else { T::decode(from, at).map(Some) }
+}
+
+/// The text of an error that travels as an exception.
+pub fn debug_text(error: &dyn std::fmt::Debug) -> String {
+    format!("{error:?}")
 }
 
 /// Looks up how a method's error travels.
 pub const fn error_of<E: IpcError>() -> ErrorOf<E> {
-    ErrorOf { from: E::from, into: E::into_exception }
+    let part = match E::SLOT {
+        Some(part) => part,
+        None => Part { ty: Type::Void, shape: Shape::of(Slot::Void) },
+    };
+    ErrorOf { part, from: E::from, into: E::into_answer, read: E::read_slot }
 }
 
 /// Calls a method of a remote object: the body of a client's method.
@@ -359,8 +526,22 @@ pub fn call_method<T, E>(
     encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
     decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException>,
     error: ErrorOf<E>,
+    error_at: At,
 ) -> Result<T, E> {
-    call(remote, method, params, encode, decode).map_err(|exception| error.raise(exception))
+    let ErrorOf { from: raise, read, .. } = error;
+    let decode = |from: &StructReader<'_>| read_outcome(from, read(from, error_at)?, decode);
+    call(remote, method, params, encode, decode).unwrap_or_else(|exception| Err(raise(exception)))
+}
+
+fn read_outcome<T, E>(
+    from: &StructReader<'_>,
+    error: Option<E>,
+    decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException>,
+) -> Result<Result<T, E>, IpcException> {
+    match error {
+        Some(error) => Ok(Err(error)),
+        None => decode(from).map(Ok),
+    }
 }
 
 /// Calls a method of a remote object: the body of the future that a client's `async` method returns.
@@ -374,25 +555,34 @@ pub async fn call_method_async<T, E>(
     encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException> + Send,
     decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException> + Send,
     error: ErrorOf<E>,
+    error_at: At,
 ) -> Result<T, E> {
-    call_async(remote, method, params, encode, decode).await.map_err(|exception| error.raise(exception))
+    let ErrorOf { from: raise, read, .. } = error;
+    let decode = |from: &StructReader<'_>| read_outcome(from, read(from, error_at)?, decode);
+    let outcome = call_async(remote, method, params, encode, decode).await;
+    outcome.unwrap_or_else(|exception| Err(raise(exception)))
 }
 
 /// Answers a call with what its method returned: the end of a server's method.
 ///
 /// # Errors
 /// Returns the method's error as an exception; an error if the result cannot be encoded.
-pub fn reply<T, E>(
+pub fn reply<T, E, const N: usize>(
     call: &ServerCall,
-    results: Layout<1>,
+    results: Layout<N>,
     result: Result<T, E>,
-    encode: impl FnOnce(&T, &mut StructWriter<'_, '_>, At) -> Result<(), IpcException>,
+    encode: impl FnOnce(&T, &mut StructWriter<'_, '_>) -> Result<(), IpcException>,
     error: ErrorOf<E>,
 ) -> Result<Reply, IpcException> {
-    let [at] = results.at;
     match result {
-        Ok(value) => call.reply(results.size, |to| encode(&value, to, at)),
-        Err(failure) => Err(error.lower(failure)),
+        Ok(value) => call.reply(results.size, |to| encode(&value, to)),
+        Err(failure) => match (error.into)(failure) {
+            ErrorAnswer::Exception(exception) => Err(exception),
+            ErrorAnswer::Slot(encode) => {
+                let [at, ..] = results.at.as_slice() else { return Err(call.unimplemented()) };
+                call.reply(results.size, |to| encode(to, *at))
+            }
+        },
     }
 }
 

@@ -93,7 +93,7 @@ struct Labels(Vec<Label>);
 #[derive(Clone, Copy, Debug, Default, PartialEq, IpcType)]
 struct Byte(u8);
 
-/// An `Option` of it has no encoding, and that is no one's business who asks for none.
+/// In an `Option` it is what an `Option` in an `Option` is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, IpcType)]
 struct Maybe(Option<u16>);
 
@@ -111,6 +111,9 @@ struct Newtypes {
     labels: Labels,
     bytes: Vec<Byte>,
     maybe: Maybe,
+    maybe_maybes: [Option<Maybe>; 3],
+    maybe_maybe: Option<Maybe>,
+    maybes: Vec<Maybe>,
     tuple: Tuple,
     tuples: Vec<Tuple>,
 }
@@ -160,6 +163,9 @@ fn newtypes_and_tuple_structs_come_back() {
         labels: Labels(vec![Label("a".into()), Label::default()]),
         bytes: vec![Byte(1), Byte(255)],
         maybe: Maybe(Some(0)),
+        maybe_maybes: [None, Some(Maybe(None)), Some(Maybe(Some(0)))],
+        maybe_maybe: Some(Maybe(None)),
+        maybes: vec![Maybe(None), Maybe(Some(1))],
         tuple: Tuple(3, Some(0), Label("l".into()), Skipped),
         tuples: vec![Tuple::default(), Tuple(9, None, Label::default(), Skipped)],
     });
@@ -171,6 +177,7 @@ fn a_newtype_is_what_is_inside() {
     struct Plain {
         height: u32,
         maybe_height: Option<u32>,
+        maybe: Option<Option<u16>>,
         bytes: Vec<u8>,
         points: Vec<Point>,
     }
@@ -178,14 +185,22 @@ fn a_newtype_is_what_is_inside() {
     struct Wrapped {
         height: Height,
         maybe_height: Option<Height>,
+        maybe: Option<Maybe>,
         bytes: Vec<Byte>,
         points: Vec<Place>,
     }
     let point = Point { x: 0.5, y: 0.25 };
-    let plain = Plain { height: 1, maybe_height: Some(2), bytes: vec![3, 4], points: vec![point.clone()] };
+    let plain = Plain {
+        height: 1,
+        maybe_height: Some(2),
+        maybe: Some(Some(5)),
+        bytes: vec![3, 4],
+        points: vec![point.clone()],
+    };
     let wrapped = Wrapped {
         height: Height(1),
         maybe_height: Some(Height(2)),
+        maybe: Some(Maybe(Some(5))),
         bytes: vec![Byte(3), Byte(4)],
         points: vec![Place(point)],
     };

@@ -5,7 +5,7 @@ use quote::ToTokens;
 
 use super::wire::{Wire, call_error_of, call_result, call_runtime};
 use super::{first_index, future, names, private, unless_empty};
-use crate::model::{Form, Interface, Method, Passing};
+use crate::model::{Form, Interface, Method, Passing, Results};
 
 /// `pub type CalculatorClient = Client<dyn Calculator>;`
 pub(crate) fn expand_alias(interface: &Interface) -> TokenStream {
@@ -62,7 +62,16 @@ fn expand_method(method: &Method) -> TokenStream {
         mixed!(#encode?;)
     });
     let returns = &method.returns;
-    let decode = Wire::of_result(returns).decoder(&mixed!(#results.at[0]));
+    let decode = match &method.results {
+        Results::Whole(_) => Wire::of_result(returns).decoder(&mixed!(#results.at[1])),
+        Results::Parts(parts) => {
+            let parts = parts.iter().zip(1_usize..).map(|((_, ty), index)| {
+                let decode = Wire::of(ty).call("decode", mixed!(from, #results.at[#index]));
+                mixed!(#decode?,)
+            });
+            mixed!(|from| #ipc::Ok((#(#parts)*)))
+        }
+    };
     let error = call_error_of(returns);
     let capture = asynchronous.then(|| mixed!(move));
     let arguments = mixed! {
@@ -75,6 +84,7 @@ fn expand_method(method: &Method) -> TokenStream {
         },
         #decode,
         #error,
+        #results.at[0],
     };
     let body = if asynchronous {
         let call = call_runtime(returns, "call_method_async", arguments);

@@ -32,7 +32,7 @@ pub(crate) fn expand_layout(data: &Data, fields: &[Field]) -> TokenStream {
     let places = if fields.iter().any(|field| field.ordinal.is_some()) {
         expand_pinned_layout(fields, &list)
     } else {
-        expand_fields(&names::fields(), &names::layout(), &list)
+        expand_fields(&names::fields(), &names::layout(), "layout_of", &list)
     };
     mixed!(#defaults #places)
 }
@@ -384,14 +384,20 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
     let Target { params, ty, decode_params, message } = &Target::of(data);
     let inner = &field.ty;
     let member = &field.member;
-    let part = Wire::of(&without_lifetime(data, inner)).item("PART");
-    let encode = Wire::of(inner).call("encode", mixed!(&self.#member, to, at));
-    let decode = Wire::of(inner).call("decode", mixed!(from, at));
+    let wire = Wire::of(inner);
+    let constants = Wire::of(&without_lifetime(data, inner));
+    let (part, inner_part) = (constants.item("PART"), constants.item("INNER"));
+    let encode = wire.call("encode", mixed!(&self.#member, to, at));
+    let encode_inner = wire.call("encode_inner", mixed!(&self.#member, to, at));
+    let decode = wire.call("decode", mixed!(from, at));
+    let decode_inner = wire.call("decode_inner", mixed!(from, at));
     mixed! {
         impl #params #ipc::IpcType for #ty {
             type This = Self;
             const SHAPE: #ipc::Shape = #part.shape();
             const TYPE: #ipc::Type = #part.ty();
+            const INNER_SHAPE: #ipc::Shape = #inner_part.shape();
+            const INNER_TYPE: #ipc::Type = #inner_part.ty();
         }
 
         impl #params #ipc::Single for #ty where for<'__w> #inner: #ipc::Single {}
@@ -400,11 +406,19 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
             fn encode(&self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode
             }
+
+            fn encode_inner(&self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
+                #encode_inner
+            }
         }
 
         impl #decode_params #ipc::Decode<#message> for #ty {
             fn decode(from: &#ipc::StructReader<#message>, at: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
                 #ipc::Ok(Self { #member: #decode? })
+            }
+
+            fn decode_inner(from: &#ipc::StructReader<#message>, at: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
+                #ipc::Ok(Self { #member: #decode_inner? })
             }
         }
 

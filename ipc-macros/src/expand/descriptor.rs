@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 
 use super::names::{self, Section};
+use super::wire::superclass;
 use crate::model::{Case, CaseForm, Container, Data, Interface, Lifecycle, Method, Variant};
 
 /// The constants with file id and type id.
@@ -36,10 +37,11 @@ pub(crate) fn expand_interface_descriptor(interface: &Interface) -> TokenStream 
     let mut methods: Vec<&Method> = interface.methods.iter().collect();
     methods.sort_by_key(|method| method.ordinal.value());
     let methods = methods.into_iter().map(expand_method);
+    let superclasses = interface.superclasses.iter().map(|path| superclass(path, "descriptor"));
     let kind = mixed! {
         #ipc::Kind::Interface(#ipc::InterfaceDescriptor {
             methods: &[#lifecycle #(#methods),*],
-            superclasses: &[],
+            superclasses: &[#(#superclasses),*],
         })
     };
     expand_descriptor(&interface.container, &kind)

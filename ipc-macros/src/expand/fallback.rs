@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use syn::{TraitItem, TypeParamBound};
 
 use super::data::expand_layout;
-use super::wire::call_error_of;
+use super::wire::superclass;
 use super::{client, expand_sections, names, within};
 use crate::model::{Body, Data, Interface};
 use crate::parse::is_implied;
@@ -31,20 +31,21 @@ pub(crate) fn expand_interface(mut interface: Interface, errors: &TokenStream) -
         }
     }
     super::shape_methods(item, &private);
+    let superclasses = &interface.superclasses;
+    let superclass_checks = superclasses.iter().map(|path| superclass(path, "descriptor"));
+    let superclass_checks = mixed!(const _: () = { #(let _ = #superclass_checks;)* };);
     item.supertraits = item.supertraits.iter().filter(|bound| !is_implied(bound)).cloned().collect();
     let implied: [TypeParamBound; 3] =
         [syn::parse_quote!(#private::Send), syn::parse_quote!(#private::Sync), syn::parse_quote!('static)];
     item.supertraits.extend(implied);
     item.colon_token.get_or_insert_default();
     let sections: TokenStream = interface.methods.iter().map(expand_sections).collect();
-    let errors_of = interface.methods.iter().map(|method| call_error_of(&method.returns));
-    let error_checks = mixed!(const _: () = { #(let _ = #errors_of;)* };);
     let ipc = names::runtime();
     let interface_impl = plain.then(|| {
         mixed! {
             impl #ipc::Interface for dyn #ident {
-                const DESTROY: #ipc::Option<#ipc::u16> = #ipc::None;
-                const CONSTRUCT: #ipc::Option<#ipc::u16> = #ipc::None;
+                const DESTROY: #ipc::Option<#ipc::MethodId> = #ipc::None;
+                const CONSTRUCT: #ipc::Option<#ipc::MethodId> = #ipc::None;
                 fn descriptor() -> &'static #ipc::Descriptor { #ipc::after_error() }
                 fn from_remote(_: #ipc::Remote) -> #ipc::Arc<Self> { #ipc::after_error() }
                 fn as_remote(&self) -> #ipc::Option<&#ipc::Remote> { #ipc::None }
@@ -55,8 +56,11 @@ pub(crate) fn expand_interface(mut interface: Interface, errors: &TokenStream) -
         }
     });
     let alias = plain.then(|| client::expand_alias(&interface));
-    let hidden =
-        within(&interface.container, &TokenStream::new(), &mixed!(#sections #error_checks #interface_impl));
+    let hidden = within(
+        &interface.container,
+        &TokenStream::new(),
+        &mixed!(#sections #superclass_checks #interface_impl),
+    );
     let item = &interface.item;
     mixed!(#errors #item #alias #hidden)
 }
@@ -115,6 +119,18 @@ pub(crate) fn expand_data(data: &Data, errors: &TokenStream) -> TokenStream {
             }
         }
     };
+    let error = data.error.is_some().then(|| {
+        mixed! {
+            impl<#params> #ipc::From<#ipc::IpcException> for #ident #arguments #clause {
+                fn from(_: #ipc::IpcException) -> Self { #ipc::after_error() }
+            }
+
+            impl<#params> #ipc::IpcError for #ident #arguments #clause {
+                fn into_exception(self) -> #ipc::IpcException { #ipc::after_error() }
+            }
+        }
+    });
+    let code = if error.is_some() { mixed!(#layout #error) } else { code };
     let hidden = within(&data.container, &TokenStream::new(), &code);
     mixed!(#errors #hidden)
 }

@@ -86,19 +86,21 @@ pub(crate) fn shape_body(sig: &Signature, body: &Block, private: &TokenStream) -
     });
     let statements = &body.stmts;
     let block: TokenStream = mixed!({ #(#statements)* });
+    // Complaints about the future, as that it is not `Send`, go where the user says `async`.
+    let span = sig.asyncness.map_or_else(Span::call_site, |token| token.span);
     // The first `return` that the compiler sees tells it the type of the block.
-    syn::parse_quote!({
-        #private::Box::pin(async move {
-            if let #private::Some(__result) = #private::None::<#output> {
-                #[allow(unreachable_code)]
-                return __result;
-            }
-            #(#arguments)*
-            let __result: #output = #block;
+    let steps = mixed! {
+        if let #private::Some(__result) = #private::None::<#output> {
             #[allow(unreachable_code)]
-            __result
-        })
-    })
+            return __result;
+        }
+        #(#arguments)*
+        let __result: #output = #block;
+        #[allow(unreachable_code)]
+        __result
+    };
+    let future = quote::quote_spanned!(span=> #private::Box::pin(async move { #steps }));
+    syn::parse_quote!({ #future })
 }
 
 /// What clippy has against the shape.

@@ -13,6 +13,7 @@ macro_rules! mixed {
 mod client;
 mod data;
 mod descriptor;
+mod error;
 mod fallback;
 mod future;
 mod names;
@@ -23,10 +24,10 @@ use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::{Attribute, DeriveInput, Ident};
 
-use self::wire::Wire;
+use self::wire::{Wire, call_error_of};
 use crate::check::{check_data, check_interface};
 use crate::diag::Diagnostics;
-use crate::model::{Container, ContextField, Form, Interface, Method, Parsed};
+use crate::model::{Container, ContextField, Form, Interface, Method, Parsed, Results};
 use crate::parse::{parse_data, parse_impl, parse_interface};
 
 /// `#[ipc_interface(..)]`.
@@ -64,7 +65,14 @@ pub(crate) fn expand_derive(item: TokenStream) -> TokenStream {
     let data = parse_data(input, &mut diag);
     check_data(&data, &mut diag);
     match diag.finish() {
-        Ok(()) => within(&data.container, &deprecated, &data::expand_data(&data)),
+        Ok(()) => {
+            let exception = data.error.as_ref().and_then(|error| error.exception.as_ref());
+            let code = match exception {
+                Some(exception) => error::expand_error(&data, exception),
+                None => data::expand_data(&data),
+            };
+            within(&data.container, &deprecated, &code)
+        }
         Err(errors) => fallback::expand_data(&data, &errors),
     }
 }
@@ -161,7 +169,8 @@ fn expand_trait(interface: &mut Interface) -> TokenStream {
     let item = &mut interface.item;
     shape_methods(item, &private);
     item.colon_token = Some(syn::Token![:](Span::call_site()));
-    item.supertraits = syn::parse_quote!(#private::Send + #private::Sync + 'static);
+    let superclasses = &interface.superclasses;
+    item.supertraits = syn::parse_quote!(#(#superclasses +)* #private::Send + #private::Sync + 'static);
     item.items.push(syn::parse_quote! {
         #[doc(hidden)]
         fn #remote(&self) -> #private::Option<&#private::Remote> {
@@ -177,20 +186,28 @@ fn expand_sections(method: &Method) -> TokenStream {
     let context = (method.context == ContextField::Present).then(|| mixed!(#ipc::CONTEXT));
     let params = method.params.iter().map(|param| expand_field(&param.name.text, "", &Wire::of_param(param)));
     let params = context.into_iter().chain(params).collect::<Vec<_>>();
-    let result = [expand_field("result", "", &Wire::of_result(&method.returns))];
+    let error = call_error_of(&method.returns);
+    let mut result = vec![mixed!(#ipc::error_field(&#error))];
+    match &method.results {
+        Results::Whole(name) => result.push(expand_field(&name.text, "", &Wire::of_result(&method.returns))),
+        Results::Parts(parts) => {
+            result.extend(parts.iter().map(|(name, ty)| expand_field(&name.text, "", &Wire::of(ty))));
+        }
+    }
     let (params_names, results_names) = (names::params(&method.ident), names::results(&method.ident));
-    let params = expand_fields(&params_names.fields, &params_names.at, &params);
-    let result = expand_fields(&results_names.fields, &results_names.at, &result);
+    let params = expand_fields(&params_names.fields, &params_names.at, "layout_of", &params);
+    let result = expand_fields(&results_names.fields, &results_names.at, "layout_of_results", &result);
     mixed!(#params #result)
 }
 
 /// The two constants of some fields: what they are and where they lie.
-fn expand_fields(fields: &Ident, layout: &Ident, list: &[TokenStream]) -> TokenStream {
+fn expand_fields(fields: &Ident, layout: &Ident, rule: &str, list: &[TokenStream]) -> TokenStream {
     let ipc = names::runtime();
+    let rule = Ident::new(rule, Span::mixed_site());
     let count = list.len();
     mixed! {
         const #fields: [#ipc::Field; #count] = [#(#list),*];
-        const #layout: #ipc::Layout<#count> = #ipc::layout_of(&#fields);
+        const #layout: #ipc::Layout<#count> = #ipc::#rule(&#fields);
     }
 }
 

@@ -13,6 +13,7 @@
 //! | [`default`] | `__DEFAULT_3` | the default of a field, by its place in the layout |
 //! | [`params`] | `__SOLVE_PARAMS`, `__SOLVE_PARAMS_AT` | the parameters of a method, and where they lie |
 //! | [`results`] | `__SOLVE_RESULT`, `__SOLVE_RESULT_AT` | its result, and where it lies |
+//! | [`slot`], [`slot_kind`] | `__Slot`, `__SlotKind` | what of an error travels |
 //! | [`implementor`] | `__T` | the type parameter of the client's `impl` |
 
 use proc_macro2::Span;
@@ -73,6 +74,14 @@ pub(crate) fn results(method: &Ident) -> Section {
 fn section(method: &Ident, what: &str) -> Section {
     let fields = format!("_{}_{what}", snake_case(method).to_uppercase());
     Section { at: hidden(&format!("{fields}_AT")), fields: hidden(&fields) }
+}
+
+pub(crate) fn slot() -> Ident {
+    hidden("__Slot")
+}
+
+pub(crate) fn slot_kind() -> Ident {
+    hidden("__SlotKind")
 }
 
 pub(crate) fn implementor() -> Ident {

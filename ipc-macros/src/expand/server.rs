@@ -2,12 +2,12 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::Ident;
+use syn::{Ident, Path};
 
-use super::wire::{Wire, call_error_of, call_result, call_runtime};
+use super::wire::{Wire, call_error_of, call_result, call_runtime, superclass};
 use super::{first_index, names};
 use crate::expand::descriptor::expand_interface_descriptor;
-use crate::model::{Cancellation, Form, Interface, Lifecycle, Method, Passing};
+use crate::model::{Cancellation, Form, Interface, Lifecycle, Method, Passing, Results};
 
 /// The `impl` of `Interface`.
 pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
@@ -18,25 +18,37 @@ pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
     let of = |form| interface.methods.iter().filter(move |method| method.form == form);
     let arms = of(Form::Blocking).map(|method| expand_arm(method, ident));
     let futures: Vec<_> = of(Form::Async).map(|method| expand_future(method, ident)).collect();
-    let dispatch_async = (!futures.is_empty()).then(|| {
+    let supers = &interface.superclasses;
+    let inherited = supers.iter().map(|path| expand_inherited(path, "dispatch"));
+    let inherited_async: Vec<_> =
+        supers.iter().map(|path| expand_inherited(path, "dispatch_async")).collect();
+    let dispatch_async = (!futures.is_empty() || !supers.is_empty()).then(|| {
         mixed! {
             fn dispatch_async(self: #ipc::Arc<Self>, call: #ipc::ServerCall) -> #ipc::Started {
                 match call.method() {
                     #(#futures)*
+                    #(#inherited_async)*
                     _ => #ipc::Started::NotAsync(call),
                 }
             }
         }
     });
+    let id = names::id();
+    let own = mixed!(#ipc::Some(#ipc::MethodId { interface: #id, ordinal: 0 }));
     let (destroy, construct) = match interface.lifecycle {
-        Lifecycle::Destroy => (mixed!(#ipc::Some(0)), mixed!(#ipc::None)),
-        Lifecycle::Construct => (mixed!(#ipc::None), mixed!(#ipc::Some(0))),
+        Lifecycle::Destroy => (own, mixed!(#ipc::None)),
+        Lifecycle::Construct => (mixed!(#ipc::None), own),
         Lifecycle::Bare => (mixed!(#ipc::None), mixed!(#ipc::None)),
     };
+    let (destroy, construct) =
+        (expand_first(destroy, supers, "DESTROY"), expand_first(construct, supers, "CONSTRUCT"));
+    let ancestry = (!supers.is_empty()).then(|| expand_ancestry(supers));
     mixed! {
         impl #ipc::Interface for dyn #ident {
-            const DESTROY: #ipc::Option<#ipc::u16> = #destroy;
-            const CONSTRUCT: #ipc::Option<#ipc::u16> = #construct;
+            const DESTROY: #ipc::Option<#ipc::MethodId> = #destroy;
+            const CONSTRUCT: #ipc::Option<#ipc::MethodId> = #construct;
+
+            #ancestry
 
             fn descriptor() -> &'static #ipc::Descriptor {
                 #descriptor
@@ -53,11 +65,77 @@ pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
             fn dispatch(&self, call: &#ipc::ServerCall) -> #ipc::Result<#ipc::Reply, #ipc::IpcException> {
                 match call.method() {
                     #(#arms)*
+                    #(#inherited)*
                     _ => #ipc::Err(call.unimplemented()),
                 }
             }
 
             #dispatch_async
+        }
+    }
+}
+
+/// The arm of the methods of an interface that this one extends, whose ids they keep.
+fn expand_inherited(path: &Path, function: &str) -> TokenStream {
+    let ipc = names::runtime();
+    let (implements, dispatch) = (superclass(path, "implements"), superclass(path, function));
+    mixed!(#ipc::MethodId { interface, .. } if #implements(interface) => #dispatch(self, call),)
+}
+
+/// The own lifecycle method, else the first inherited one.
+fn expand_first(own: TokenStream, supers: &[Path], method: &str) -> TokenStream {
+    let ipc = names::runtime();
+    if supers.is_empty() {
+        return own;
+    }
+    let inherited = supers.iter().map(|path| superclass(path, method));
+    mixed!(#ipc::first_method(&[#own #(, #inherited)*]))
+}
+
+/// What an interface that extends others has of them.
+fn expand_ancestry(supers: &[Path]) -> TokenStream {
+    let ipc = names::runtime();
+    let of = |item: &'static str| supers.iter().map(move |path| superclass(path, item));
+    let (implements, is_destroy, is_construct) = (of("implements"), of("is_destroy"), of("is_construct"));
+    let id = names::id();
+    mixed! {
+        fn implements(interface: #ipc::u64) -> #ipc::bool {
+            interface == #id #(|| #implements(interface))*
+        }
+
+        fn is_destroy(method: #ipc::MethodId) -> #ipc::bool {
+            #ipc::is_method(Self::DESTROY, method) #(|| #is_destroy(method))*
+        }
+
+        fn is_construct(method: #ipc::MethodId) -> #ipc::bool {
+            #ipc::is_method(Self::CONSTRUCT, method) #(|| #is_construct(method))*
+        }
+    }
+}
+
+/// The closure that writes what a method returns.
+fn expand_encode(method: &Method) -> TokenStream {
+    let ipc = names::runtime();
+    let results = names::results(&method.ident).at;
+    match &method.results {
+        Results::Whole(_) => {
+            let value = mixed!(value, to, #results.at[1]);
+            let encode = Wire::of_result(&method.returns).call("encode", value);
+            mixed!(|value, to| #encode)
+        }
+        Results::Parts(parts) => {
+            let parts = parts.iter().enumerate().map(|(part, (_, ty))| {
+                let index = part + 1;
+                let part = syn::Index::from(part);
+                let encode = Wire::of(ty).call("encode", mixed!(&value.#part, to, #results.at[#index]));
+                mixed!(#encode?;)
+            });
+            mixed! {
+                |value, to| {
+                    #(#parts)*
+                    #ipc::Ok(())
+                }
+            }
         }
     }
 }
@@ -93,7 +171,7 @@ fn expand_future(method: &Method, interface: &Ident) -> TokenStream {
     let returns = &method.returns;
     let output = mixed!(#interface::#ident(&*self #(, #arguments)*).await);
     let result = call_result(returns, "into_result", output);
-    let encode = Wire::of_result(returns).item("encode");
+    let encode = expand_encode(method);
     let error = call_error_of(returns);
     let reply = call_runtime(returns, "reply", mixed!(&call, #results, #result, #encode, #error));
     let kind = match method.cancellation {
@@ -132,7 +210,7 @@ fn expand_arm(method: &Method, interface: &Ident) -> TokenStream {
     });
     let returns = &method.returns;
     let result = call_result(returns, "into_result", mixed!(#interface::#ident(self #(, #arguments)*)));
-    let encode = Wire::of_result(returns).item("encode");
+    let encode = expand_encode(method);
     let error = call_error_of(returns);
     let arguments = mixed!(call, #results, #result, #encode, #error);
     let reply = call_runtime(returns, "reply", arguments);

@@ -6,11 +6,11 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
-use syn::{GenericArgument, Ident, PathArguments, Type};
+use syn::{Ident, Type};
 
 use super::names;
 use crate::model::{Param, Passing};
-use crate::parse::ungrouped;
+use crate::parse::{type_argument, ungrouped};
 
 /// `<T as Wire<'_>>`, and what it has.
 pub(crate) struct Wire {
@@ -106,6 +106,14 @@ fn result_part(returns: &Type, index: usize, name: &str) -> TokenStream {
     place.path(&returns.to_token_stream(), &result, name)
 }
 
+/// `<dyn Base as Superclass>::item`.
+pub(crate) fn superclass(path: &syn::Path, item: &str) -> TokenStream {
+    let ipc = names::runtime();
+    let place = Place::of(path);
+    let interface = quote_spanned!(place.start=> #ipc::Superclass);
+    place.path(&quote_spanned!(place.start=> dyn #path), &interface, item)
+}
+
 /// Where a type stands: generated paths about it are spanned from its first token to its last.
 #[derive(Clone, Copy)]
 struct Place {
@@ -137,15 +145,4 @@ impl Place {
 
 fn part_or_whole(returns: &Type, index: usize) -> &Type {
     type_argument(returns, index).unwrap_or(returns)
-}
-
-/// A type between the angle brackets of a path.
-fn type_argument(ty: &Type, index: usize) -> Option<&Type> {
-    let Type::Path(path) = ungrouped(ty) else { return None };
-    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
-    let mut types = arguments.args.iter().filter_map(|argument| match argument {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    });
-    types.nth(index)
 }

@@ -1,14 +1,15 @@
 //! Attributes: `#[ipc(..)]`, the arguments of `#[ipc_interface(..)]`, doc comments.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
+use syn::token::Paren;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitInt, LitStr, Meta, Path, Token};
 
 use super::symbol::{
-    CANCELLABLE, CRATE, DEFAULT, FILE, ID, IPC, LOCAL, NAME, NO_CONTEXT, NO_DESTROY, ORDINAL, OTHER, REPR,
-    ROOT, SKIP, TWIN,
+    CANCELLABLE, CRATE, DEFAULT, ERROR, EXCEPTION, FILE, ID, IPC, LOCAL, NAME, NO_CONTEXT, NO_DESTROY,
+    ORDINAL, OTHER, REPR, RESULTS, ROOT, SKIP, TWIN,
 };
 use crate::diag::Diagnostics;
 use crate::message;
@@ -32,12 +33,12 @@ impl Place {
         match self {
             Self::Interface => &[ROOT, NO_DESTROY, TWIN, FILE, ID, NAME, CRATE],
             Self::Impl => &[CRATE],
-            Self::Method => &[NAME, ORDINAL, NO_CONTEXT, CANCELLABLE, LOCAL],
+            Self::Method => &[NAME, ORDINAL, NO_CONTEXT, RESULTS, CANCELLABLE, LOCAL],
             Self::Param => &[NAME],
-            Self::Field => &[NAME, ORDINAL, DEFAULT, SKIP],
+            Self::Field => &[NAME, ORDINAL, DEFAULT, SKIP, EXCEPTION],
             Self::VariantField => &[NAME, DEFAULT, SKIP],
-            Self::Variant => &[NAME, OTHER],
-            Self::Type => &[FILE, ID, NAME, REPR, CRATE],
+            Self::Variant => &[NAME, OTHER, EXCEPTION],
+            Self::Type => &[ERROR, FILE, ID, NAME, REPR, CRATE],
         }
     }
 
@@ -46,14 +47,18 @@ impl Place {
         let keys: Vec<String> = self
             .keys()
             .iter()
-            .map(|key| format!("`{key}{}`", if flag(key) { "" } else { " = .." }))
+            .map(|key| match *key {
+                RESULTS => format!("`{key}(..)`"),
+                key if flag(key) => format!("`{key}`"),
+                key => format!("`{key} = ..`"),
+            })
             .collect();
         keys.join(", ")
     }
 }
 
 fn flag(key: &str) -> bool {
-    matches!(key, ROOT | NO_DESTROY | NO_CONTEXT | CANCELLABLE | LOCAL | OTHER | SKIP)
+    matches!(key, ROOT | NO_DESTROY | NO_CONTEXT | CANCELLABLE | LOCAL | ERROR | EXCEPTION | OTHER | SKIP)
 }
 
 /// An example of the value of an argument.
@@ -81,6 +86,9 @@ pub(crate) struct Arguments {
     pub(crate) repr: Option<Ident>,
     pub(crate) other: Option<Ident>,
     pub(crate) skip: Option<Ident>,
+    pub(crate) error: Option<Ident>,
+    pub(crate) exception: Option<Ident>,
+    pub(crate) results: Option<Vec<Ident>>,
     pub(crate) file: Option<LitInt>,
     pub(crate) id: Option<LitInt>,
     pub(crate) name: Option<LitStr>,
@@ -133,6 +141,15 @@ impl Arguments {
             return diag.report(key, &message::ARGUMENT_TWICE, &[&text]);
         }
         self.seen.push(text.clone());
+        if text == RESULTS {
+            let names = value.and_then(|names| parse_names.parse2(names).ok());
+            if names.is_none() {
+                diag.report(key, &message::RESULTS_MALFORMED, &[]);
+            }
+            // Without a name, so that the tuple is not another mistake.
+            self.results = Some(names.unwrap_or_default());
+            return;
+        }
         match (value, flag(&text)) {
             (None, true) => self.set_flag(&text, key),
             (Some(value), true) => diag.report(value, &message::VALUE_UNEXPECTED, &[&text, &text]),
@@ -149,6 +166,8 @@ impl Arguments {
             LOCAL => self.local = Some(ident),
             OTHER => self.other = Some(ident),
             SKIP => self.skip = Some(ident),
+            ERROR => self.error = Some(ident),
+            EXCEPTION => self.exception = Some(ident),
             _ => self.no_context = Some(ident),
         }
     }
@@ -220,18 +239,26 @@ impl Arguments {
 
     /// The name of a member in the schema: the given one, else the Rust name in camelCase.
     pub(crate) fn member_name(&self, ident: &Ident, diag: &mut Diagnostics) -> Name {
-        let (text, span) = match &self.name {
-            Some(name) => (name.value(), name.span()),
-            None => (camel_case(&ident.unraw().to_string()), ident.span()),
-        };
-        if !valid_name(&text, char::is_lowercase) {
-            diag.report_at(span, &message::NOT_A_MEMBER_NAME, &[&text]);
+        match &self.name {
+            Some(name) => checked_name(name.value(), name.span(), diag),
+            None => default_name(ident, diag),
         }
-        Name { text, span }
     }
 }
 
-/// `key` or `key = value`.
+/// The Rust name in camelCase.
+pub(crate) fn default_name(ident: &Ident, diag: &mut Diagnostics) -> Name {
+    checked_name(camel_case(&ident.unraw().to_string()), ident.span(), diag)
+}
+
+fn checked_name(text: String, span: Span, diag: &mut Diagnostics) -> Name {
+    if !valid_name(&text, char::is_lowercase) {
+        diag.report_at(span, &message::NOT_A_MEMBER_NAME, &[&text]);
+    }
+    Name { text, span }
+}
+
+/// `key`, `key = value` or `key(value)`.
 struct Argument {
     key: Ident,
     value: Option<TokenStream>,
@@ -240,6 +267,9 @@ struct Argument {
 impl Parse for Argument {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let key = input.call(Ident::parse_any)?;
+        if input.peek(Paren) {
+            return Ok(Self { key, value: Some(input.parse::<Group>()?.stream()) });
+        }
         if !input.peek(Token![=]) {
             return Ok(Self { key, value: None });
         }
@@ -251,6 +281,12 @@ impl Parse for Argument {
         // Without a value, `key =` is read as `key`, whose message shows how to write it.
         Ok(Self { key, value: (!value.is_empty()).then_some(value) })
     }
+}
+
+/// `first, second`: one name at least.
+fn parse_names(input: ParseStream<'_>) -> syn::Result<Vec<Ident>> {
+    let names = Punctuated::<Ident, Token![,]>::parse_separated_nonempty_with(input, Ident::parse_any)?;
+    Ok(names.into_iter().collect())
 }
 
 fn parse_value<T: Parse>(key: &str, value: TokenStream, diag: &mut Diagnostics) -> Option<T> {

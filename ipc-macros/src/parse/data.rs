@@ -8,30 +8,72 @@ use super::attr::{Arguments, Place, parse_doc};
 use super::ty::{Lifetimes, parse_field_type};
 use crate::diag::Diagnostics;
 use crate::message;
-use crate::model::{Body, Case, CaseForm, Catches, Data, Field, Fields, Name, Variant};
+use crate::model::{Body, Case, CaseForm, Catches, Data, ErrorType, Field, Fields, Name, Variant};
 
 /// Parses the item under `#[derive(IpcType)]`.
 pub(crate) fn parse_data(input: DeriveInput, diag: &mut Diagnostics) -> Data {
     let arguments = Arguments::parse_ipc(&input.attrs, Place::Type, diag);
     let repr = arguments.repr.clone();
+    let mut exceptions = Exceptions { allowed: arguments.error.is_some(), found: None };
     let container = arguments.into_container(&input.ident, &input.attrs, diag);
     check_generics(&input, diag);
+    let lifetimes = Lifetimes::of(&input.generics);
     let body = match &input.data {
-        syn::Data::Struct(data) => {
-            parse_struct(&data.fields, &input.ident, Lifetimes::of(&input.generics), diag)
-        }
+        syn::Data::Struct(data) => parse_struct(&data.fields, &input.ident, lifetimes, &mut exceptions, diag),
         syn::Data::Enum(data) => {
-            parse_enum(data, repr.as_ref(), &input.ident, Lifetimes::of(&input.generics), diag)
+            parse_enum(data, repr.as_ref(), &input.ident, lifetimes, &mut exceptions, diag)
         }
         syn::Data::Union(data) => {
             diag.report(data.union_token, &message::DATA_UNION, &[]);
             Body::Struct(Fields::default())
         }
     };
-    if let (Some(repr), Body::Struct(_) | Body::Newtype(_) | Body::Union(_)) = (&repr, &body) {
-        diag.report(repr, &message::REPR_MISPLACED, &[]);
+    match (&repr, &body) {
+        (Some(repr), Body::Struct(_) | Body::Newtype(_) | Body::Union(_)) => {
+            diag.report(repr, &message::REPR_MISPLACED, &[]);
+        }
+        (Some(repr), _) if exceptions.allowed => diag.report(repr, &message::ERROR_REPR, &[]),
+        _ => {}
     }
-    Data { container, ident: input.ident, generics: input.generics, body }
+    if exceptions.allowed && lifetimes == Lifetimes::Declared {
+        diag.report(&input.generics.params, &message::ERROR_GENERICS, &[&input.ident]);
+    }
+    if exceptions.allowed && exceptions.found.is_none() {
+        let place = match &body {
+            Body::Struct(_) | Body::Newtype(_) => "a field `#[ipc(exception)] ipc: Option<IpcException>`",
+            Body::Enum(_) | Body::Numbers(..) | Body::Union(_) => {
+                "a variant `#[ipc(exception)] Ipc(IpcException)`"
+            }
+        };
+        diag.report(&input.ident, &message::ERROR_WITHOUT_EXCEPTION, &[&input.ident, &place]);
+    }
+    let error = exceptions.allowed.then_some(ErrorType { exception: exceptions.found });
+    Data { container, ident: input.ident, generics: input.generics, body, error }
+}
+
+/// Where an error holds the failure of a call.
+struct Exceptions {
+    /// The type is an error.
+    allowed: bool,
+    found: Option<Member>,
+}
+
+impl Exceptions {
+    /// Notes a variant or a field with `#[ipc(exception)]`; tells whether it is one.
+    fn take(&mut self, arguments: &Arguments, member: &Member, diag: &mut Diagnostics) -> bool {
+        let Some(token) = &arguments.exception else { return false };
+        if !self.allowed {
+            diag.report(token, &message::EXCEPTION_WITHOUT_ERROR, &[]);
+        } else if self.found.is_some() {
+            match member {
+                Member::Named(ident) => diag.report(ident, &message::EXCEPTION_TWICE, &[ident]),
+                Member::Unnamed(index) => diag.report(token, &message::EXCEPTION_TWICE, &[&index.index]),
+            }
+        } else {
+            self.found = Some(member.clone());
+        }
+        true
+    }
 }
 
 fn check_generics(input: &DeriveInput, diag: &mut Diagnostics) {
@@ -44,8 +86,14 @@ fn check_generics(input: &DeriveInput, diag: &mut Diagnostics) {
     }
 }
 
-fn parse_struct(fields: &syn::Fields, ident: &Ident, lifetimes: Lifetimes, diag: &mut Diagnostics) -> Body {
-    let parsed = parse_fields(fields, Place::Field, ident, lifetimes, diag);
+fn parse_struct(
+    fields: &syn::Fields,
+    ident: &Ident,
+    lifetimes: Lifetimes,
+    exceptions: &mut Exceptions,
+    diag: &mut Diagnostics,
+) -> Body {
+    let parsed = parse_fields(fields, Place::Field, ident, lifetimes, exceptions, diag);
     match (fields, parsed) {
         (syn::Fields::Unnamed(_), Fields { mut sent, skipped }) if sent.len() == 1 && fields.len() == 1 => {
             match sent.pop() {
@@ -71,6 +119,7 @@ fn parse_fields(
     place: Place,
     ident: &Ident,
     lifetimes: Lifetimes,
+    exceptions: &mut Exceptions,
     diag: &mut Diagnostics,
 ) -> Fields {
     let mut parsed = Fields::default();
@@ -85,6 +134,9 @@ fn parse_fields(
                 diag.report(skip, &message::SKIP_ALONE, &[]);
             }
             parsed.skipped.push(member);
+            continue;
+        }
+        if exceptions.take(&arguments, &member, diag) {
             continue;
         }
         let name = match &field.ident {
@@ -106,19 +158,21 @@ fn parse_enum(
     repr: Option<&Ident>,
     ident: &Ident,
     lifetimes: Lifetimes,
+    exceptions: &mut Exceptions,
     diag: &mut Diagnostics,
 ) -> Body {
-    if data.variants.is_empty() {
-        diag.report(ident, &message::DATA_NO_VARIANTS, &[ident]);
-    }
-    let has_fields = data.variants.iter().any(|variant| !matches!(variant.fields, syn::Fields::Unit));
-    if has_fields && data.variants.len() == 1 {
-        diag.report(ident, &message::UNION_ONE_VARIANT, &[ident]);
-    }
+    let mut has_fields = false;
     let mut other = None;
     let mut cases = Vec::new();
     for variant in &data.variants {
         let arguments = Arguments::parse_ipc(&variant.attrs, Place::Variant, diag);
+        if exceptions.take(&arguments, &Member::Named(variant.ident.clone()), diag) {
+            if !matches!(&variant.fields, syn::Fields::Unnamed(fields) if fields.unnamed.len() == 1) {
+                diag.report(variant, &message::EXCEPTION_SHAPE, &[&variant.ident, &variant.ident]);
+            }
+            continue;
+        }
+        has_fields |= !matches!(variant.fields, syn::Fields::Unit);
         let name = arguments.member_name(&variant.ident, diag);
         if let (Some((_, discriminant)), None) = (&variant.discriminant, repr) {
             diag.report(discriminant, &message::DATA_DISCRIMINANT, &[&variant.ident]);
@@ -133,7 +187,7 @@ fn parse_enum(
                 None => other = Some(&variant.ident),
             }
         }
-        let fields = parse_fields(&variant.fields, Place::VariantField, ident, lifetimes, diag);
+        let fields = parse_fields(&variant.fields, Place::VariantField, ident, lifetimes, exceptions, diag);
         let form = match &variant.fields {
             syn::Fields::Unnamed(_) | syn::Fields::Unit if fields.sent.len() <= 1 => CaseForm::Value,
             _ if fields.sent.is_empty() => CaseForm::Value,
@@ -141,6 +195,12 @@ fn parse_enum(
         };
         let (ident, doc) = (variant.ident.clone(), parse_doc(&variant.attrs));
         cases.push(Case { ident, name, doc, form, fields, catches });
+    }
+    if cases.is_empty() && (data.variants.is_empty() || exceptions.found.is_some()) {
+        diag.report(ident, &message::DATA_NO_VARIANTS, &[ident]);
+    }
+    if has_fields && cases.len() == 1 {
+        diag.report(ident, &message::UNION_ONE_VARIANT, &[ident]);
     }
     if has_fields {
         return Body::Union(cases);

@@ -2,12 +2,12 @@
 
 use syn::{FnArg, Ident, Pat, PatType, Receiver, Signature, TraitItemFn, Type};
 
-use super::attr::{Arguments, Place, find_cfg, parse_doc, refuse_ipc, strip_ipc};
+use super::attr::{Arguments, Place, default_name, find_cfg, parse_doc, refuse_ipc, strip_ipc};
 use super::symbol::LOCAL;
-use super::ty::{Lifetimes, parse_param_type, parse_return_type, ungrouped};
+use super::ty::{Lifetimes, Tuples, parse_param_type, parse_return_type, type_argument, ungrouped};
 use crate::diag::Diagnostics;
 use crate::message;
-use crate::model::{Cancellation, ContextField, Form, Method, Ordinal, Param, Passing};
+use crate::model::{Cancellation, ContextField, Form, Method, Name, Ordinal, Param, Passing, Results};
 
 /// What a function in an interface is.
 pub(crate) enum Member {
@@ -56,7 +56,17 @@ fn parse_remote(
     item.sig.constness = None;
     let (receiver, params) = parse_inputs(&mut item.sig, interface, diag);
     sound &= receiver;
-    let returns = parse_return_type(&ident, &mut item.sig.output, interface, diag);
+    let (returns, results) = match &arguments.results {
+        None => (
+            parse_return_type(&ident, &mut item.sig.output, interface, Tuples::Refused, diag),
+            Some(Results::Whole(Name { text: "result".to_owned(), span: ident.span() })),
+        ),
+        Some(names) => {
+            let returns = parse_return_type(&ident, &mut item.sig.output, interface, Tuples::Named, diag);
+            let results = returns.as_ref().and_then(|returns| parse_results(names, returns, diag));
+            (returns, results)
+        }
+    };
     let form = if item.sig.asyncness.is_some() { Form::Async } else { Form::Blocking };
     let cancellation = match &arguments.cancellable {
         Some(token) if form == Form::Blocking => {
@@ -67,7 +77,9 @@ fn parse_remote(
         Some(_) => Cancellation::Allowed,
         None => Cancellation::Ignored,
     };
-    let (Some(params), Some(returns), true) = (params, returns, sound) else { return None };
+    let (Some(params), Some(returns), Some(results), true) = (params, returns, results, sound) else {
+        return None;
+    };
     let mut sig = item.sig.clone();
     sig.asyncness = None;
     Some(Method {
@@ -83,7 +95,27 @@ fn parse_remote(
         sig,
         params,
         returns,
+        results,
         ident,
+    })
+}
+
+/// Gives the parts of a returned tuple, or the whole, their names.
+fn parse_results(names: &[Ident], returns: &Type, diag: &mut Diagnostics) -> Option<Results> {
+    let parts: Vec<&Type> = match type_argument(returns, 0).map(ungrouped) {
+        Some(Type::Tuple(tuple)) => tuple.elems.iter().collect(),
+        Some(whole) => vec![whole],
+        None => vec![returns],
+    };
+    let first = names.first()?;
+    if names.len() != parts.len() {
+        diag.report(returns, &message::RESULTS_COUNT, &[&names.len(), &parts.len()]);
+        return None;
+    }
+    let mut names = names.iter().map(|name| default_name(name, diag));
+    Some(match type_argument(returns, 0).map(ungrouped) {
+        Some(Type::Tuple(_)) => Results::Parts(names.zip(parts.into_iter().cloned()).collect()),
+        _ => Results::Whole(names.next().unwrap_or(Name { text: first.to_string(), span: first.span() })),
     })
 }
 

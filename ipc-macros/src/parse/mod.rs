@@ -8,15 +8,17 @@ mod ty;
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{ImplItem, Item, ItemImpl, ItemTrait, Lifetime, Path, TraitItem, TypeParamBound};
+use syn::{
+    ImplItem, Item, ItemImpl, ItemTrait, Lifetime, Path, TraitBoundModifier, TraitItem, TypeParamBound,
+};
 
 use self::attr::{Arguments, refuse_ipc};
 pub(crate) use self::data::parse_data;
 use self::method::{Member, parse_method};
-pub(crate) use self::ty::ungrouped;
+pub(crate) use self::ty::{type_argument, ungrouped};
 use crate::diag::Diagnostics;
 use crate::message;
-use crate::model::{Interface, Parsed};
+use crate::model::{Interface, Lifecycle, Parsed};
 
 /// Parses the item under `#[ipc_interface(..)]`.
 pub(crate) fn parse_interface(
@@ -38,8 +40,12 @@ pub(crate) fn parse_interface(
     };
     let ident = item.ident.clone();
     let arguments = Arguments::parse_interface(arguments, diag);
-    check_trait(&mut item, diag);
-    let lifecycle = arguments.lifecycle(diag);
+    let superclasses = check_trait(&mut item, diag);
+    let lifecycle = match arguments.lifecycle(diag) {
+        // The one of the interface that this one extends.
+        Lifecycle::Destroy if !superclasses.is_empty() => Lifecycle::Bare,
+        own => own,
+    };
     let twin = arguments.twin.clone();
     let container = arguments.into_container(&ident, &item.attrs, diag);
     let (mut methods, mut locals) = (Vec::new(), Vec::new());
@@ -55,7 +61,6 @@ pub(crate) fn parse_interface(
             other => diag.report(other, &message::TRAIT_MACRO, &[]),
         }
     }
-    let superclasses = Vec::new();
     Parsed::Item(Interface { container, lifecycle, item, methods, locals, twin, superclasses })
 }
 
@@ -77,7 +82,8 @@ pub(crate) fn parse_impl(
     (runtime, item)
 }
 
-fn check_trait(item: &mut ItemTrait, diag: &mut Diagnostics) {
+/// Checks all but the members; returns the supertraits that may be interfaces.
+fn check_trait(item: &mut ItemTrait, diag: &mut Diagnostics) -> Vec<Path> {
     refuse_ipc(&mut item.attrs, &message::IPC_ON_TRAIT, diag);
     item.attrs.retain(|attribute| {
         let twice = attribute.path().segments.last().is_some_and(|last| last.ident == symbol::IPC_INTERFACE);
@@ -95,11 +101,48 @@ fn check_trait(item: &mut ItemTrait, diag: &mut Diagnostics) {
     if let Some(clause) = &item.generics.where_clause {
         diag.report(clause, &message::TRAIT_WHERE, &[]);
     }
-    for bound in &item.supertraits {
-        if !is_implied(bound) {
-            diag.report(bound, &message::SUPERTRAIT, &[&ty::spell(bound)]);
+    let mut superclasses = Vec::new();
+    for bound in item.supertraits.iter().filter(|bound| !is_implied(bound)) {
+        match superclass(bound) {
+            Some(path) => superclasses.push(path.clone()),
+            None => diag.report(bound, &message::SUPERTRAIT, &[&ty::spell(bound)]),
         }
     }
+    superclasses
+}
+
+/// The supertrait, unless it is certainly no interface. Of others rustc says so.
+fn superclass(bound: &TypeParamBound) -> Option<&Path> {
+    const OTHERS: &[&str] = &[
+        "Any",
+        "Clone",
+        "Copy",
+        "Debug",
+        "Default",
+        "Display",
+        "Drop",
+        "Eq",
+        "Error",
+        "Fn",
+        "FnMut",
+        "FnOnce",
+        "From",
+        "Hash",
+        "Into",
+        "Iterator",
+        "Ord",
+        "PartialEq",
+        "PartialOrd",
+        "Sized",
+        "Unpin",
+    ];
+    let TypeParamBound::Trait(bound) = bound else { return None };
+    let last = bound.path.segments.last()?;
+    let plain = matches!(bound.modifier, TraitBoundModifier::None)
+        && bound.lifetimes.is_none()
+        && last.arguments.is_none()
+        && OTHERS.iter().all(|other| last.ident != other);
+    plain.then_some(&bound.path)
 }
 
 /// Tells whether every interface has the supertrait anyway.

@@ -7,6 +7,8 @@ pub(crate) const IPC: &str = "ipc";
 
 pub(crate) const CANCELLABLE: &str = "cancellable";
 pub(crate) const CRATE: &str = "crate";
+pub(crate) const ERROR: &str = "error";
+pub(crate) const EXCEPTION: &str = "exception";
 pub(crate) const FILE: &str = "file";
 pub(crate) const ID: &str = "id";
 pub(crate) const LOCAL: &str = "local";
@@ -14,6 +16,7 @@ pub(crate) const NAME: &str = "name";
 pub(crate) const NO_CONTEXT: &str = "no_context";
 pub(crate) const NO_DESTROY: &str = "no_destroy";
 pub(crate) const ORDINAL: &str = "ordinal";
+pub(crate) const RESULTS: &str = "results";
 pub(crate) const ROOT: &str = "root";
 pub(crate) const TWIN: &str = "twin";
 /// On a field: what it is where a message does not have it.

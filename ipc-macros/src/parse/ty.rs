@@ -61,11 +61,20 @@ pub(crate) fn parse_field_type(ty: &Type, lifetimes: Lifetimes, diag: &mut Diagn
     walk.sound
 }
 
+/// Whether a method may return a tuple.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tuples {
+    /// Its parts have names of their own.
+    Named,
+    Refused,
+}
+
 /// Checks what a method returns.
 pub(crate) fn parse_return_type(
     method: &Ident,
     output: &mut ReturnType,
     interface: &Ident,
+    tuples: Tuples,
     diag: &mut Diagnostics,
 ) -> Option<Type> {
     let ReturnType::Type(_, ty) = output else {
@@ -74,7 +83,13 @@ pub(crate) fn parse_return_type(
     };
     let walk = &mut Walk::new(Position::Result, Some(interface), Lifetimes::Undeclared, diag);
     match ungrouped(ty) {
-        Type::Path(path) if !is_plain_value(path) => walk.visit_path(path),
+        Type::Path(path) if !is_plain_value(path) => match type_argument(ty, 0).map(ungrouped) {
+            Some(Type::Tuple(tuple)) if tuples == Tuples::Named => {
+                tuple.elems.iter().for_each(|elem| walk.visit(elem));
+                type_argument(ty, 1).into_iter().for_each(|error| walk.visit(error));
+            }
+            _ => walk.visit_path(path),
+        },
         Type::Macro(_) => {}
         other => {
             walk.visit(other);
@@ -151,8 +166,15 @@ impl<'a> Walk<'a> {
             Type::ImplTrait(_) => self.report(ty, &message::TYPE_IMPL, &[]),
             Type::BareFn(_) => self.report(ty, &message::TYPE_FN, &[]),
             Type::Ptr(_) => self.report(ty, &message::TYPE_POINTER, &[]),
-            Type::Array(_) | Type::Slice(_) => self.report(ty, &message::TYPE_ARRAY, &[]),
-            Type::Tuple(tuple) if !tuple.elems.is_empty() => self.report(ty, &message::TYPE_TUPLE, &[]),
+            Type::Array(array) => self.visit(&array.elem),
+            Type::Slice(_) => {
+                self.refused_by_rustc = true;
+                self.report(ty, &message::TYPE_SLICE, &[]);
+            }
+            Type::Tuple(tuple) => match tuple.elems.len() {
+                1 | 9.. => self.report(ty, &message::TYPE_TUPLE, &[]),
+                _ => tuple.elems.iter().for_each(|field| self.visit(field)),
+            },
             Type::Infer(_) => {
                 self.refused_by_rustc = true;
                 self.report(ty, &message::TYPE_INFER, &[]);
@@ -178,12 +200,6 @@ impl<'a> Walk<'a> {
             "Cell" | "RefCell" | "Mutex" | "RwLock" => {
                 return self.report(&last.ident, &message::TYPE_CELL, &[&name]);
             }
-            "usize" if path.path.get_ident().is_some() => {
-                return self.report(path, &message::TYPE_SIZE, &[&name, &"u64"]);
-            }
-            "isize" if path.path.get_ident().is_some() => {
-                return self.report(path, &message::TYPE_SIZE, &[&name, &"i64"]);
-            }
             _ => {}
         }
         let PathArguments::AngleBracketed(arguments) = &last.arguments else { return };
@@ -191,6 +207,9 @@ impl<'a> Walk<'a> {
             let GenericArgument::Type(ty) = argument else { continue };
             match ungrouped(ty) {
                 Type::TraitObject(object) if name == "Arc" => self.check_dyn(object),
+                Type::Slice(slice) if matches!(name.as_str(), "Arc" | "Box" | "Cow") => {
+                    self.visit(&slice.elem);
+                }
                 ty => self.visit(ty),
             }
         }
@@ -287,4 +306,15 @@ pub(crate) fn ungrouped(ty: &Type) -> &Type {
         Type::Paren(paren) => ungrouped(&paren.elem),
         other => other,
     }
+}
+
+/// A type between the angle brackets of a path.
+pub(crate) fn type_argument(ty: &Type, index: usize) -> Option<&Type> {
+    let Type::Path(path) = ungrouped(ty) else { return None };
+    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
+    let mut types = arguments.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    types.nth(index)
 }

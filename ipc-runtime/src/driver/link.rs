@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, Weak};
 use std::task::{Poll, Waker};
@@ -25,7 +24,7 @@ use crate::object::{Capability, LocalObject, ServedCall};
 use crate::process::ChildProcess;
 use crate::rpc::{self, AnswerId, Cap, Connection, OutgoingCall, OutgoingResults, Payload, QuestionId};
 use crate::sync::{Waited, lock};
-use crate::thread::pool::Pool;
+use crate::thread::pool::{Chore, Pool, blocking, spawn_chores};
 use crate::thread::runtime;
 
 /// What the driver plugs into the engine.
@@ -121,7 +120,7 @@ enum Rest {
 struct Ending {
     reason: Option<IpcException>,
     next_cleanup: u64,
-    cleanups: Vec<(u64, Box<dyn FnOnce() + Send>)>,
+    cleanups: Vec<(u64, Chore)>,
 }
 
 impl std::fmt::Debug for Link {
@@ -226,7 +225,7 @@ impl Link {
     pub(crate) fn wait_for_room(&self, deadline: Option<Instant>) -> Result<(), IpcException> {
         let high_water = self.limits.high_water_bytes;
         if self.output.is_over(high_water)
-            && Pool::shared().blocking(|| self.output.wait_below(high_water, deadline)) == Waited::TimedOut
+            && blocking(|| self.output.wait_below(high_water, deadline)) == Waited::TimedOut
         {
             return Err(timed_out("the peer did not take what was sent to it before"));
         }
@@ -311,7 +310,7 @@ impl Link {
 
     /// Registers a function to be run once: by [`take_cleanup`](Link::take_cleanup), or on the pool when the
     /// connection ends (at once if it has).
-    pub(crate) fn add_cleanup(&self, cleanup: Box<dyn FnOnce() + Send>) -> u64 {
+    pub(crate) fn add_cleanup(&self, cleanup: Chore) -> u64 {
         let mut ending = lock(&self.ending);
         let id = ending.next_cleanup;
         ending.next_cleanup += 1;
@@ -320,7 +319,7 @@ impl Link {
             return id;
         }
         drop(ending);
-        Pool::shared().spawn(Box::new(RunJob(vec![cleanup])));
+        spawn_chores(vec![cleanup]);
         id
     }
 
@@ -366,7 +365,7 @@ impl Link {
                     }
                     let call =
                         ServedCall::new(self.clone(), answer, target, interface_id, method_id, params, words);
-                    Pool::shared().push(Box::new(call));
+                    Pool::calls().push(Box::new(call));
                     effects.calls += 1;
                 }
                 Event::Return { waiter, result, .. } => effects.returns.push((waiter, result)),
@@ -394,12 +393,9 @@ impl Link {
     }
 
     fn apply(self: &Arc<Self>, effects: Effects, ended: Option<IpcException>) {
-        self.flush();
-        for cancel in effects.cancels {
-            cancel.cancel();
-        }
+        // Who waits for this comes before what others wait for.
         if effects.calls > 0 {
-            Pool::shared().kick();
+            Pool::calls().kick();
         }
         for (waiter, result) in effects.returns {
             waiter.complete(result.map(|payload| Incoming::new(self, payload)));
@@ -407,8 +403,12 @@ impl Link {
                 && let Some(abandoned) = Arc::into_inner(waiter)
             {
                 // The caller has stopped waiting at this very moment. What the answer holds is not dropped here.
-                Pool::shared().spawn(Box::new(RunJob(vec![Box::new(move || drop(abandoned))])));
+                spawn_chores(vec![Box::new(move || drop(abandoned))]);
             }
+        }
+        self.flush();
+        for cancel in effects.cancels {
+            cancel.cancel();
         }
         self.give_up(effects.drops);
         if effects.schedule {
@@ -432,9 +432,7 @@ impl Link {
             // worker's, without a lock.
             objects.retain_mut(LocalObject::is_last_handle);
         }
-        if !objects.is_empty() {
-            Pool::shared().spawn(Box::new(DropJob { objects }));
-        }
+        spawn_chores(objects.into_iter().map(|object| Box::new(move || drop(object)) as Chore).collect());
     }
 
     /// Takes a call into the budget of those that wait for a thread.
@@ -510,9 +508,7 @@ impl Link {
         }
         // Fails only if the peer did so first.
         let _ = rustix::net::shutdown(&self.socket, Shutdown::Both);
-        if !cleanups.is_empty() {
-            Pool::shared().spawn(Box::new(RunJob(cleanups)));
-        }
+        spawn_chores(cleanups);
         self.ended.notify_all();
     }
 
@@ -567,6 +563,10 @@ impl Source for Link {
         self.socket.as_fd()
     }
 
+    fn token(&self) -> Option<Token> {
+        self.token.get().copied()
+    }
+
     fn handle_ready(self: Arc<Self>, readable: bool, writable: bool) {
         // `start` holds the read half until the registration is known.
         drop(lock(&self.input));
@@ -611,36 +611,5 @@ impl Question {
 impl Drop for Question {
     fn drop(&mut self) {
         self.link.with_engine(|engine| engine.finish(self.id));
-    }
-}
-
-/// Objects that nothing refers to any more; dropping them may run user code.
-struct DropJob {
-    objects: Vec<LocalObject>,
-}
-
-impl crate::thread::pool::Job for DropJob {
-    fn run(self: Box<Self>) {
-        drop(self.objects);
-    }
-
-    /// There is no thread for it, but destructors cannot be refused.
-    fn refuse(self: Box<Self>) {
-        self.run();
-    }
-}
-
-struct RunJob(Vec<Box<dyn FnOnce() + Send>>);
-
-impl crate::thread::pool::Job for RunJob {
-    fn run(self: Box<Self>) {
-        for cleanup in self.0 {
-            // One that panics is no reason to leave out the others.
-            let _ = catch_unwind(AssertUnwindSafe(cleanup));
-        }
-    }
-
-    fn refuse(self: Box<Self>) {
-        self.run();
     }
 }

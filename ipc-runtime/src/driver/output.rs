@@ -2,7 +2,8 @@
 //!
 //! Messages are appended inside the engine's critical section, so bytes leave in the order in which the engine
 //! decided. One thread at a time is the writer: it takes a batch, writes it without a lock, and goes on until the
-//! queue is empty or the socket is full. A full socket is left to the poller, which continues when it drains.
+//! queue is empty, the socket is full, or its share is used up. What remains is left to the poller, which continues when
+//! the socket has room.
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
@@ -21,6 +22,10 @@ use crate::sync::{Waited, lock, wait_until};
 /// Messages that one system call writes at the most.
 const BATCH: usize = 32;
 
+/// System calls that one thread makes as the writer: what others queue meanwhile must not keep a caller from its own
+/// answer, or the poller from other connections.
+const WRITES_PER_TURN: usize = 16;
+
 /// Buffers that one system call writes at the most; the system's own limit is 1,024.
 const SLICES: usize = 256;
 
@@ -38,7 +43,8 @@ pub(super) enum Cause {
 pub(super) enum Flushed {
     /// Everything is written, or another thread is writing it.
     Done,
-    /// The socket is full: call [`Output::unblock`] and flush again when it is writable.
+    /// The socket is full, or the share of one turn is used up: call [`Output::unblock`] and flush again when the socket
+    /// is writable.
     Full,
 }
 
@@ -50,7 +56,7 @@ pub(super) enum Flushed {
 #[derive(Debug)]
 pub(super) struct Output {
     state: Mutex<State>,
-    /// Signalled when `bytes` falls to the low-water mark and when the queue closes.
+    /// Signalled whenever bytes were written while somebody waits, and when the queue closes.
     drained: Condvar,
 }
 
@@ -124,13 +130,17 @@ impl Output {
 
     /// Tells whether there is room for a new call; if not, the task is woken to look again.
     pub(super) fn poll_below(&self, high_water: usize, waker: &Waker) -> Poll<()> {
+        // Cloned and dropped without the lock: a waker is an executor's code.
+        let mut waker = Some(waker.clone());
         let mut state = lock(&self.state);
         if state.bytes <= high_water || state.closed {
             return Poll::Ready(());
         }
-        if !state.wakers.iter().any(|registered| registered.will_wake(waker)) {
-            state.wakers.push(waker.clone());
+        let known = |waker: &Waker| state.wakers.iter().any(|registered| registered.will_wake(waker));
+        if !waker.as_ref().is_some_and(known) {
+            state.wakers.extend(waker.take());
         }
+        drop(state);
         Poll::Pending
     }
 
@@ -168,7 +178,7 @@ impl Output {
             return Ok(Flushed::Done);
         }
         let mut batch: VecDeque<Pending> = VecDeque::new();
-        loop {
+        for _ in 0..WRITES_PER_TURN {
             while batch.len() < BATCH
                 && let Some(pending) = state.queue.pop_front()
             {
@@ -198,20 +208,30 @@ impl Output {
                         state = lock(&self.state);
                     }
                 }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 Err(error) => {
-                    state.writing = false;
-                    if state.closed {
-                        return Ok(Flushed::Done);
-                    }
-                    while let Some(pending) = batch.pop_back() {
-                        state.queue.push_front(pending);
-                    }
-                    if error.kind() == io::ErrorKind::WouldBlock {
-                        state.full = true;
-                        return Ok(Flushed::Full);
-                    }
+                    state.give_back(batch);
                     return Err(error);
                 }
+            }
+        }
+        if state.closed {
+            state.writing = false;
+            return Ok(Flushed::Done);
+        }
+        state.full = true;
+        state.give_back(batch);
+        Ok(Flushed::Full)
+    }
+}
+
+impl State {
+    /// Ends the turn of a writer that could not write all.
+    fn give_back(&mut self, batch: VecDeque<Pending>) {
+        self.writing = false;
+        if !self.closed {
+            for pending in batch.into_iter().rev() {
+                self.queue.push_front(pending);
             }
         }
     }

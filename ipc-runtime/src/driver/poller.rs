@@ -13,11 +13,15 @@ use std::time::{Duration, Instant};
 use super::selector::{Interest, Ready, Selector};
 use crate::exception::IpcException;
 use crate::sync::lock;
+use crate::thread::pool::spawn_chores;
 
 /// Something with a descriptor that the background thread waits for.
 pub(crate) trait Source: Send + Sync + 'static {
     /// Returns the descriptor; it is open for as long as the source lives.
     fn socket(&self) -> BorrowedFd<'_>;
+
+    /// Returns the registration, once it is known.
+    fn token(&self) -> Option<Token>;
 
     /// Handles readiness; must not block.
     fn handle_ready(self: Arc<Self>, readable: bool, writable: bool);
@@ -125,7 +129,8 @@ impl Poller {
             for Ready { key, readable, writable } in ready.drain(..) {
                 let source = lock(&self.sources).get(&key).cloned();
                 if let Some(source) = source {
-                    source.handle_ready(readable, writable);
+                    source.clone().handle_ready(readable, writable);
+                    self.leave(source);
                 }
             }
             self.handle_deadlines();
@@ -142,8 +147,18 @@ impl Poller {
             let due = deadlines.pop();
             drop(deadlines);
             if let Some(source) = due.and_then(|due| due.source.upgrade()) {
-                source.handle_deadline();
+                source.clone().handle_deadline();
+                self.leave(source);
             }
+        }
+    }
+
+    /// Drops a handle on a source. It may be the last one of a source that was removed meanwhile, and with it go objects
+    /// of the application, whose destructors do not run here.
+    fn leave(&self, source: Arc<dyn Source>) {
+        let registered = source.token().is_some_and(|token| lock(&self.sources).contains_key(&token.0));
+        if !registered {
+            spawn_chores(vec![Box::new(move || drop(source))]);
         }
     }
 }

@@ -48,13 +48,15 @@ impl Waiter {
 
     /// Takes the answer if it is there; otherwise the task is woken when it is.
     pub(crate) fn poll(&self, waker: &Waker) -> Poll<Result<Incoming, IpcException>> {
+        // Cloned and dropped without the lock: a waker is an executor's code.
+        let waker = waker.clone();
         let mut state = lock(&self.state);
         if let Some(answer) = state.answer.take() {
             return Poll::Ready(answer);
         }
-        if !state.waker.as_ref().is_some_and(|registered| registered.will_wake(waker)) {
-            state.waker = Some(waker.clone());
-        }
+        let replaced = state.waker.replace(waker);
+        drop(state);
+        drop(replaced);
         Poll::Pending
     }
 }
@@ -82,13 +84,15 @@ impl Cancel {
 
     /// Ready when the call is cancelled; otherwise the task is woken when it is.
     pub(crate) fn poll(&self, waker: &Waker) -> Poll<()> {
+        // Cloned and dropped without the lock: a waker is an executor's code.
+        let waker = waker.clone();
         let mut state = lock(&self.state);
         if state.cancelled {
             return Poll::Ready(());
         }
-        if !state.waker.as_ref().is_some_and(|registered| registered.will_wake(waker)) {
-            state.waker = Some(waker.clone());
-        }
+        let replaced = state.waker.replace(waker);
+        drop(state);
+        drop(replaced);
         Poll::Pending
     }
 }

@@ -12,7 +12,7 @@ use crate::driver::link::{Incoming, Question};
 use crate::driver::waiter::Waiter;
 use crate::exception::IpcException;
 use crate::rpc::OutgoingCall;
-use crate::thread::pool::Pool;
+use crate::thread::pool::blocking;
 use crate::wire::raw::Decoder;
 use crate::wire::{Encoder, Interface, Size, StructReader, StructWriter};
 
@@ -87,7 +87,7 @@ pub(crate) fn send<T>(
     let deadline = deadline::current();
     remote.link().wait_for_room(deadline)?;
     let sent = Sent::new(remote, method, params, encode)?;
-    let answer = Pool::shared().blocking(|| sent.waiter.wait(deadline));
+    let answer = blocking(|| sent.waiter.wait(deadline));
     let incoming = answer.unwrap_or_else(|| Err(timed_out("the call was not answered")))?;
     decode_results(incoming, decode)
 }
@@ -182,8 +182,7 @@ pub fn destroy<T: Interface + ?Sized>(object: &Arc<T>) -> Result<(), IpcExceptio
         return Ok(());
     }
     match T::DESTROY {
-        Some(ordinal) => {
-            let method = MethodId { interface: T::descriptor().id, ordinal };
+        Some(method) => {
             // Its one parameter is the context, which is null.
             send(remote, method, Size { data: 0, pointers: 1 }, |_| Ok(()), |_| Ok(()))
         }

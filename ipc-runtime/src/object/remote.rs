@@ -11,7 +11,7 @@ use crate::exception::IpcException;
 use crate::process::ChildProcess;
 use crate::rpc::Cap;
 use crate::sync::{Waited, lock, wait_until};
-use crate::thread::pool::Pool;
+use crate::thread::pool::{blocking, run_chores};
 
 /// A counted handle on an object in another process, whatever its interface.
 ///
@@ -107,9 +107,7 @@ impl Drop for Inner {
         let cleanups = std::mem::take(self.cleanups.get_mut().unwrap_or_else(PoisonError::into_inner));
         let cleanups: Vec<_> = cleanups.into_iter().filter_map(|id| self.link.take_cleanup(id)).collect();
         self.link.drop_handle(self.cap.clone());
-        for cleanup in cleanups {
-            cleanup();
-        }
+        run_chores(cleanups);
     }
 }
 
@@ -136,12 +134,15 @@ const ONE_CALL: usize = 2;
 
 impl Calls {
     fn begin(&self) -> Result<CallGuard<'_>, IpcException> {
-        let before = self.state.fetch_add(ONE_CALL, Ordering::AcqRel);
-        let guard = CallGuard { calls: self };
-        if before & CLOSED != 0 {
-            return Err(IpcException::failed("the object was destroyed"));
+        // To look first keeps those who try in vain from keeping the count above zero.
+        if self.state.load(Ordering::Relaxed) & CLOSED == 0 {
+            let before = self.state.fetch_add(ONE_CALL, Ordering::AcqRel);
+            let guard = CallGuard { calls: self };
+            if before & CLOSED == 0 {
+                return Ok(guard);
+            }
         }
-        Ok(guard)
+        Err(IpcException::failed("the object was destroyed"))
     }
 
     fn close(&self) -> Result<Closing, IpcException> {
@@ -151,8 +152,7 @@ impl Calls {
         let is_idle = || self.state.load(Ordering::Acquire) == CLOSED;
         if !is_idle() {
             let deadline = deadline::current();
-            let waited = Pool::shared()
-                .blocking(|| wait_until(&self.idle, lock(&self.lock), deadline, |()| is_idle()).1);
+            let waited = blocking(|| wait_until(&self.idle, lock(&self.lock), deadline, |()| is_idle()).1);
             if waited == Waited::TimedOut {
                 return Err(timed_out("the calls on the object did not end"));
             }

@@ -15,7 +15,7 @@ use crate::driver::waiter::Cancel;
 use crate::exception::IpcException;
 use crate::rpc::{AnswerId, Object, OutgoingResults, Payload};
 use crate::sync::lock;
-use crate::thread::pool::{Job, Pool};
+use crate::thread::pool::{Job, spawn_chores};
 use crate::wire::raw::Decoder;
 use crate::wire::{Encoder, Interface, Size, StructReader, StructWriter};
 
@@ -104,18 +104,15 @@ struct Server<T: ?Sized> {
 impl<T: Interface + ?Sized> Serve for Server<T> {
     fn serve(&self, call: ServerCall) -> Served {
         let method = call.method();
-        if method.interface == T::descriptor().id {
-            let ordinal = Some(method.ordinal);
-            if ordinal == T::DESTROY {
-                let implementation = lock(&self.implementation).take();
-                // Its destructor may take its time; the answer does not wait for it.
-                Pool::shared().spawn(Box::new(Destroyed(implementation)));
-                return Served::Now(call.reply(Size::default(), |_| Ok(())));
-            }
-            if ordinal == T::CONSTRUCT {
-                // No thread map yet: a null one is legal and means that no threads can be made here.
-                return Served::Now(call.reply(Size { data: 0, pointers: 1 }, |_| Ok(())));
-            }
+        if T::is_destroy(method) {
+            let implementation = lock(&self.implementation).take();
+            // Its destructor may take its time; the answer does not wait for it.
+            spawn_chores(vec![Box::new(move || drop(implementation))]);
+            return Served::Now(call.reply(Size::default(), |_| Ok(())));
+        }
+        if T::is_construct(method) {
+            // No thread map yet: a null one is legal and means that no threads can be made here.
+            return Served::Now(call.reply(Size { data: 0, pointers: 1 }, |_| Ok(())));
         }
         let implementation = lock(&self.implementation).clone();
         let Some(implementation) = implementation else {
@@ -138,18 +135,6 @@ impl<T: Interface + ?Sized> Serve for Server<T> {
 
     fn name(&self) -> &'static str {
         T::descriptor().name
-    }
-}
-
-struct Destroyed<T: ?Sized>(Option<Arc<T>>);
-
-impl<T: Send + Sync + ?Sized> Job for Destroyed<T> {
-    fn run(self: Box<Self>) {
-        drop(self.0);
-    }
-
-    fn refuse(self: Box<Self>) {
-        self.run();
     }
 }
 
@@ -194,7 +179,10 @@ impl Job for ServedCall {
         match served.unwrap_or_else(|panic| Served::Now(Err(panicked(&*panic)))) {
             Served::Now(result) => respond(&link, answer, result),
             Served::Later(future, cancellation) => {
-                let runtime = link.runtime().clone();
+                let Ok(runtime) = catch_unwind(AssertUnwindSafe(|| link.runtime().clone())) else {
+                    let text = "the threads for async methods cannot be started";
+                    return link.respond(answer, Err(IpcException::overloaded(text)));
+                };
                 let cancel = (cancellation == Cancellation::Allowed).then(|| link.cancel_of(answer));
                 let unanswered = Unanswered(Some((link, answer)));
                 runtime.spawn(answer_later(unanswered, context, cancel, future));
@@ -203,13 +191,13 @@ impl Job for ServedCall {
     }
 
     fn refuse(self: Box<Self>) {
-        let Self { link, answer, params, words, .. } = *self;
+        let Self { link, answer, target, params, words, .. } = *self;
         link.call_started(words);
-        drop(Incoming::new(&link, params));
-        link.respond(
-            answer,
-            Err(IpcException::overloaded("every thread of this process waits for another call")),
-        );
+        let params = Incoming::new(&link, params);
+        // These may be the last handles, and this may be the poller's thread.
+        spawn_chores(vec![Box::new(move || drop((target, params)))]);
+        let text = "every thread of this process waits for another call";
+        link.respond(answer, Err(IpcException::overloaded(text)));
     }
 }
 

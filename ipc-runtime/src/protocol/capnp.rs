@@ -20,13 +20,16 @@ use crate::driver::selector::Interest;
 use crate::exception::IpcException;
 use crate::object::{LocalObject, MethodId, Remote, send};
 use crate::sync::lock;
-use crate::thread::pool::Pool;
+use crate::thread::pool::blocking;
 use crate::wire::descriptor::Kind;
 use crate::wire::raw::Decoder;
 use crate::wire::{Descriptor, Size};
 
 /// How long a listener pauses when the process has no descriptors left for a connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Connections that one listener may accept before others get their turn.
+const ACCEPTS_PER_TURN: usize = 16;
 
 /// How important a line of the log is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -219,7 +222,7 @@ impl Protocol for CapnpProtocol {
             // Pipelined: the bootstrap's answer is not waited for. Its parameter, our thread map, stays null.
             send(&promised, construct, Size { data: 0, pointers: 1 }, |_| Ok(()), |_| Ok(()))?;
         }
-        let answer = Pool::shared().blocking(|| waiter.wait(deadline::current()));
+        let answer = blocking(|| waiter.wait(deadline::current()));
         let incoming = answer.unwrap_or_else(|| Err(timed_out("the peer did not answer")))?;
         let decoder = Decoder::new(incoming.caps, incoming.payload.words());
         match decoder.root_capability(incoming.payload.content()?)? {
@@ -319,8 +322,16 @@ impl Source for Listener {
         self.listener.as_fd()
     }
 
+    fn token(&self) -> Option<Token> {
+        self.token.get().copied()
+    }
+
     fn handle_ready(self: Arc<Self>, _readable: bool, _writable: bool) {
-        while !self.incoming.is_closed() {
+        // Whoever is left is accepted in the next turn: other connections have theirs in between.
+        for _ in 0..ACCEPTS_PER_TURN {
+            if self.incoming.is_closed() {
+                return;
+            }
             let socket = match rustix::net::accept_with(&self.listener, SocketFlags::CLOEXEC) {
                 Ok(socket) => socket,
                 Err(Errno::AGAIN) => return,

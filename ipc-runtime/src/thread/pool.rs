@@ -2,34 +2,55 @@
 //!
 //! Threads are started as work arrives and end when they were idle for a while. A thread that is blocked in an
 //! outgoing call does not count against the bound: otherwise a cycle of calls through several processes, each with
-//! more callers than threads, would wait for itself. The hard limit remains; when every one of that many threads
-//! is blocked, queued calls are refused instead of waiting for ever.
+//! more callers than threads, would wait for itself. The hard limit remains.
+//!
+//! There are two: one for calls, which refuses what is queued when every thread it may have is blocked, instead of
+//! letting it wait for ever; and one for destructors and cleanups, which cannot be refused and must not wait for calls.
 
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::sync::lock;
+use crate::sync::{Waited, lock, wait_until};
 
-/// Work for the pool.
+/// Work for a pool.
 pub(crate) trait Job: Send {
     /// Does it.
     fn run(self: Box<Self>);
 
-    /// Refuses it: the pool has no thread left that could ever run it.
+    /// Refuses it: the pool has no thread left that could ever run it. Must not run user code, for it may be the
+    /// poller's thread that learns of it.
     fn refuse(self: Box<Self>);
+}
+
+/// A destructor or a cleanup: code of the application that nobody waits for.
+pub(crate) type Chore = Box<dyn FnOnce() + Send>;
+
+/// What becomes of the queue when every thread that may be started is blocked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stuck {
+    /// It is refused.
+    Refuse,
+    /// It waits.
+    Wait,
 }
 
 /// How many threads there may be.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PoolLimits {
-    /// Threads that run at the same time, not counting those blocked in an outgoing call.
+    /// What the threads are called.
+    pub(crate) name: &'static str,
+    /// Threads that run at the same time, not counting those blocked in an outgoing call. One that comes back from a
+    /// call finishes its job beyond the bound.
     pub(crate) running: usize,
     /// Threads in all.
     pub(crate) total: usize,
     /// How long a thread without work is kept.
     pub(crate) idle: Duration,
+    /// What becomes of the queue when all threads are blocked.
+    pub(crate) stuck: Stuck,
 }
 
 /// The pool.
@@ -49,18 +70,92 @@ struct State {
     blocked: usize,
 }
 
+impl State {
+    fn running(&self) -> usize {
+        self.threads - self.idle - self.blocked
+    }
+}
+
+/// Runs `wait`, which blocks: on a thread that runs a method, another thread takes its place meanwhile.
+///
+/// At most 64 methods, or four for each core if that is more, run at a time in a process. Those that wait in a call to
+/// another process do not count, the runtime sees to that; a method that waits for something else for long, such as a
+/// condition that a later call brings about, says so with this function. Elsewhere it just runs `wait`.
+///
+/// # Examples
+/// ```
+/// # use std::sync::mpsc::Receiver;
+/// fn next_block(blocks: &Receiver<u64>) -> Option<u64> {
+///     ipc_runtime::blocking(|| blocks.recv()).ok()
+/// }
+/// # drop(std::sync::mpsc::channel().0); let _ = next_block;
+/// ```
+pub fn blocking<R>(wait: impl FnOnce() -> R) -> R {
+    match CURRENT.with_borrow(Clone::clone) {
+        Some(pool) if DEPTH.get() == 0 => {
+            let _blocked = pool.enter_blocked();
+            wait()
+        }
+        // No thread of a pool, or one whose place is given away already.
+        _ => wait(),
+    }
+}
+
+/// Runs chores in the background.
+pub(crate) fn spawn_chores(chores: Vec<Chore>) {
+    struct Chores(Vec<Chore>);
+    impl Job for Chores {
+        fn run(self: Box<Self>) {
+            run_chores(self.0);
+        }
+
+        fn refuse(self: Box<Self>) {
+            // Their pool lets them wait.
+            spawn_chores(self.0);
+        }
+    }
+    if !chores.is_empty() {
+        Pool::chores().spawn(Box::new(Chores(chores)));
+    }
+}
+
+/// Runs chores here. One that panics is no reason to leave out the others.
+pub(crate) fn run_chores(chores: Vec<Chore>) {
+    for chore in chores {
+        let _ = catch_unwind(AssertUnwindSafe(chore));
+    }
+}
+
 impl Pool {
-    /// Returns the process's pool.
-    pub(crate) fn shared() -> &'static Arc<Pool> {
-        static SHARED: OnceLock<Arc<Pool>> = OnceLock::new();
-        SHARED.get_or_init(|| {
+    /// Returns the process's pool for calls.
+    pub(crate) fn calls() -> &'static Arc<Pool> {
+        static CALLS: OnceLock<Arc<Pool>> = OnceLock::new();
+        CALLS.get_or_init(|| {
             let cores = std::thread::available_parallelism().map_or(1, usize::from);
             Pool::new(PoolLimits {
+                name: "ipc-worker",
                 // Methods may block in ways we do not see (files, locks), hence more than one a core.
-                running: (4 * cores).max(16),
+                running: (4 * cores).max(64),
                 // Each takes a stack of 2 MiB of address space; a cycle of calls this deep is a runaway.
                 total: 1024,
                 idle: Duration::from_secs(5),
+                stuck: Stuck::Refuse,
+            })
+        })
+    }
+
+    /// Returns the process's pool for destructors and cleanups.
+    fn chores() -> &'static Arc<Pool> {
+        static CHORES: OnceLock<Arc<Pool>> = OnceLock::new();
+        CHORES.get_or_init(|| {
+            Pool::new(PoolLimits {
+                name: "ipc-cleanup",
+                // One that takes long does not hold up the rest.
+                running: 2,
+                // Those that call other processes.
+                total: 64,
+                idle: Duration::from_secs(5),
+                stuck: Stuck::Wait,
             })
         })
     }
@@ -81,8 +176,8 @@ impl Pool {
         let state = lock(&self.state);
         let wanted = state.queue.len();
         let wake = wanted.min(state.idle);
-        let running = state.threads - state.idle - state.blocked;
-        let room = self.limits.running.saturating_sub(running + wake).min(self.limits.total - state.threads);
+        let room =
+            self.limits.running.saturating_sub(state.running() + wake).min(self.limits.total - state.threads);
         let start = (wanted - wake).min(room);
         self.start(state, start);
         for _ in 0..wake {
@@ -103,7 +198,8 @@ impl Pool {
         let mut failed = false;
         for _ in 0..count {
             let pool = self.clone();
-            let started = std::thread::Builder::new().name("ipc-worker".into()).spawn(move || pool.work());
+            let started =
+                std::thread::Builder::new().name(self.limits.name.into()).spawn(move || pool.work());
             if started.is_err() {
                 failed = true;
                 lock(&self.state).threads -= 1;
@@ -111,7 +207,9 @@ impl Pool {
         }
         let mut state = lock(&self.state);
         // Every thread is blocked, and the system or the limit allows no other. The queue may hold what they wait for.
-        let stuck = state.threads == state.blocked && (failed || state.threads >= self.limits.total);
+        let stuck = self.limits.stuck == Stuck::Refuse
+            && state.threads == state.blocked
+            && (failed || state.threads >= self.limits.total);
         let refused = if stuck { std::mem::take(&mut state.queue) } else { VecDeque::new() };
         drop(state);
         for job in refused {
@@ -119,22 +217,20 @@ impl Pool {
         }
     }
 
-    /// Runs `wait`, which blocks in an outgoing call. On a pool thread its place is given to others meanwhile.
-    pub(crate) fn blocking<R>(self: &Arc<Self>, wait: impl FnOnce() -> R) -> R {
-        if !WORKER.get() {
-            return wait();
-        }
+    /// Gives the place of this thread to others until the guard is dropped.
+    fn enter_blocked(self: Arc<Self>) -> Blocked {
         lock(&self.state).blocked += 1;
-        self.kick();
-        let result = wait();
-        lock(&self.state).blocked -= 1;
-        result
+        DEPTH.set(DEPTH.get() + 1);
+        let blocked = Blocked(self);
+        blocked.0.kick();
+        blocked
     }
 
     fn work(self: Arc<Self>) {
-        WORKER.set(true);
+        CURRENT.set(Some(self.clone()));
         let mut state = lock(&self.state);
-        loop {
+        // More than the bound may have come back from blocking: they go, the others see to the queue.
+        while state.running() <= self.limits.running {
             if let Some(job) = state.queue.pop_front() {
                 drop(state);
                 // Calls turn a panic into their answer themselves; this keeps the thread for the rest.
@@ -142,19 +238,12 @@ impl Pool {
                 state = lock(&self.state);
                 continue;
             }
-            if state.threads - state.idle - state.blocked > self.limits.running {
-                // More than the bound came back from blocking.
-                break;
-            }
             state.idle += 1;
-            let (back, timeout) =
-                match self.work.wait_timeout_while(state, self.limits.idle, |s| s.queue.is_empty()) {
-                    Ok(waited) => waited,
-                    Err(poisoned) => poisoned.into_inner(),
-                };
+            let deadline = Instant::now().checked_add(self.limits.idle);
+            let (back, waited) = wait_until(&self.work, state, deadline, |state| !state.queue.is_empty());
             state = back;
             state.idle -= 1;
-            if timeout.timed_out() && state.queue.is_empty() {
+            if waited == Waited::TimedOut {
                 break;
             }
         }
@@ -162,6 +251,145 @@ impl Pool {
     }
 }
 
+/// A thread of a pool that is blocked.
+struct Blocked(Arc<Pool>);
+
+impl Drop for Blocked {
+    fn drop(&mut self) {
+        lock(&self.0.state).blocked -= 1;
+        DEPTH.set(DEPTH.get() - 1);
+    }
+}
+
 thread_local! {
-    static WORKER: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+    /// The pool that this thread belongs to.
+    static CURRENT: RefCell<Option<Arc<Pool>>> = const { RefCell::new(None) };
+    /// How many times its place is given away: only the first counts.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::mpsc::{Receiver, Sender, channel};
+
+    use super::*;
+
+    struct Work<R, F>(R, F);
+
+    impl<R: FnOnce() + Send, F: FnOnce() + Send> Job for Work<R, F> {
+        fn run(self: Box<Self>) {
+            (self.0)();
+        }
+
+        fn refuse(self: Box<Self>) {
+            (self.1)();
+        }
+    }
+
+    fn pool(running: usize, total: usize, stuck: Stuck) -> Arc<Pool> {
+        Pool::new(PoolLimits { name: "test", running, total, idle: Duration::from_secs(60), stuck })
+    }
+
+    fn soon<T>(receiver: &Receiver<T>) -> T {
+        receiver.recv_timeout(Duration::from_secs(20)).unwrap()
+    }
+
+    #[test]
+    fn a_blocked_thread_makes_room_for_another_and_a_nested_one_counts_once() {
+        let pool = pool(1, 8, Stuck::Refuse);
+        let (done, finished) = channel();
+        let (open, gate) = channel::<()>();
+        let first = done.clone();
+        pool.spawn(Box::new(Work(
+            move || {
+                blocking(|| blocking(|| gate.recv().unwrap()));
+                first.send("first").unwrap();
+            },
+            || {},
+        )));
+        pool.spawn(Box::new(Work(move || done.send("second").unwrap(), || {})));
+        assert_eq!(soon(&finished), "second");
+        assert_eq!(lock(&pool.state).blocked, 1);
+        open.send(()).unwrap();
+        assert_eq!(soon(&finished), "first");
+        assert_eq!(lock(&pool.state).blocked, 0);
+    }
+
+    /// Blocks as many threads as a pool may have; they go on when the sender is dropped.
+    fn block_all(pool: &Arc<Pool>, threads: usize) -> Sender<()> {
+        let (open, gate) = channel::<()>();
+        let gate = Arc::new(Mutex::new(gate));
+        let all = Arc::new(Barrier::new(threads + 1));
+        for _ in 0..threads {
+            let (gate, all) = (gate.clone(), all.clone());
+            let run = move || {
+                blocking(|| {
+                    all.wait();
+                    let _ = lock(&gate).recv();
+                });
+            };
+            pool.spawn(Box::new(Work(run, || {})));
+        }
+        all.wait();
+        open
+    }
+
+    #[test]
+    fn calls_are_refused_when_every_thread_there_may_be_is_blocked() {
+        let pool = pool(1, 3, Stuck::Refuse);
+        let open = block_all(&pool, 3);
+        let (refused, told) = channel();
+        pool.spawn(Box::new(Work(|| {}, move || refused.send(std::thread::current().id()).unwrap())));
+        assert_eq!(soon(&told), std::thread::current().id());
+        drop(open);
+    }
+
+    #[test]
+    fn chores_wait_when_every_thread_there_may_be_is_blocked() {
+        let pool = pool(1, 3, Stuck::Wait);
+        let open = block_all(&pool, 3);
+        let (done, finished) = channel();
+        pool.spawn(Box::new(Work(move || done.send(()).unwrap(), || panic!("refused"))));
+        assert!(finished.try_recv().is_err());
+        drop(open);
+        soon(&finished);
+    }
+
+    /// Destructors of two objects that a peer releases with one message, say.
+    #[test]
+    fn chores_that_panic_do_not_keep_others_from_running() {
+        let (done, finished) = channel();
+        let last = move || done.send(std::thread::current().name().map(str::to_owned)).unwrap();
+        spawn_chores(vec![Box::new(|| panic!("one")), Box::new(|| panic!("two")), Box::new(last)]);
+        assert_eq!(soon(&finished).as_deref(), Some("ipc-cleanup"));
+    }
+
+    #[test]
+    fn what_comes_back_from_blocking_takes_no_more_jobs_beyond_the_bound() {
+        let pool = pool(2, 64, Stuck::Refuse);
+        let open = block_all(&pool, 32);
+        let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (done, finished) = channel();
+        for _ in 0..200 {
+            let (running, most, done) = (running.clone(), most.clone(), done.clone());
+            pool.push(Box::new(Work(
+                move || {
+                    most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    std::thread::yield_now();
+                    running.fetch_sub(1, Ordering::SeqCst);
+                    done.send(()).unwrap();
+                },
+                || {},
+            )));
+        }
+        drop(open);
+        pool.kick();
+        for _ in 0..200 {
+            soon(&finished);
+        }
+        let most = most.load(Ordering::SeqCst);
+        assert!(most <= 2, "{most} ran at once");
+    }
 }

@@ -7,7 +7,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 /// Returns a runtime of our own, started at the first use.
 ///
 /// # Panics
-/// Panics if its threads cannot be started; the caller's call is answered with that.
+/// Panics if its threads cannot be started; the caller answers its call with that.
 #[expect(clippy::expect_used, reason = "as tokio's own `spawn` does where there is no thread for it")]
 pub(crate) fn fallback() -> &'static Handle {
     static FALLBACK: OnceLock<Runtime> = OnceLock::new();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Descriptor, PointerReader, PointerWriter, Type, pointer_type};
 use crate::exception::IpcException;
-use crate::object::{Capability, Remote, Reply, ServerCall, Started};
+use crate::object::{Capability, MethodId, Remote, Reply, ServerCall, Started};
 
 /// `dyn Trait` of a trait with `#[ipc_interface]`, which implements this.
 #[diagnostic::on_unimplemented(
@@ -13,14 +13,29 @@ use crate::object::{Capability, Remote, Reply, ServerCall, Started};
     note = "only `Arc<dyn Trait>` of a trait with `#[ipc_interface]` can be passed to another process"
 )]
 pub trait Interface: Send + Sync + 'static {
-    /// The ordinal of `destroy`, which the runtime answers itself.
-    const DESTROY: Option<u16>;
+    /// The method `destroy`, perhaps an inherited one, which the runtime answers itself.
+    const DESTROY: Option<MethodId>;
 
-    /// The ordinal of `construct`, which the runtime answers itself.
-    const CONSTRUCT: Option<u16>;
+    /// The method `construct`, perhaps an inherited one, which the runtime answers itself.
+    const CONSTRUCT: Option<MethodId>;
 
     /// Returns the compiled-in schema.
     fn descriptor() -> &'static Descriptor;
+
+    /// Tells whether the interface is the one with the given id, or extends it.
+    fn implements(interface: u64) -> bool {
+        Self::descriptor().id == interface
+    }
+
+    /// Tells whether a method is the `destroy` of this interface or of one that it extends.
+    fn is_destroy(method: MethodId) -> bool {
+        Self::DESTROY == Some(method)
+    }
+
+    /// Tells whether a method is the `construct` of this interface or of one that it extends.
+    fn is_construct(method: MethodId) -> bool {
+        Self::CONSTRUCT == Some(method)
+    }
 
     /// Wraps a remote object into the client that implements the trait.
     fn from_remote(remote: Remote) -> Arc<Self>;

@@ -1,10 +1,8 @@
-//! `Vec<T>` and slices: `List(T)`, or `Data` for bytes.
+//! `Vec<T>`, arrays and `VecDeque<T>`: `List(T)`, or `Data` for bytes.
 
-use super::layout::Slot;
-use super::{
-    At, DecodeElement, Element, Encode, IpcType, Lend, PointerReader, PointerWriter, Shape, StructWriter,
-    Type, pointer_type,
-};
+use std::collections::VecDeque;
+
+use super::{At, DecodeElement, Element, Lend, PointerReader, PointerWriter, pointer_type};
 use crate::exception::IpcException;
 
 pointer_type!([T: Element] ['m, T: DecodeElement<'m>] Vec<T> {
@@ -13,18 +11,39 @@ pointer_type!([T: Element] ['m, T: DecodeElement<'m>] Vec<T> {
     read: |from: PointerReader<'m>| T::decode_list(from),
 });
 
-impl<T: Element> IpcType for [T] {
-    type This = Self;
-    const SHAPE: Shape = Shape::of(Slot::Pointer);
-    const TYPE: Type = T::LIST;
-}
-
-impl<T: Element> Encode for [T] {
-    fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
-        T::encode_list(self, to.pointer(at.offset))
-    }
-}
-
 impl<'m, T: DecodeElement<'m>> Lend<'m> for [T] {
     type Held = T::Slice;
 }
+
+pointer_type!([T: Element, const N: usize] ['m, T: DecodeElement<'m>, const N: usize] [T; N] {
+    type: T::LIST,
+    write: |items: &[T; N], to: PointerWriter<'_, '_>| T::encode_list(items, to),
+    read: read_array,
+});
+
+pointer_type!([T: Element] ['m, T: DecodeElement<'m>] VecDeque<T> {
+    type: T::LIST,
+    write: |items: &VecDeque<T>, to: PointerWriter<'_, '_>| match items.as_slices() {
+        (items, []) => T::encode_list(items, to),
+        _ => T::encode_items(items.iter(), to),
+    },
+    read: |from: PointerReader<'m>| T::decode_list(from).map(VecDeque::from),
+});
+
+/// Null reads as so many defaults.
+fn read_array<'m, T: DecodeElement<'m>, const N: usize>(
+    from: PointerReader<'m>,
+) -> Result<[T; N], IpcException> {
+    let items = if from.is_null() {
+        from.charge(size_of::<[T; N]>())?;
+        let nothing = from.read_struct()?;
+        (0..N).map(|_| T::decode_inner(&nothing, FIRST)).collect::<Result<Vec<T>, IpcException>>()?
+    } else {
+        T::decode_list(from)?
+    };
+    let found = items.len();
+    items.try_into().map_err(|_| IpcException::failed(format!("{found} elements where an array has {N}")))
+}
+
+/// Any place: every field of a struct that is not there is its default.
+const FIRST: At = At { offset: 0, has: 0, ordinal: 0 };

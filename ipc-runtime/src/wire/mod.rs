@@ -16,6 +16,7 @@
 //! The derive implements these for structs and enums; the layout of every struct is computed by the compiler
 //! ([`layout`]). An unsupported type is a compile error at that type.
 
+pub mod anonymous;
 pub mod default;
 pub mod descriptor;
 pub mod id;
@@ -24,17 +25,25 @@ pub mod proxy;
 pub mod raw;
 pub mod union;
 
+mod borrowed;
 mod boxed;
+mod converted;
 mod enumeration;
+mod fixed;
 mod holes;
 mod hooks;
 mod interface;
 mod list;
+mod map;
 mod number;
 mod option;
+mod os;
 mod reference;
+mod set;
 mod structure;
 mod text;
+mod time;
+mod tuple;
 
 use std::borrow::Borrow;
 
@@ -47,9 +56,8 @@ use crate::exception::IpcException;
 
 /// A type that can cross a process boundary.
 ///
-/// Implemented for `bool`, the fixed-width integers, `f32`, `f64`, `()`, `String` and `&str`, `Vec<u8>` and `&[u8]`
-/// (as Data), `Vec<T>` and `&[T]` (as List), `Option<T>`, `Box<T>`, `Arc<dyn Trait>` of an interface, and by
-/// `#[derive(IpcType)]` for structs and enums.
+/// Implemented for the standard library's values, for `Arc<dyn Trait>` of an interface, and by `#[derive(IpcType)]`
+/// for structs and enums. [The manual](crate::manual::types) has a table of all.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot cross a process boundary",
     label = "not an IPC type",
@@ -66,6 +74,14 @@ pub trait IpcType {
     const SHAPE: Shape;
     /// The type in the schema.
     const TYPE: Type;
+
+    /// The storage inside an `Option`. An `Option` there has a struct of its own, since there is one presence field
+    /// only; everything else is the same as outside.
+    #[doc(hidden)]
+    const INNER_SHAPE: Shape = Self::SHAPE;
+    /// The type in the schema inside an `Option`.
+    #[doc(hidden)]
+    const INNER_TYPE: Type = Self::TYPE;
 }
 
 /// Writes a value into a field of a message.
@@ -80,6 +96,16 @@ pub trait Encode: IpcType {
     /// # Errors
     /// Returns an error if the message becomes too large or too deep.
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+
+    /// Writes the value as it stands inside an `Option`.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    #[doc(hidden)]
+    #[inline]
+    fn encode_inner(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        self.encode(to, at)
+    }
 }
 
 /// Reads a value from a field of a message that lives for `'m`.
@@ -94,14 +120,23 @@ pub trait Decode<'m>: IpcType + Sized {
     /// # Errors
     /// Returns an error if the message does not hold a value of the type.
     fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException>;
+
+    /// Reads a value that stands inside an `Option`.
+    ///
+    /// # Errors
+    /// Returns an error if the message does not hold a value of the type.
+    #[doc(hidden)]
+    #[inline]
+    fn decode_inner(from: &StructReader<'m>, at: At) -> Result<Self, IpcException> {
+        Self::decode(from, at)
+    }
 }
 
 /// A type that is exactly one schema field, so that an `Option` of it can be told apart from it.
 #[diagnostic::on_unimplemented(
     message = "an `Option` of `{Self}` cannot cross a process boundary",
     label = "not a type that an `Option` can hold here",
-    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
-    note = "an `Option` in an `Option` has no encoding: wrap the inner one in a struct with `#[derive(IpcType)]`"
+    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`"
 )]
 pub trait Single: IpcType<This = Self> + Sized {}
 
@@ -109,9 +144,7 @@ pub trait Single: IpcType<This = Self> + Sized {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the element of a list",
     label = "not an element type",
-    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
-    note = "a list element has no room to say whether it is there: wrap an `Option` in a struct with \
-            `#[derive(IpcType)]`"
+    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`"
 )]
 pub trait Element: IpcType<This = Self> + Sized {
     /// The schema type of a list of these: `List(T)`, or `Data` for bytes.
@@ -141,9 +174,7 @@ pub trait Element: IpcType<This = Self> + Sized {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the element of a list",
     label = "not an element type",
-    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
-    note = "a list element has no room to say whether it is there: wrap an `Option` in a struct with \
-            `#[derive(IpcType)]`"
+    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`"
 )]
 pub trait DecodeElement<'m>: Element + Decode<'m> {
     /// What a server holds while a method with a parameter `&[Self]` runs.

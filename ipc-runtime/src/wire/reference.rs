@@ -8,6 +8,8 @@ impl<T: IpcType + ?Sized> IpcType for &T {
     type This = Self;
     const SHAPE: Shape = T::SHAPE;
     const TYPE: Type = T::TYPE;
+    const INNER_SHAPE: Shape = T::INNER_SHAPE;
+    const INNER_TYPE: Type = T::INNER_TYPE;
 }
 
 #[diagnostic::do_not_recommend]
@@ -15,5 +17,10 @@ impl<T: Encode + ?Sized> Encode for &T {
     #[inline]
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         T::encode(self, to, at)
+    }
+
+    #[inline]
+    fn encode_inner(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        T::encode_inner(self, to, at)
     }
 }

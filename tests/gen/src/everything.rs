@@ -2,7 +2,10 @@
 //!
 //! The build script includes this file too: it generates Rust readers and builders from it.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use ipc_runtime::wire::{Descriptor, Interface, Struct};
 use ipc_runtime::{IpcException, IpcType, ipc_interface};
@@ -209,6 +212,29 @@ pub enum Shape {
     },
 }
 
+/// Types of the standard library.
+#[derive(IpcType)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Standard {
+    pub letter: char,
+    pub size: usize,
+    pub wide: u128,
+    pub span: Duration,
+    pub moment: SystemTime,
+    pub path: PathBuf,
+    pub digest: [u8; 4],
+    pub numbers: [u16; 2],
+    pub set: BTreeSet<String>,
+    pub map: BTreeMap<String, Option<u32>>,
+    /// Refers back to this file.
+    pub colours: HashMap<String, Colour>,
+    pub pair: (i32, String),
+    pub deep: (Option<u8>, (bool, Shared, Arc<str>)),
+    pub maybes: Vec<Option<u32>>,
+    pub maybe_texts: Vec<Option<String>>,
+    pub nested: Option<Option<u8>>,
+}
+
 /// No field at all.
 #[derive(IpcType)]
 #[ipc(file = 0xb1e9_8a04_27c6_5d01)]
@@ -266,6 +292,11 @@ pub mod shared {
 }
 
 /// Returns everything: what one root does not reach is a root itself.
-pub fn roots() -> [&'static Descriptor; 3] {
-    [<dyn Init>::descriptor(), <Empty as Struct>::descriptor(), <Words as Struct>::descriptor()]
+pub fn roots() -> [&'static Descriptor; 4] {
+    [
+        <dyn Init>::descriptor(),
+        <Empty as Struct>::descriptor(),
+        <Words as Struct>::descriptor(),
+        <Standard as Struct>::descriptor(),
+    ]
 }

@@ -24,6 +24,7 @@ pub mod generated {
 
     generated! {
         everything_capnp "/everything_capnp.rs";
+        ipc_capnp "/ipc_capnp.rs";
         proxy_capnp "/proxy_capnp.rs";
         shared_capnp "/shared_capnp.rs";
     }

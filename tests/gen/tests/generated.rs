@@ -2,12 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "what the tests share is a test too")]
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::{Duration, SystemTime};
+
 use capnp::any_pointer;
 use capnp::message::{Builder, HeapAllocator};
 use ipc_gen_tests::everything::shared::Shared;
-use ipc_gen_tests::everything::{Choice, Colour, Defaults, Every, Height, Pair, Pinned, Shape};
+use ipc_gen_tests::everything::{Choice, Colour, Defaults, Every, Height, Pair, Pinned, Shape, Standard};
 use ipc_gen_tests::generated::everything_capnp::{
-    Colour as GeneratedColour, choice, defaults, every, everything, init, shape,
+    Colour as GeneratedColour, choice, defaults, every, everything, init, shape, standard,
 };
 use ipc_gen_tests::generated::{proxy_capnp, shared_capnp};
 use ipc_runtime::IpcException;
@@ -380,6 +383,85 @@ fn we_read_what_generated_builders_write() {
     );
     assert_eq!(every.maybe_shape, None);
     assert_eq!(every.pair, Pair(0, "second".into()));
+}
+
+#[test]
+fn generated_readers_read_types_of_the_standard_library() {
+    let message = encode(&Standard {
+        letter: 'ß',
+        size: 7,
+        wide: 1 << 120,
+        span: Duration::from_micros(3),
+        moment: SystemTime::UNIX_EPOCH - Duration::from_nanos(5),
+        path: "/a".into(),
+        digest: [1, 2, 3, 4],
+        numbers: [8, 9],
+        set: BTreeSet::from(["b".to_owned(), "a".to_owned()]),
+        map: BTreeMap::from([("none".to_owned(), None), ("some".to_owned(), Some(0))]),
+        colours: HashMap::from([("leaf".to_owned(), Colour::Green)]),
+        pair: (-1, "one".to_owned()),
+        deep: (Some(0), (true, Shared { name: "inner".into(), level: 6, next: None }, "shared".into())),
+        maybes: vec![None, Some(0)],
+        maybe_texts: vec![Some(String::new()), None],
+        nested: Some(None),
+    });
+    let standard: standard::Reader<'_> = message.get_root_as_reader().unwrap();
+    assert_eq!(standard.get_letter(), 0xdf);
+    assert_eq!(standard.get_size(), 7);
+    assert_eq!(standard.get_wide().unwrap(), (1_u128 << 120).to_le_bytes());
+    assert_eq!((standard.get_span(), standard.get_moment()), (3000, -5));
+    assert_eq!(standard.get_path().unwrap(), b"/a");
+    assert_eq!(standard.get_digest().unwrap(), [1, 2, 3, 4]);
+    assert_eq!(standard.get_numbers().unwrap().iter().collect::<Vec<_>>(), [8, 9]);
+    assert_eq!(standard.get_set().unwrap().get(0).unwrap(), "a");
+    let map = standard.get_map().unwrap();
+    let entries: Vec<_> = map
+        .iter()
+        .map(|entry| (entry.get_key().unwrap().to_str().unwrap(), entry.get_has_value(), entry.get_value()))
+        .collect();
+    assert_eq!(entries, [("none", false, 0), ("some", true, 0)]);
+    let colour = standard.get_colours().unwrap().get(0);
+    assert_eq!(colour.get_key().unwrap(), "leaf");
+    assert_eq!(colour.get_value().unwrap(), GeneratedColour::Green);
+    let pair = standard.get_pair().unwrap();
+    assert_eq!((pair.get_field0(), pair.get_field1().unwrap().to_str().unwrap()), (-1, "one"));
+    let deep = standard.get_deep().unwrap();
+    assert_eq!((deep.get_has_field0(), deep.get_field0()), (true, 0));
+    let inner = deep.get_field1().unwrap();
+    assert!(inner.get_field0());
+    assert_eq!(inner.get_field1().unwrap().get_level(), 6);
+    assert_eq!(inner.get_field2().unwrap(), "shared");
+    let maybes: Vec<_> = standard.get_maybes().unwrap().iter().map(|m| u8::from(m.get_has_value())).collect();
+    assert_eq!(maybes, [0, 1]);
+    let texts: Vec<_> = standard.get_maybe_texts().unwrap().iter().map(|maybe| maybe.has_value()).collect();
+    assert_eq!(texts, [true, false]);
+    assert!(standard.has_nested());
+    assert!(!standard.get_nested().unwrap().get_has_value());
+}
+
+#[test]
+fn we_read_types_of_the_standard_library_that_generated_builders_write() {
+    let mut message = Builder::new_default();
+    let mut standard: standard::Builder<'_> = message.init_root();
+    standard.set_letter(0x41);
+    standard.set_moment(-1);
+    standard.set_digest(&[5; 4]);
+    let mut entry = standard.reborrow().init_map(1).get(0);
+    entry.set_key("key");
+    entry.set_has_value(true);
+    entry.set_value(4);
+    standard.reborrow().init_pair().set_field1("second");
+    standard.reborrow().init_maybe_texts(2).get(1).set_value("text");
+    standard.reborrow().init_nested().set_has_value(true);
+    let standard: Standard = decode(&message).unwrap();
+    assert_eq!(standard.letter, 'A');
+    assert_eq!(standard.moment, SystemTime::UNIX_EPOCH - Duration::from_nanos(1));
+    assert_eq!((standard.digest, standard.numbers), ([5; 4], [0; 2]));
+    assert_eq!(standard.map, BTreeMap::from([("key".to_owned(), Some(4))]));
+    assert_eq!(standard.pair, (0, "second".to_owned()));
+    assert_eq!(standard.maybe_texts, [None, Some("text".to_owned())]);
+    assert_eq!(standard.nested, Some(Some(0)));
+    assert_eq!(standard.deep.0, None);
 }
 
 #[test]

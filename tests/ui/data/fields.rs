@@ -6,8 +6,7 @@ use ipc_runtime::IpcType;
 pub struct Data {
     pub text: &'static str,
     pub bytes: Option<&'static [u8]>,
-    pub size: usize,
-    pub pair: (u32, u32),
+    pub single: (u32,),
     pub shared: std::rc::Rc<u32>,
     pub object: Box<dyn std::fmt::Debug>,
 }

@@ -10,7 +10,6 @@ pub struct Data {
     pub plain: Plain,
     pub list: Vec<Plain>,
     pub optional: Option<Plain>,
-    pub letter: char,
 }
 
 fn main() {}

@@ -10,15 +10,15 @@ pub trait Calculator {
     fn by_value(self) -> Result<(), IpcException>;
     #[ipc(nmae = "x")]
     fn generic<T>(&mut self, x: T);
-    fn tuple(&self, x: (u32, u32)) -> Result<&str, IpcException>;
+    fn tuple(&self, x: (u32,)) -> Result<&str, IpcException>;
     fn plain(&self, plain: Plain) -> Result<(), IpcException>;
     fn error(&self) -> Result<(), String>;
 }
 
 #[derive(IpcType)]
 pub struct Data {
-    pub size: usize,
-    pub letter: char,
+    pub shared: std::rc::Rc<u32>,
+    pub letter: Plain,
 }
 
 fn main() {}

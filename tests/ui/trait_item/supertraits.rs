@@ -1,11 +1,9 @@
-//! Supertraits that a client could not implement.
+//! Supertraits that are certainly no interfaces.
 
 use ipc_runtime::{IpcException, ipc_interface};
 
-pub trait Base {}
-
 #[ipc_interface]
-pub trait Store: Base + Send + std::fmt::Debug + 'static {
+pub trait Store: AsRef<str> + Send + std::fmt::Debug + 'static {
     fn right(&self) -> Result<(), IpcException>;
 }
 

@@ -1,12 +1,14 @@
-//! Options where there is no room for them.
+//! Options of what cannot cross.
 //! Worded by rustc.
 
 use ipc_runtime::{IpcException, ipc_interface};
 
+pub struct Plain;
+
 #[ipc_interface]
 pub trait Calculator {
-    fn nested(&self, x: Option<Option<u32>>) -> Result<(), IpcException>;
-    fn list(&self, x: Vec<Option<String>>) -> Result<(), IpcException>;
+    fn nested(&self, x: Option<Option<Plain>>) -> Result<(), IpcException>;
+    fn list(&self, x: Vec<Option<Plain>>) -> Result<(), IpcException>;
 }
 
 fn main() {}

@@ -14,8 +14,7 @@ pub trait Calculator {
     fn list(&self, list: Vec<Plain>) -> Result<(), IpcException>;
     fn slice(&self, list: &[Plain]) -> Result<(), IpcException>;
     fn optional(&self, maybe: Option<Plain>) -> Result<(), IpcException>;
-    fn map(&self, map: HashMap<String, u32>) -> Result<(), IpcException>;
-    fn letter(&self, letter: char) -> Result<(), IpcException>;
+    fn map(&self, map: HashMap<String, Plain>) -> Result<(), IpcException>;
 }
 
 fn main() {}

@@ -80,6 +80,8 @@ fn the_implementation_is_dropped_when_the_last_client_handle_is() {
     }
     impl Drop for Counted {
         fn drop(&mut self) {
+            // Never on the thread that reads for all connections.
+            assert_eq!(thread::current().name(), Some("ipc-cleanup"));
             DROPPED.fetch_add(1, Ordering::SeqCst);
         }
     }

@@ -43,8 +43,8 @@ impl<T: ?Sized + Echo> Echo for Client<T> {
 }
 
 impl Interface for dyn Echo {
-    const DESTROY: Option<u16> = Some(0);
-    const CONSTRUCT: Option<u16> = None;
+    const DESTROY: Option<MethodId> = Some(MethodId { interface: ID, ordinal: 0 });
+    const CONSTRUCT: Option<MethodId> = None;
 
     fn descriptor() -> &'static Descriptor {
         const {

@@ -1,0 +1,4 @@
+//! The manual: what the reference of single items does not say.
+
+#[doc = include_str!("types.md")]
+pub mod types {}
