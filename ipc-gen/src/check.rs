@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use ipc_runtime::wire::descriptor::{Descriptor, Enum, Interface, Kind, Struct};
+use ipc_runtime::wire::descriptor::{Descriptor, Enum, Interface, Kind, Struct, Union};
 
-use crate::member::{BUILTIN_NAMES, Member, Role, members};
+use crate::member::{BUILTIN_NAMES, Choice, Member, Role, choices, members};
 use crate::problem::{Place, Problem};
 
 /// Checks one declaration by itself.
@@ -18,6 +18,7 @@ pub(crate) fn check_declaration(declaration: &Descriptor, problems: &mut Vec<Pro
     check_type_name(declaration.name, &place, problems);
     match &declaration.kind {
         Kind::Struct(fields) => check_fields(&[fields], &place, problems),
+        Kind::Union(union) => check_union(union, &place, problems),
         Kind::Enum(Enum { variants }) => {
             let names: Vec<&str> = variants.iter().map(|variant| variant.name).collect();
             check_members(&names, &place, problems);
@@ -58,9 +59,29 @@ fn check_interface(declaration: &Descriptor, interface: &Interface, problems: &m
 fn check_fields(lists: &[&Struct], place: &Place, problems: &mut Vec<Problem>) {
     let lists: Vec<Vec<Member>> = lists.iter().map(|list| members(list)).collect();
     for list in &lists {
+        check_ordinals(list.iter().map(|member| member.ordinal), place, problems);
+    }
+    check_lists(&lists, place, problems);
+}
+
+fn check_union(of: &Union, place: &Place, problems: &mut Vec<Problem>) {
+    let choices = choices(of);
+    let names: Vec<&str> = choices.iter().map(Choice::name).collect();
+    check_members(&names, place, problems);
+    for choice in &choices {
+        if let Choice::Group { members, .. } = choice {
+            check_lists(std::slice::from_ref(members), place, problems);
+        }
+    }
+    let ordinals = choices.iter().flat_map(Choice::members).map(|member| member.ordinal);
+    check_ordinals(ordinals, place, problems);
+}
+
+/// Checks the names of one or two lists of fields in one scope.
+fn check_lists(lists: &[Vec<Member>], place: &Place, problems: &mut Vec<Problem>) {
+    for list in lists {
         let names: Vec<&str> = list.iter().map(|member| member.name.as_ref()).collect();
         check_member_names(&names, place, problems);
-        check_ordinals(list.iter().map(|member| member.ordinal), place, problems);
         check_same_fields(list, place, problems);
     }
     for plain in lists.iter().flatten().filter(|member| member.role == Role::Plain) {

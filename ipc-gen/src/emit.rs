@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use ipc_runtime::wire::descriptor::{Descriptor, Enum, Interface, Kind, Method, Struct};
+use ipc_runtime::wire::descriptor::{Descriptor, Enum, Interface, Kind, Method, Struct, Union};
 
-use crate::member::{Role, doc_lines, members, type_text};
+use crate::member::{Choice, Member, Role, choices, default_text, doc_lines, members, type_text};
 use crate::schema::{File, Schema};
 
 /// The width beyond which a list of parameters or superclasses goes on several lines.
@@ -69,7 +69,8 @@ fn emit_file(file: &File, from: &str, command: &str) -> String {
 
 fn emit_declaration(file: &File, declaration: &Descriptor) -> String {
     let (keyword, extends, items) = match &declaration.kind {
-        Kind::Struct(fields) => ("struct", Vec::new(), emit_fields(file, fields)),
+        Kind::Struct(fields) => ("struct", Vec::new(), emit_members(file, &members(fields))),
+        Kind::Union(union) => ("struct", Vec::new(), vec![emit_union(file, union)]),
         Kind::Enum(variants) => ("enum", Vec::new(), emit_variants(variants)),
         Kind::Interface(interface) => (
             "interface",
@@ -87,7 +88,12 @@ fn emit_declaration(file: &File, declaration: &Descriptor) -> String {
     if doc.is_empty() && items.is_empty() {
         return format!("{head} {{}}\n");
     }
-    let mut text = format!("{head} {{\n{doc}");
+    format!("{head} {{\n{}}}\n", emit_body(&doc, &items))
+}
+
+/// Emits what is between braces.
+fn emit_body(doc: &str, items: &[Item]) -> String {
+    let mut text = doc.to_owned();
     let mut documented = !doc.is_empty();
     for (position, item) in items.iter().enumerate() {
         // Documentation belongs to what it follows; an empty line keeps it from the next.
@@ -99,11 +105,10 @@ fn emit_declaration(file: &File, declaration: &Descriptor) -> String {
         text.push_str(&item.doc);
         documented = !item.doc.is_empty();
     }
-    text.push_str("}\n");
     text
 }
 
-/// A field, an enumerant or a method.
+/// A field, a union, an enumerant or a method.
 struct Item {
     text: String,
     doc: String,
@@ -111,20 +116,47 @@ struct Item {
     follows: bool,
 }
 
-fn emit_fields(file: &File, fields: &Struct) -> Vec<Item> {
-    members(fields)
-        .iter()
-        .map(|member| Item {
-            text: format!(
-                "  {} @{} :{};\n",
-                member.name,
-                member.ordinal,
-                type_text(&member.ty, |other| file.reference(other))
-            ),
-            doc: emit_doc(member.doc),
-            follows: member.role == Role::Presence,
-        })
-        .collect()
+fn emit_members(file: &File, members: &[Member]) -> Vec<Item> {
+    members.iter().map(|member| emit_member(file, member)).collect()
+}
+
+fn emit_member(file: &File, member: &Member) -> Item {
+    Item {
+        text: format!(
+            "  {} @{} :{}{};\n",
+            member.name,
+            member.ordinal,
+            type_text(&member.ty, |other| file.reference(other)),
+            default_text(&member.default)
+        ),
+        doc: emit_doc(member.doc),
+        follows: member.role == Role::Presence,
+    }
+}
+
+fn emit_union(file: &File, of: &Union) -> Item {
+    let items: Vec<Item> = choices(of).iter().map(|choice| emit_choice(file, choice)).collect();
+    Item { text: emit_braces("union", &emit_body("", &items)), doc: String::new(), follows: false }
+}
+
+fn emit_choice(file: &File, choice: &Choice) -> Item {
+    match choice {
+        Choice::Field(member) => emit_member(file, member),
+        Choice::Group { name, doc, members } => {
+            let body = emit_body(&emit_doc(doc), &emit_members(file, members));
+            Item { text: emit_braces(&format!("{name} :group"), &body), doc: String::new(), follows: false }
+        }
+    }
+}
+
+/// Emits a member that has members, which move in by two columns.
+fn emit_braces(head: &str, body: &str) -> String {
+    let mut text = format!("  {head} {{\n");
+    for line in body.lines() {
+        // Writing into a string cannot fail.
+        let _ = if line.is_empty() { writeln!(text) } else { writeln!(text, "  {line}") };
+    }
+    text + "  }\n"
 }
 
 fn emit_variants(of: &Enum) -> Vec<Item> {

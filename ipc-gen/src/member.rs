@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use ipc_runtime::wire::descriptor::{Descriptor, Enum, Field, Interface, Kind, Struct, Type};
+use ipc_runtime::wire::descriptor::{
+    DefaultValue, Descriptor, Enum, Field, Interface, Kind, Struct, Type, Union,
+};
 
 /// One field as the schema counts them.
 #[derive(Clone, Debug)]
@@ -13,6 +15,7 @@ pub(crate) struct Member {
     pub(crate) ordinal: u16,
     /// Offset in multiples of the field's size.
     pub(crate) offset: u32,
+    pub(crate) default: DefaultValue,
     pub(crate) role: Role,
 }
 
@@ -29,7 +32,55 @@ pub(crate) enum Role {
 
 /// Returns the members of a struct or list of parameters, in declaration order.
 pub(crate) fn members(of: &Struct) -> Vec<Member> {
-    of.fields.iter().flat_map(|field| [Some(own(field)), presence(field)]).flatten().collect()
+    members_of(of.fields)
+}
+
+fn members_of(fields: &[Field]) -> Vec<Member> {
+    fields.iter().flat_map(|field| [Some(own(field)), presence(field)]).flatten().collect()
+}
+
+/// One member of a union.
+#[derive(Clone, Debug)]
+pub(crate) enum Choice {
+    /// A field.
+    Field(Member),
+    /// A group of fields.
+    Group { name: &'static str, doc: &'static str, members: Vec<Member> },
+}
+
+impl Choice {
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Field(member) => &member.name,
+            Self::Group { name, .. } => name,
+        }
+    }
+
+    pub(crate) fn doc(&self) -> &'static str {
+        match self {
+            Self::Field(Member { doc, .. }) | Self::Group { doc, .. } => doc,
+        }
+    }
+
+    /// Returns the fields with an ordinal.
+    pub(crate) fn members(&self) -> &[Member] {
+        match self {
+            Self::Field(member) => std::slice::from_ref(member),
+            Self::Group { members, .. } => members,
+        }
+    }
+}
+
+/// Returns the members of a union, in the order of their discriminants.
+pub(crate) fn choices(of: &Union) -> Vec<Choice> {
+    of.cases()
+        .map(|(case, fields)| match fields {
+            [field] if !case.is_group(fields) => {
+                Choice::Field(Member { name: case.name.into(), doc: case.doc, ..own(field) })
+            }
+            fields => Choice::Group { name: case.name, doc: case.doc, members: members_of(fields) },
+        })
+        .collect()
 }
 
 fn own(field: &Field) -> Member {
@@ -42,6 +93,7 @@ fn own(field: &Field) -> Member {
             Type::Void => 0,
             _ => field.at.offset,
         },
+        default: field.default,
         role: if field.has_companion() { Role::Optional } else { Role::Plain },
     }
 }
@@ -53,6 +105,7 @@ fn presence(field: &Field) -> Option<Member> {
         ty: Type::Bool,
         ordinal: field.at.ordinal.saturating_add(1),
         offset: field.at.has,
+        default: DefaultValue::Zero,
         role: Role::Presence,
     })
 }
@@ -61,21 +114,20 @@ fn presence(field: &Field) -> Option<Member> {
 pub(crate) fn references(of: &Descriptor) -> Vec<&'static Descriptor> {
     match &of.kind {
         Kind::Enum(_) => Vec::new(),
-        Kind::Struct(fields) => field_references(fields).collect(),
-        Kind::Interface(Interface { methods, superclasses }) => {
-            superclasses
-                .iter()
-                .map(|superclass| superclass())
-                .chain(methods.iter().flat_map(|method| {
-                    field_references(&method.params).chain(field_references(&method.results))
-                }))
-                .collect()
-        }
+        Kind::Struct(fields) => field_references(fields.fields).collect(),
+        Kind::Union(union) => field_references(union.fields).collect(),
+        Kind::Interface(Interface { methods, superclasses }) => superclasses
+            .iter()
+            .map(|superclass| superclass())
+            .chain(methods.iter().flat_map(|method| {
+                field_references(method.params.fields).chain(field_references(method.results.fields))
+            }))
+            .collect(),
     }
 }
 
-fn field_references(of: &Struct) -> impl Iterator<Item = &'static Descriptor> {
-    of.fields.iter().filter_map(|field| field.ty.descriptor())
+fn field_references(fields: &[Field]) -> impl Iterator<Item = &'static Descriptor> {
+    fields.iter().filter_map(|field| field.ty.descriptor())
 }
 
 /// Writes down all that makes up a declaration, with ids in place of references.
@@ -84,7 +136,14 @@ fn field_references(of: &Struct) -> impl Iterator<Item = &'static Descriptor> {
 /// descriptor for each set of arguments; so two descriptors are compared by what they say.
 pub(crate) fn signature(of: &Descriptor) -> String {
     let kind = match &of.kind {
-        Kind::Struct(fields) => format!("struct {}", struct_signature(fields)),
+        Kind::Struct(fields) => format!("struct {}", member_signature(&members(fields))),
+        Kind::Union(union) => {
+            let choices: Vec<_> = choices(union)
+                .iter()
+                .map(|choice| format!("{} {{ {}}}", choice.name(), member_signature(choice.members())))
+                .collect();
+            format!("union +{} {choices:?}", union.discriminant)
+        }
         Kind::Enum(Enum { variants }) => {
             let names: Vec<_> = variants.iter().map(|variant| variant.name).collect();
             format!("enum {names:?}")
@@ -94,8 +153,8 @@ pub(crate) fn signature(of: &Descriptor) -> String {
             let methods: Vec<_> = methods
                 .iter()
                 .map(|method| {
-                    let (params, results) =
-                        (struct_signature(&method.params), struct_signature(&method.results));
+                    let [params, results] =
+                        [&method.params, &method.results].map(|fields| member_signature(&members(fields)));
                     format!("{} @{} {params} -> {results}", method.name, method.ordinal)
                 })
                 .collect();
@@ -105,12 +164,13 @@ pub(crate) fn signature(of: &Descriptor) -> String {
     format!("{:x} {} {} {kind}", of.file, of.module, of.name)
 }
 
-fn struct_signature(of: &Struct) -> String {
-    members(of)
+fn member_signature(members: &[Member]) -> String {
+    members
         .iter()
         .map(|member| {
-            let Member { name, ty, ordinal, offset, .. } = member;
-            format!("{name} @{ordinal} +{offset} :{}; ", type_text(ty, |other| format!("{:x}", other.id)))
+            let Member { name, ty, ordinal, offset, default, .. } = member;
+            let ty = type_text(ty, |other| format!("{:x}", other.id));
+            format!("{name} @{ordinal} +{offset} :{ty}{}; ", default_text(default))
         })
         .collect()
 }
@@ -130,6 +190,39 @@ pub(crate) fn type_text(ty: &Type, name: impl Fn(&Descriptor) -> String) -> Stri
         (None, None) => String::new(),
     };
     format!("{}{base}{}", "List(".repeat(lists), ")".repeat(lists))
+}
+
+/// Returns what follows the type of a field.
+pub(crate) fn default_text(of: &DefaultValue) -> String {
+    match of {
+        DefaultValue::Bool(value) => format!(" = {value}"),
+        DefaultValue::Signed(value) => format!(" = {value}"),
+        DefaultValue::Unsigned(value) => format!(" = {value}"),
+        DefaultValue::Float32(value) => format!(" = {}", float_text(&format!("{value:?}"))),
+        DefaultValue::Float64(value) => format!(" = {}", float_text(&format!("{value:?}"))),
+        DefaultValue::Text(value) => format!(" = \"{}\"", escape(value)),
+        // `Zero`; the enum may grow.
+        _ => String::new(),
+    }
+}
+
+/// Rust and the schema language write numbers alike, but for this one.
+fn float_text(text: &str) -> &str {
+    if text == "NaN" { "nan" } else { text }
+}
+
+/// Writes text as a string literal of the schema language has it between its quotes.
+fn escape(text: &str) -> String {
+    let mut escaped = String::new();
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => escaped.extend(['\\', c]),
+            '\n' => escaped.push_str("\\n"),
+            c if c.is_ascii_control() => escaped.push_str(&format!("\\x{:02x}", u32::from(c))),
+            c => escaped.push(c),
+        }
+    }
+    escaped
 }
 
 fn builtin(ty: &Type) -> Option<&'static str> {

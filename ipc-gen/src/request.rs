@@ -3,10 +3,13 @@
 use capnp::message::{Builder, HeapAllocator};
 use capnp::schema_capnp::{ElementSize, code_generator_request, field, node, superclass, type_, value};
 use capnp::struct_list;
-use ipc_runtime::wire::descriptor::{Descriptor, Enum, Interface, Kind, Method, Struct, Type};
-use ipc_runtime::wire::id::{MethodStruct, method_struct_id};
+use ipc_runtime::wire::descriptor::{
+    DefaultValue, Descriptor, Enum, Interface, Kind, Method, Struct, Type, Union,
+};
+use ipc_runtime::wire::id::{MethodStruct, group_id, method_struct_id};
+use ipc_runtime::wire::layout::Size;
 
-use crate::member::{Member, doc_lines, members};
+use crate::member::{Choice, Member, choices, doc_lines, members};
 use crate::schema::{File, Schema};
 
 /// The release of Cap'n Proto whose compiler the tests compare with; plugins print it.
@@ -59,6 +62,26 @@ enum Node<'s> {
     File(&'s File),
     Declaration(&'s File, &'static Descriptor),
     MethodStruct(&'s File, &'static Descriptor, &'static Method, MethodStruct),
+    Group(&'s File, &'static Descriptor, Group),
+}
+
+/// A group in a union.
+struct Group {
+    /// Its place among the members of the struct.
+    index: u16,
+    name: &'static str,
+    doc: &'static str,
+    members: Vec<Member>,
+    /// The size of the struct.
+    size: Size,
+}
+
+fn groups_of(union: &Union) -> impl Iterator<Item = Group> {
+    let size = union.size;
+    (0..).zip(choices(union)).filter_map(move |(index, choice)| match choice {
+        Choice::Field(_) => None,
+        Choice::Group { name, doc, members } => Some(Group { index, name, doc, members, size }),
+    })
 }
 
 fn nodes_of_file(file: &File) -> Vec<Node<'_>> {
@@ -70,6 +93,9 @@ fn nodes_of_file(file: &File) -> Vec<Node<'_>> {
                 nodes.push(Node::MethodStruct(file, declaration, method, MethodStruct::Params));
                 nodes.push(Node::MethodStruct(file, declaration, method, MethodStruct::Results));
             }
+        }
+        if let Kind::Union(union) = &declaration.kind {
+            nodes.extend(groups_of(union).map(|group| Node::Group(file, declaration, group)));
         }
     }
     nodes
@@ -83,6 +109,7 @@ impl Node<'_> {
             Self::MethodStruct(_, interface, method, role) => {
                 method_struct_id(interface.id, method.ordinal, *role)
             }
+            Self::Group(_, declaration, group) => group_id(declaration.id, group.index),
         }
     }
 
@@ -91,6 +118,7 @@ impl Node<'_> {
         match self {
             Self::File(_) => Some(0),
             Self::Declaration(file, _) => Some(file.id()),
+            Self::Group(_, declaration, _) => Some(declaration.id),
             Self::MethodStruct(..) => None,
         }
     }
@@ -106,6 +134,9 @@ impl Node<'_> {
                     MethodStruct::Results => "Results",
                 };
                 format!("{}:{}.{}${suffix}", file.name(), interface.name, method.name)
+            }
+            Self::Group(file, declaration, group) => {
+                format!("{}:{}.{}", file.name(), declaration.name, group.name)
             }
         };
         // So the compiler finds it, also in the name of a file.
@@ -131,6 +162,7 @@ impl Node<'_> {
             }
             Self::Declaration(_, declaration) => match &declaration.kind {
                 Kind::Struct(fields) => build_struct(fields, to.init_struct()),
+                Kind::Union(union) => build_union(declaration.id, union, to.init_struct()),
                 Kind::Enum(variants) => build_enum(variants, to.init_enum()),
                 Kind::Interface(interface) => build_interface(declaration.id, interface, to.init_interface()),
             },
@@ -140,20 +172,25 @@ impl Node<'_> {
             Self::MethodStruct(_, _, method, MethodStruct::Results) => {
                 build_struct(&method.results, to.init_struct());
             }
+            Self::Group(_, _, group) => {
+                let mut to = to.init_struct();
+                to.set_is_group(true);
+                build_members(group.size, &group.members, to);
+            }
         }
     }
 
     fn build_source_info(&self, mut to: node::source_info::Builder<'_>) {
         to.set_id(self.id());
-        let Self::Declaration(_, declaration) = self else { return };
-        if let Some(doc) = doc_comment(declaration.doc) {
+        let doc = match self {
+            Self::Declaration(_, declaration) => declaration.doc,
+            Self::Group(_, _, group) => group.doc,
+            Self::File(_) | Self::MethodStruct(..) => return,
+        };
+        if let Some(doc) = doc_comment(doc) {
             to.set_doc_comment(&doc);
         }
-        let docs: Vec<&str> = match &declaration.kind {
-            Kind::Struct(fields) => by_ordinal(fields).into_iter().map(|(_, member)| member.doc).collect(),
-            Kind::Enum(of) => of.variants.iter().map(|variant| variant.doc).collect(),
-            Kind::Interface(of) => methods_by_ordinal(of).into_iter().map(|(_, method)| method.doc).collect(),
-        };
+        let docs = self.member_docs();
         let mut list = to.init_members(length(&docs));
         for (index, doc) in (0..).zip(docs) {
             if let Some(doc) = doc_comment(doc) {
@@ -161,20 +198,62 @@ impl Node<'_> {
             }
         }
     }
+
+    fn member_docs(&self) -> Vec<&'static str> {
+        let declaration = match self {
+            Self::Declaration(_, declaration) => declaration,
+            Self::Group(_, _, group) => return group.members.iter().map(|member| member.doc).collect(),
+            Self::File(_) | Self::MethodStruct(..) => return Vec::new(),
+        };
+        match &declaration.kind {
+            Kind::Struct(fields) => {
+                by_ordinal(&members(fields)).into_iter().map(|(_, member)| member.doc).collect()
+            }
+            Kind::Union(of) => choices(of).iter().map(Choice::doc).collect(),
+            Kind::Enum(of) => of.variants.iter().map(|variant| variant.doc).collect(),
+            Kind::Interface(of) => methods_by_ordinal(of).into_iter().map(|(_, method)| method.doc).collect(),
+        }
+    }
 }
 
-fn build_struct(of: &Struct, mut to: node::struct_::Builder<'_>) {
-    to.set_data_word_count(of.size.data);
-    to.set_pointer_count(of.size.pointers);
+fn build_struct(of: &Struct, to: node::struct_::Builder<'_>) {
+    build_members(of.size, &members(of), to);
+}
+
+fn build_size(size: Size, mut to: node::struct_::Builder<'_>) {
+    to.set_data_word_count(size.data);
+    to.set_pointer_count(size.pointers);
     // The compiler says so of every struct since it stopped to pick smaller encodings for lists of them.
     to.set_preferred_list_encoding(ElementSize::InlineComposite);
-    to.set_is_group(false);
-    to.set_discriminant_count(0);
-    to.set_discriminant_offset(0);
-    let members = by_ordinal(of);
+}
+
+fn build_members(size: Size, members: &[Member], mut to: node::struct_::Builder<'_>) {
+    build_size(size, to.reborrow());
+    let members = by_ordinal(members);
     let mut list: struct_list::Builder<'_, field::Owned> = to.init_fields(length(&members));
     for (index, (code_order, member)) in (0..).zip(&members) {
         build_field(*code_order, member, list.reborrow().get(index));
+    }
+}
+
+fn build_union(id: u64, of: &Union, mut to: node::struct_::Builder<'_>) {
+    build_size(of.size, to.reborrow());
+    let choices = choices(of);
+    to.set_discriminant_count(u16::try_from(choices.len()).unwrap_or(u16::MAX));
+    to.set_discriminant_offset(of.discriminant);
+    let mut list: struct_list::Builder<'_, field::Owned> = to.init_fields(length(&choices));
+    for ((index, place), choice) in (0..).zip(0..).zip(&choices) {
+        let mut to = list.reborrow().get(place);
+        match choice {
+            Choice::Field(member) => build_field(index, member, to.reborrow()),
+            Choice::Group { name, .. } => {
+                to.set_name(name);
+                to.set_code_order(index);
+                to.reborrow().init_ordinal().set_implicit(());
+                to.reborrow().init_group().set_type_id(group_id(id, index));
+            }
+        }
+        to.set_discriminant_value(index);
     }
 }
 
@@ -185,9 +264,11 @@ fn build_field(code_order: u16, member: &Member, mut to: field::Builder<'_>) {
     to.reborrow().init_ordinal().set_explicit(member.ordinal);
     let mut slot = to.init_slot();
     slot.set_offset(member.offset);
-    slot.set_had_explicit_default(false);
+    slot.set_had_explicit_default(member.default != DefaultValue::Zero);
     build_type(&member.ty, slot.reborrow().init_type());
-    build_default(&member.ty, slot.init_default_value());
+    let mut value = slot.init_default_value();
+    build_zero(&member.ty, value.reborrow());
+    build_default(&member.ty, member.default, value);
 }
 
 fn build_enum(of: &Enum, to: node::enum_::Builder<'_>) {
@@ -238,8 +319,27 @@ fn build_type(ty: &Type, mut to: type_::Builder<'_>) {
     }
 }
 
-/// Descriptors know no defaults but zero and null.
-fn build_default(ty: &Type, mut to: value::Builder<'_>) {
+/// Builds a default that is not zero.
+fn build_default(ty: &Type, of: DefaultValue, mut to: value::Builder<'_>) {
+    match (of, ty) {
+        (DefaultValue::Bool(value), _) => to.set_bool(value),
+        (DefaultValue::Signed(value), Type::Int8) => to.set_int8(value as i8),
+        (DefaultValue::Signed(value), Type::Int16) => to.set_int16(value as i16),
+        (DefaultValue::Signed(value), Type::Int32) => to.set_int32(value as i32),
+        (DefaultValue::Signed(value), _) => to.set_int64(value),
+        (DefaultValue::Unsigned(value), Type::UInt8) => to.set_uint8(value as u8),
+        (DefaultValue::Unsigned(value), Type::UInt16) => to.set_uint16(value as u16),
+        (DefaultValue::Unsigned(value), Type::UInt32) => to.set_uint32(value as u32),
+        (DefaultValue::Unsigned(value), _) => to.set_uint64(value),
+        (DefaultValue::Float32(value), _) => to.set_float32(value),
+        (DefaultValue::Float64(value), _) => to.set_float64(value),
+        (DefaultValue::Text(value), _) => to.set_text(value),
+        // `Zero` is there already; the enum may grow.
+        _ => {}
+    }
+}
+
+fn build_zero(ty: &Type, mut to: value::Builder<'_>) {
     match ty {
         Type::Void => to.set_void(()),
         Type::Bool => to.set_bool(false),
@@ -264,8 +364,8 @@ fn build_default(ty: &Type, mut to: value::Builder<'_>) {
 }
 
 /// Returns the members as nodes list them, by ordinal, each with its place in the declaration.
-fn by_ordinal(of: &Struct) -> Vec<(u16, Member)> {
-    let mut members: Vec<(u16, Member)> = (0..).zip(members(of)).collect();
+fn by_ordinal(members: &[Member]) -> Vec<(u16, Member)> {
+    let mut members: Vec<(u16, Member)> = (0..).zip(members.iter().cloned()).collect();
     members.sort_by_key(|(_, member)| member.ordinal);
     members
 }

@@ -6,7 +6,7 @@ use proc_macro2::Span;
 
 use crate::diag::Diagnostics;
 use crate::message;
-use crate::model::{Body, ContextField, Data, Interface, Lifecycle, Method, Name, Ordinal, Results};
+use crate::model::{Body, ContextField, Data, Fields, Interface, Lifecycle, Method, Name, Ordinal, Results};
 
 /// Checks an interface, and gives every method its ordinal.
 ///
@@ -41,15 +41,23 @@ fn check_twin(interface: &Interface, diag: &mut Diagnostics) {
 /// Checks a struct or an enum.
 pub(crate) fn check_data(data: &Data, diag: &mut Diagnostics) {
     match &data.body {
-        Body::Struct(fields) => {
-            let names: Vec<&Name> = fields.iter().map(|field| &field.name).collect();
-            check_unique("fields", names.iter().copied(), diag);
-            check_companions(&["has"], &names, diag);
+        Body::Struct(fields) => check_fields(fields, diag),
+        // Nothing of them is in the schema but their type.
+        Body::Newtype(_) | Body::Numbers(..) => {}
+        Body::Union(cases) => {
+            check_unique("variants", cases.iter().map(|case| &case.name), diag);
+            cases.iter().for_each(|case| check_fields(&case.fields, diag));
         }
         Body::Enum(variants) => {
             check_unique("variants", variants.iter().map(|variant| &variant.name), diag);
         }
     }
+}
+
+fn check_fields(fields: &Fields, diag: &mut Diagnostics) {
+    let names: Vec<&Name> = fields.sent.iter().map(|field| &field.name).collect();
+    check_unique("fields", names.iter().copied(), diag);
+    check_companions(&["has"], &names, diag);
 }
 
 fn assign_ordinals(lifecycle: Lifecycle, methods: &mut [Method]) {

@@ -130,20 +130,46 @@ pub fn ipc_interface(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand_attribute(arguments.into(), item.into()).into()
 }
 
-/// Makes a struct or a field-less enum a type that can cross a process boundary.
+/// Makes a struct or an enum a type that can cross a process boundary.
 ///
-/// A struct becomes a Cap'n Proto struct with a field for each of its fields, in the order of declaration; an enum
-/// becomes a Cap'n Proto enum. Names are camelCase in the schema. A struct may contain itself behind a `Vec` or an
-/// `Option<Box<_>>`.
+/// | Rust | schema |
+/// | --- | --- |
+/// | `struct Point { x: f64, y: f64 }` | a struct with the fields in the order of declaration |
+/// | `struct Pair(String, u8)` | a struct with the fields `field0` and `field1` |
+/// | `struct Height(u32)` | `UInt32`: what has one field and no name for it is what is inside |
+/// | `enum Color { Red, Green }` | an enum |
+/// | `enum Shape { Empty, Circle(f64), Rect { width: f64, height: f64 } }` | a struct that is a union: `empty :Void`, `circle :Float64`, `rect :group` |
+/// | `struct Note<'a> { text: &'a str, data: &'a [u8] }` | a struct; a server borrows text and bytes from the received message |
+///
+/// Names are camelCase in the schema. A type may contain itself behind a `Vec`, a `Box` or an `Option<Box<_>>`. Several
+/// fields without names in a variant are `field0` and so on; one that is an `Option` of a number makes its variant a
+/// group of `value` and `hasValue`.
+///
+/// Fields that only a newer peer has are ignored, fields that an older one does not send have their defaults, and a
+/// variant that is not known is an error.
+///
+/// # Arguments
+///
+/// | on | argument | meaning |
+/// | --- | --- | --- |
+/// | type | `file = 0x..`, `name = ".."`, `id = 0x..`, `crate = path` | as for an interface |
+/// | type | `error` | is the error of methods, see below |
+/// | enum without fields | `repr = i32` | a number in the schema, as libmultiprocess has enums; variants may say theirs: `Bad = -1` |
+/// | field | `name = ".."` | the name in the schema |
+/// | field | `default = ..` | the default in the schema, which a message without the field means: of a bool, a number, text |
+/// | field | `ordinal = N` | the ordinal in the schema; the following ones continue after it, and an `Option` that is no pointer takes two |
+/// | field | `skip` | is not in the schema; on receipt it is `Default::default()` |
+/// | variant | `name = ".."` | the name in the schema |
+/// | variant | `other` | stands for the variants that only a newer peer knows |
+/// | field or variant of an error | `exception` | holds the failure of a call |
+///
+/// # Errors
 ///
 /// With `#[ipc(error)]` the type is the error of methods, and implements `IpcError` in place of `IpcType`: it travels as
 /// a value in a result named `error`, and arrives as itself. A variant `#[ipc(exception)] Ipc(IpcException)`, or a field
 /// `#[ipc(exception)] ipc: Option<IpcException>`, holds the failure of a call, and travels as an exception; the other
-/// fields of a struct implement `Default`. In the schema an enum is wrapped in a struct of its name, with a field
-/// `kind`, so that its absence can be seen.
-///
-/// `#[ipc(file = 0x.., name = "..", id = 0x.., crate = path)]` on the type overrides what the schema says, as
-/// for an interface; `#[ipc(name = "..")]` on a field or a variant overrides its name.
+/// fields of a struct implement `Default`. In the schema an enum without fields is wrapped in a struct of its name, with
+/// a field `kind`, so that its absence can be seen; one with fields is a union, as always.
 #[proc_macro_derive(IpcType, attributes(ipc))]
 pub fn derive_ipc_type(item: TokenStream) -> TokenStream {
     expand::expand_derive(item.into()).into()

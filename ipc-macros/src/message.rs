@@ -298,17 +298,9 @@ messages! {
         "`IpcType` cannot be derived for a union",
         "a union does not say which field is set: write a struct with an `Option` for each"
     }
-    DATA_TUPLE {
-        "the fields of `{}` have no names",
-        "write `struct {} { name: Type, .. }`"
-    }
-    DATA_VARIANT_FIELDS {
-        "the variant `{}` has fields",
-        "write a field-less enum, or a struct with an `Option` for each case"
-    }
     DATA_DISCRIMINANT {
         "the variant `{}` has an explicit discriminant",
-        "remove it: on the wire a variant is its position"
+        "remove it: on the wire a variant is its position; or let it be a number, with `#[ipc(repr = i32)]` on the enum"
     }
     DATA_NO_VARIANTS {
         "`{}` has no variant, so there is no value to send",
@@ -318,9 +310,37 @@ messages! {
         "`{}` is generic",
         "write one type for each case that is needed"
     }
-    DATA_LIFETIME {
-        "`{}` borrows",
-        "own the data: write `String` for `&str`, `Vec<T>` for `&[T]`"
+    DATA_LIFETIMES {
+        "`{}` has several lifetimes",
+        "keep one: all that is borrowed is borrowed from one message"
+    }
+    NEWTYPE_RECURSIVE {
+        "`{}` consists of itself",
+        "a tuple struct of one field is what is inside; name the field, or add another one"
+    }
+    NEWTYPE_DEFAULT {
+        "`{}` is what is inside and has no default of its own",
+        "give the default to the fields that have this type"
+    }
+    SKIP_ALONE {
+        "a field that is skipped is not in the schema, and has no ordinal and no default there",
+        "remove one of the two; on receipt, a skipped field is `Default::default()`"
+    }
+    UNION_ONE_VARIANT {
+        "`{}` has one variant",
+        "a union has two or more; write a struct, or add the second variant"
+    }
+    REPR_MISPLACED {
+        "only an enum whose variants have no fields can be a number",
+        "remove `repr`"
+    }
+    OTHER_TWICE {
+        "`{}` catches unknown variants already",
+        "keep one `#[ipc(other)]`"
+    }
+    OTHER_FIELDS {
+        "the variant `{}` is for unknown ones and has fields",
+        "remove the fields: it is not known what an unknown variant has"
     }
     FIELD_BORROWED {
         "a field cannot be borrowed",
@@ -345,6 +365,14 @@ messages! {
     ERROR_WITHOUT_EXCEPTION {
         "`{}` has no place for the failure of a call",
         "add {}"
+    }
+    ERROR_REPR {
+        "an error cannot be a number: its absence could not be seen",
+        "remove `repr`"
+    }
+    ERROR_GENERICS {
+        "the error `{}` borrows",
+        "own the data: an error outlives the message"
     }
     EXCEPTION_WITHOUT_ERROR {
         "`exception` says nothing in a type that is no error",

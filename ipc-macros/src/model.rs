@@ -1,7 +1,7 @@
 //! What the macros know about an item after parsing: plain data, one type per concept.
 
 use proc_macro2::TokenStream;
-use syn::{Ident, ItemTrait, LitInt, Path, Type};
+use syn::{Expr, Ident, ItemTrait, LitInt, Member, Path, Type};
 
 /// A trait with `#[ipc_interface]`.
 #[derive(Debug)]
@@ -167,7 +167,7 @@ pub(crate) struct Name {
 pub(crate) struct Data {
     pub(crate) container: Container,
     pub(crate) ident: Ident,
-    /// The generics, with which the fallback is emitted.
+    /// The generics: nothing or one lifetime, if there is no mistake.
     pub(crate) generics: syn::Generics,
     pub(crate) body: Body,
     /// `#[ipc(error)]`.
@@ -178,32 +178,84 @@ pub(crate) struct Data {
 #[derive(Debug)]
 pub(crate) struct ErrorType {
     /// The variant or field with `#[ipc(exception)]`, which is no part of the body; none after a mistake.
-    pub(crate) exception: Option<Ident>,
+    pub(crate) exception: Option<Member>,
 }
 
 /// What a type consists of.
 #[derive(Debug)]
 pub(crate) enum Body {
-    Struct(Vec<Field>),
+    /// A struct of fields.
+    Struct(Fields),
+    /// A tuple struct of one field: on the wire it is what is inside.
+    Newtype(Box<Field>),
+    /// A field-less enum.
     Enum(Vec<Variant>),
+    /// A field-less enum that is a number, of the type.
+    Numbers(Ident, Vec<Variant>),
+    /// An enum with fields.
+    Union(Vec<Case>),
 }
 
-/// A field of a struct.
+/// The fields of a struct or of a variant.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fields {
+    /// Those that travel, in declaration order.
+    pub(crate) sent: Vec<Field>,
+    /// Those with `#[ipc(skip)]`: on receipt they have their defaults.
+    pub(crate) skipped: Vec<Member>,
+}
+
+/// A field of a struct or of a variant.
 #[derive(Clone, Debug)]
 pub(crate) struct Field {
-    pub(crate) ident: Ident,
+    /// Its name, or its position.
+    pub(crate) member: Member,
     pub(crate) name: Name,
     pub(crate) doc: String,
-    /// The type, `Self` replaced by the struct's name.
+    /// The type, `Self` replaced by the name of the type that it is a field of.
     pub(crate) ty: Type,
+    /// `default = ..`.
+    pub(crate) default: Option<Expr>,
+    /// `ordinal = N`; without it, the one after the previous field's.
+    pub(crate) ordinal: Option<(u16, LitInt)>,
 }
 
-/// A variant of an enum.
+/// A variant of a field-less enum.
 #[derive(Clone, Debug)]
 pub(crate) struct Variant {
     pub(crate) ident: Ident,
     pub(crate) name: Name,
     pub(crate) doc: String,
+    pub(crate) catches: Catches,
+}
+
+/// A variant of an enum with fields.
+#[derive(Clone, Debug)]
+pub(crate) struct Case {
+    pub(crate) ident: Ident,
+    pub(crate) name: Name,
+    pub(crate) doc: String,
+    pub(crate) form: CaseForm,
+    pub(crate) fields: Fields,
+    pub(crate) catches: Catches,
+}
+
+/// What a variant is in the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CaseForm {
+    /// A field of its one field's type, or of Void.
+    Value,
+    /// A group.
+    Group,
+}
+
+/// Whether a variant stands for those that a newer peer knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Catches {
+    /// It has `#[ipc(other)]`.
+    Unknown,
+    /// It is itself alone.
+    Nothing,
 }
 
 /// What parsing an item gives, mistakes or not.

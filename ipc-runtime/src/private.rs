@@ -6,11 +6,11 @@ pub use std::clone::Clone;
 pub use std::convert::From;
 pub use std::default::Default;
 pub use std::future::Future;
-pub use std::iter::ExactSizeIterator;
+pub use std::iter::{ExactSizeIterator, Iterator};
 pub use std::marker::{Copy, Send, Sized, Sync};
 pub use std::option::Option::{self, None, Some};
 pub use std::pin::Pin;
-pub use std::primitive::{bool, str, u16, u64};
+pub use std::primitive::{bool, i8, i16, i32, i64, i128, str, u8, u16, u32, u64};
 pub use std::result::Result::{self, Err, Ok};
 pub use std::sync::Arc;
 pub use std::vec::Vec;
@@ -19,17 +19,23 @@ pub use std::{env, module_path};
 pub use crate::exception::{IpcError, IpcException};
 pub use crate::object::{Client, MethodId, Remote, Reply, ServerCall, Started, call, call_async};
 use crate::object::{send_oneway, send_oneway_async};
+pub use crate::wire::default::{Defaulted, Literal};
 pub use crate::wire::descriptor::{
-    Descriptor, Enum as EnumDescriptor, Field, IdSource, Interface as InterfaceDescriptor, Kind, Method,
-    Struct as StructDescriptor, Type, Variant,
+    Case, CaseForm, DefaultValue, Descriptor, Enum as EnumDescriptor, Field, IdSource,
+    Interface as InterfaceDescriptor, Kind, Method, Struct as StructDescriptor, Type,
+    Union as UnionDescriptor, Variant,
 };
 pub use crate::wire::id::{package_file_id, type_id};
-pub use crate::wire::layout::{At, Companion, Layout, Shape, Size, Slot, layout, layout_slice};
+pub use crate::wire::layout::{
+    At, Companion, Layout, NEXT, Shape, Size, Slot, check_pin, layout, layout_slice, pinned_layout,
+};
 pub use crate::wire::proxy::{CONSTRUCT, CONTEXT, DESTROY};
+pub use crate::wire::union::{UnionLayout, union_layout};
 pub use crate::wire::{
-    Decode, DecodeElement, DecodeStruct, Element, Encode, Enum, HasSize, Interface, IpcType, Lend,
+    Decode, DecodeElement, DecodeStruct, Element, Encode, Enum, HasSize, Interface, IpcType, Lend, Numbered,
     PointerReader, PointerWriter, Single, Struct, StructReader, StructWriter, decode_enum, decode_enums,
-    decode_struct, decode_structs, encode_enum, encode_enums, encode_struct, encode_structs,
+    decode_number, decode_numbers, decode_struct, decode_structs, encode_enum, encode_enums, encode_number,
+    encode_numbers, encode_struct, encode_structs, unknown_variant,
 };
 
 /// What the schema says of a type.
@@ -39,21 +45,82 @@ pub struct Part {
     shape: Shape,
 }
 
+impl Part {
+    /// Returns the storage.
+    pub const fn shape(self) -> Shape {
+        self.shape
+    }
+
+    /// Returns the type in the schema.
+    pub const fn ty(self) -> Type {
+        self.ty
+    }
+}
+
 /// Describes a field, a parameter or a result; its place is still open.
 pub const fn field(name: &'static str, doc: &'static str, part: Part) -> Field {
-    Field { name, doc, ty: part.ty, shape: part.shape, at: At { offset: 0, has: 0, ordinal: 0 } }
+    Field {
+        name,
+        doc,
+        ty: part.ty,
+        shape: part.shape,
+        at: At { offset: 0, has: 0, ordinal: 0 },
+        default: DefaultValue::Zero,
+    }
+}
+
+/// Gives a field a default.
+pub const fn defaulted(field: Field, default: DefaultValue) -> Field {
+    Field { default, ..field }
 }
 
 /// Computes the places of fields.
-#[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below N")]
 pub const fn layout_of<const N: usize>(fields: &[Field; N]) -> Layout<N> {
+    layout(shapes_of(fields))
+}
+
+/// Computes the places of fields of which some have a pinned ordinal.
+pub const fn pinned_layout_of<const N: usize>(fields: &[Field; N], pins: [u16; N]) -> Layout<N> {
+    pinned_layout(shapes_of(fields), pins)
+}
+
+/// Checks the pinned ordinal of a field.
+pub const fn check_pin_of<const N: usize>(fields: &[Field; N], pins: &[u16; N], index: usize) {
+    check_pin(&shapes_of(fields), pins, index);
+}
+
+#[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below N")]
+const fn shapes_of<const N: usize>(fields: &[Field; N]) -> [Shape; N] {
     let mut shapes = [Shape::of(Slot::Void); N];
     let mut i = 0;
     while i < N {
         shapes[i] = fields[i].shape;
         i += 1;
     }
-    layout(shapes)
+    shapes
+}
+
+/// Computes the places of the fields of an enum; `cases[i]` is the number of the variant that field `i` is in.
+pub const fn union_layout_of<const N: usize>(fields: &[Field; N], cases: [u16; N]) -> UnionLayout<N> {
+    union_layout(shapes_of(fields), cases)
+}
+
+/// Puts the fields of an enum into their places.
+pub const fn placed_in_union<const N: usize>(fields: [Field; N], layout: UnionLayout<N>) -> [Field; N] {
+    placed(fields, Layout { at: layout.at, size: layout.size })
+}
+
+/// Checks that the number of a variant survives the cast to `repr`.
+///
+/// # Panics
+/// Panics, at compile time, if it does not.
+pub const fn check_number(number: i128, cast: i128) {
+    assert!(number == cast, "the number of the variant is out of the range of `repr`");
+}
+
+/// Makes newtypes of the elements of a list.
+pub fn wrap_items<T, N>(items: Vec<T>, wrap: impl Fn(T) -> N) -> Vec<N> {
+    items.into_iter().map(wrap).collect()
 }
 
 /// Puts fields into their places.
@@ -73,14 +140,8 @@ pub const fn error_field<E>(error: &ErrorOf<E>) -> Field {
 }
 
 /// Computes the places of what a method returns: an error that has no field of its own takes none.
-#[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below N")]
 pub const fn layout_of_results<const N: usize>(fields: &[Field; N]) -> Layout<N> {
-    let mut shapes = [Shape::of(Slot::Void); N];
-    let mut i = 0;
-    while i < N {
-        shapes[i] = fields[i].shape;
-        i += 1;
-    }
+    let shapes = shapes_of(fields);
     let mut at = [At { offset: 0, has: 0, ordinal: 0 }; N];
     let absent = if N > 0 && is_void(&fields[0]) { 1 } else { 0 };
     let (_, present) = shapes.split_at(absent);
@@ -236,6 +297,8 @@ impl<T, E> AnyResult for Result<T, E> {
 pub trait Wire<'m>: Sized {
     /// What the schema says.
     const PART: Part;
+    /// What it says of the type inside an `Option`.
+    const INNER: Part;
 
     /// Writes the value.
     ///
@@ -248,6 +311,18 @@ pub trait Wire<'m>: Sized {
     /// # Errors
     /// Returns an error if the message does not hold a value of the type.
     fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException>;
+
+    /// Writes the value as it stands inside an `Option`.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode_inner(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+
+    /// Reads a value that stands inside an `Option`.
+    ///
+    /// # Errors
+    /// Returns an error if the message does not hold a value of the type.
+    fn decode_inner(from: &StructReader<'m>, at: At) -> Result<Self, IpcException>;
 }
 
 impl<'m, T> Wire<'m> for T
@@ -256,6 +331,7 @@ where
     T::This: Encode + Decode<'m>,
 {
     const PART: Part = Part { ty: T::TYPE, shape: T::SHAPE };
+    const INNER: Part = Part { ty: T::INNER_TYPE, shape: T::INNER_SHAPE };
 
     #[inline]
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
@@ -265,6 +341,16 @@ where
     #[inline]
     fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException> {
         Decode::decode(from, at)
+    }
+
+    #[inline]
+    fn encode_inner(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        Encode::encode_inner(self, to, at)
+    }
+
+    #[inline]
+    fn decode_inner(from: &StructReader<'m>, at: At) -> Result<Self, IpcException> {
+        Decode::decode_inner(from, at)
     }
 }
 

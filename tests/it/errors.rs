@@ -212,3 +212,64 @@ fn struct_of(field: &Field) -> (&'static str, Vec<&'static str>) {
     let Kind::Struct(fields) = descriptor.kind else { panic!("a struct") };
     (descriptor.name, fields.fields.iter().map(|field| field.name).collect())
 }
+
+/// Why a document is refused: an error with data in its variants.
+#[derive(Debug, IpcType)]
+#[ipc(error)]
+enum DocumentError {
+    Empty,
+    Line(u32, String),
+    Size {
+        limit: u64,
+        #[ipc(skip)]
+        cached: bool,
+    },
+    #[ipc(exception)]
+    Ipc(IpcException),
+}
+
+/// An error whose fields have no names.
+#[derive(Debug, IpcType)]
+#[ipc(error)]
+struct CodeError(#[ipc(exception)] Option<IpcException>, u32);
+
+#[ipc_interface]
+trait Documents {
+    fn open(&self, name: &str) -> Result<(), DocumentError>;
+
+    fn close(&self) -> Result<(), CodeError>;
+}
+
+struct Archive;
+
+impl Documents for Archive {
+    fn open(&self, name: &str) -> Result<(), DocumentError> {
+        match name {
+            "empty" => Err(DocumentError::Empty),
+            "line" => Err(DocumentError::Line(7, "brace".into())),
+            "size" => Err(DocumentError::Size { limit: 1 << 40, cached: true }),
+            "failed" => Err(IpcException::failed("torn").into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn close(&self) -> Result<(), CodeError> {
+        Err(CodeError(None, 9))
+    }
+}
+
+#[test]
+fn variants_of_an_error_carry_data() {
+    bounded(PATIENCE, || {
+        let pair = Pair::<dyn Documents>::new(Arc::new(Archive));
+        let open = |name| pair.remote.open(name);
+        open("fine").unwrap();
+        assert!(matches!(open("empty"), Err(DocumentError::Empty)));
+        assert!(matches!(open("line"), Err(DocumentError::Line(7, text)) if text == "brace"));
+        assert!(
+            matches!(open("size"), Err(DocumentError::Size { limit, cached: false }) if limit == 1 << 40)
+        );
+        assert!(matches!(open("failed"), Err(DocumentError::Ipc(_))));
+        assert!(matches!(pair.remote.close(), Err(CodeError(None, 9))));
+    });
+}

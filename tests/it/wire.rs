@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 
+use capnp::message::ReaderSegments;
 use capnp::{any_pointer, message, serialize};
 use ipc_runtime::object::Destination;
 use ipc_runtime::wire::raw::Decoder;
@@ -71,6 +72,423 @@ struct Tree {
     label: String,
     children: Vec<Self>,
     next: Option<Box<Tree>>,
+}
+
+/// On the wire, a number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, IpcType)]
+struct Height(u32);
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, IpcType)]
+struct Flag(bool);
+
+#[derive(Clone, Debug, Default, PartialEq, IpcType)]
+struct Place(Point);
+
+#[derive(Clone, Debug, Default, PartialEq, IpcType)]
+struct Label(String);
+
+#[derive(Clone, Debug, Default, PartialEq, IpcType)]
+struct Labels(Vec<Label>);
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, IpcType)]
+struct Byte(u8);
+
+/// In an `Option` it is what an `Option` in an `Option` is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, IpcType)]
+struct Maybe(Option<u16>);
+
+#[derive(Clone, Debug, Default, PartialEq, IpcType)]
+struct Newtypes {
+    height: Height,
+    maybe_height: Option<Height>,
+    heights: Vec<Height>,
+    flags: Vec<Flag>,
+    place: Place,
+    places: Vec<Place>,
+    maybe_place: Option<Box<Place>>,
+    label: Label,
+    maybe_label: Option<Label>,
+    labels: Labels,
+    bytes: Vec<Byte>,
+    maybe: Maybe,
+    maybe_maybes: [Option<Maybe>; 3],
+    maybe_maybe: Option<Maybe>,
+    maybes: Vec<Maybe>,
+    tuple: Tuple,
+    tuples: Vec<Tuple>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, IpcType)]
+struct Tuple(u8, Option<i64>, #[ipc(name = "label")] Label, #[ipc(skip)] Skipped);
+
+/// Has no encoding.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Skipped;
+
+#[derive(Clone, Debug, PartialEq, IpcType)]
+enum Shape {
+    Empty,
+    Nothing(),
+    Circle(f64),
+    Rect { width: f64, height: Option<u8> },
+    Perhaps(Option<u32>),
+    Named(Label),
+    Both(Flag, Option<bool>),
+    Text(Option<String>),
+    Group { shapes: Vec<Shape>, inner: Box<Shape> },
+    Local(u8, #[ipc(skip)] Skipped),
+}
+
+#[derive(Clone, Debug, PartialEq, IpcType)]
+struct Shapes {
+    shape: Shape,
+    maybe: Option<Shape>,
+    boxed: Option<Box<Shape>>,
+    list: Vec<Shape>,
+}
+
+#[test]
+fn newtypes_and_tuple_structs_come_back() {
+    assert_comes_back(&Newtypes::default());
+    assert_comes_back(&Newtypes {
+        height: Height(7),
+        maybe_height: Some(Height(0)),
+        heights: vec![Height(1), Height(2)],
+        flags: vec![Flag(true), Flag(false), Flag(true)],
+        place: Place(Point { x: 1.0, y: 2.0 }),
+        places: vec![Place::default(), Place(Point { x: 3.0, y: 4.0 })],
+        maybe_place: Some(Box::default()),
+        label: Label("label".into()),
+        maybe_label: Some(Label::default()),
+        labels: Labels(vec![Label("a".into()), Label::default()]),
+        bytes: vec![Byte(1), Byte(255)],
+        maybe: Maybe(Some(0)),
+        maybe_maybes: [None, Some(Maybe(None)), Some(Maybe(Some(0)))],
+        maybe_maybe: Some(Maybe(None)),
+        maybes: vec![Maybe(None), Maybe(Some(1))],
+        tuple: Tuple(3, Some(0), Label("l".into()), Skipped),
+        tuples: vec![Tuple::default(), Tuple(9, None, Label::default(), Skipped)],
+    });
+}
+
+#[test]
+fn a_newtype_is_what_is_inside() {
+    #[derive(IpcType)]
+    struct Plain {
+        height: u32,
+        maybe_height: Option<u32>,
+        maybe: Option<Option<u16>>,
+        bytes: Vec<u8>,
+        points: Vec<Point>,
+    }
+    #[derive(IpcType)]
+    struct Wrapped {
+        height: Height,
+        maybe_height: Option<Height>,
+        maybe: Option<Maybe>,
+        bytes: Vec<Byte>,
+        points: Vec<Place>,
+    }
+    let point = Point { x: 0.5, y: 0.25 };
+    let plain = Plain {
+        height: 1,
+        maybe_height: Some(2),
+        maybe: Some(Some(5)),
+        bytes: vec![3, 4],
+        points: vec![point.clone()],
+    };
+    let wrapped = Wrapped {
+        height: Height(1),
+        maybe_height: Some(Height(2)),
+        maybe: Some(Maybe(Some(5))),
+        bytes: vec![Byte(3), Byte(4)],
+        points: vec![Place(point)],
+    };
+    assert_eq!(encode(&plain).unwrap(), encode(&wrapped).unwrap());
+}
+
+fn all_shapes() -> Vec<Shape> {
+    vec![
+        Shape::Empty,
+        Shape::Nothing(),
+        Shape::Circle(1.5),
+        Shape::Rect { width: 2.0, height: None },
+        Shape::Rect { width: 0.0, height: Some(0) },
+        Shape::Perhaps(None),
+        Shape::Perhaps(Some(0)),
+        Shape::Perhaps(Some(9)),
+        Shape::Named(Label("name".into())),
+        Shape::Both(Flag(true), Some(false)),
+        Shape::Both(Flag(false), None),
+        Shape::Text(None),
+        Shape::Text(Some(String::new())),
+        Shape::Group {
+            shapes: vec![Shape::Circle(0.5), Shape::Empty],
+            inner: Box::new(Shape::Group { shapes: Vec::new(), inner: Box::new(Shape::Perhaps(None)) }),
+        },
+        Shape::Local(3, Skipped),
+    ]
+}
+
+#[test]
+fn every_variant_with_fields_comes_back() {
+    for shape in all_shapes() {
+        assert_comes_back(&shape);
+        assert_comes_back(&Shapes {
+            shape: shape.clone(),
+            maybe: Some(shape.clone()),
+            boxed: Some(Box::new(shape.clone())),
+            list: vec![shape.clone(), Shape::Empty, shape],
+        });
+    }
+    assert_comes_back(&Shapes { shape: Shape::Empty, maybe: None, boxed: None, list: all_shapes() });
+}
+
+#[test]
+fn a_variant_with_fields_of_a_newer_peer_is_an_error_or_caught() {
+    #[derive(IpcType)]
+    enum Newer {
+        _A(u8),
+        _B(u8),
+        C(String),
+    }
+    #[derive(Debug, IpcType)]
+    enum Strict {
+        A(u8),
+        B(u8),
+    }
+    #[derive(Debug, PartialEq, IpcType)]
+    enum Lenient {
+        A(u8),
+        #[ipc(other)]
+        Other,
+    }
+    let message = encode(&Newer::C("text".into())).unwrap();
+    let error = decode::<Strict>(&message).unwrap_err();
+    assert_eq!(error.to_string(), "unknown variant 2 of enum `Strict`");
+    assert_eq!(decode::<Lenient>(&message).unwrap(), Lenient::Other);
+    assert_comes_back(&Lenient::A(1));
+    assert_comes_back(&Lenient::Other);
+    let _ = (Strict::A(0), Strict::B(0));
+}
+
+#[test]
+fn a_catch_all_variant_stands_for_those_of_a_newer_peer() {
+    #[derive(Debug, PartialEq, IpcType)]
+    enum Known {
+        Red,
+        #[ipc(other)]
+        Other,
+    }
+    #[derive(Debug, PartialEq, IpcType)]
+    struct Received {
+        color: Known,
+        colors: Vec<Known>,
+    }
+    #[derive(IpcType)]
+    struct Sent {
+        color: Color,
+        colors: Vec<Color>,
+    }
+    let sent = Sent { color: Color::Blue, colors: vec![Color::Red, Color::Green, Color::Blue] };
+    let received: Received = decode(&encode(&sent).unwrap()).unwrap();
+    assert_eq!(
+        received,
+        Received { color: Known::Other, colors: vec![Known::Red, Known::Other, Known::Other] }
+    );
+}
+
+#[test]
+fn an_enum_can_be_a_number() {
+    #[derive(Clone, Copy, Debug, PartialEq, IpcType)]
+    #[ipc(repr = i32)]
+    enum Code {
+        Zero,
+        Negative = -7,
+        Next,
+        Most = i32::MAX as isize,
+    }
+    #[derive(Clone, Copy, Debug, PartialEq, IpcType)]
+    #[ipc(repr = u8)]
+    enum Lenient {
+        One = 1,
+        #[ipc(other)]
+        Other = 200,
+    }
+    #[derive(Clone, Debug, PartialEq, IpcType)]
+    struct Codes {
+        code: Code,
+        maybe: Option<Code>,
+        codes: Vec<Code>,
+        lenient: Lenient,
+        more: Vec<Lenient>,
+    }
+    #[derive(Debug, Default, PartialEq, IpcType)]
+    struct Numbers {
+        code: i32,
+        maybe: Option<i32>,
+        codes: Vec<i32>,
+        lenient: u8,
+        more: Vec<u8>,
+    }
+    let codes = Codes {
+        code: Code::Negative,
+        maybe: Some(Code::Zero),
+        codes: vec![Code::Next, Code::Most],
+        lenient: Lenient::Other,
+        more: vec![Lenient::One],
+    };
+    assert_comes_back(&codes);
+    let numbers: Numbers = decode(&encode(&codes).unwrap()).unwrap();
+    assert_eq!(
+        numbers,
+        Numbers { code: -7, maybe: Some(0), codes: vec![-6, i32::MAX], lenient: 200, more: vec![1] }
+    );
+    let lenient = Numbers { lenient: 9, more: vec![1, 3], ..Numbers::default() };
+    let codes: Codes = decode(&encode(&lenient).unwrap()).unwrap();
+    assert_eq!((codes.lenient, codes.more), (Lenient::Other, vec![Lenient::One, Lenient::Other]));
+    for unknown in
+        [Numbers { code: 9, ..Numbers::default() }, Numbers { codes: vec![0, 9], ..Numbers::default() }]
+    {
+        let error = decode::<Codes>(&encode(&unknown).unwrap()).unwrap_err();
+        assert_eq!(error.to_string(), "unknown variant 9 of enum `Code`");
+    }
+}
+
+#[test]
+fn a_struct_with_a_lifetime_borrows_from_the_message() {
+    #[derive(Debug, PartialEq, IpcType)]
+    struct Note<'a> {
+        text: &'a str,
+        data: &'a [u8],
+        maybe: Option<&'a str>,
+        maybe_data: Option<&'a [u8]>,
+        texts: Vec<&'a str>,
+        blobs: Vec<&'a [u8]>,
+        number: u32,
+        tag: Tag<'a>,
+        tags: Vec<Tag<'a>>,
+        inner: Option<Box<Note<'a>>>,
+        piece: Piece<'a>,
+    }
+    #[derive(Debug, PartialEq, IpcType)]
+    struct Tag<'t>(&'t str);
+    #[derive(Debug, PartialEq, IpcType)]
+    enum Piece<'p> {
+        Text(&'p str),
+        Data { data: &'p [u8], copy: String },
+    }
+    let inner = Note {
+        text: "",
+        data: &[],
+        maybe: None,
+        maybe_data: None,
+        texts: Vec::new(),
+        blobs: Vec::new(),
+        number: 0,
+        tag: Tag(""),
+        tags: Vec::new(),
+        inner: None,
+        piece: Piece::Text("piece"),
+    };
+    let note = Note {
+        text: "text",
+        data: &[1, 2],
+        maybe: Some(""),
+        maybe_data: Some(&[3]),
+        texts: vec!["a", "", "b"],
+        blobs: vec![&[4], &[]],
+        number: 5,
+        tag: Tag("tag"),
+        tags: vec![Tag("one"), Tag("two")],
+        inner: Some(Box::new(inner)),
+        piece: Piece::Data { data: &[6], copy: "copy".into() },
+    };
+    let message = encode(&note).unwrap();
+    let reader = serialize::read_message(&message[..], message::ReaderOptions::new()).unwrap();
+    let decoder = Decoder::new(Vec::new(), message.len() / 8);
+    let content: any_pointer::Reader<'_> = reader.get_root().unwrap();
+    let read = Note::decode_fields(&decoder.root(content).unwrap()).unwrap();
+    assert_eq!(read, note);
+    // Each is in the message's own memory.
+    let segment = reader.get_segments().get_segment(0).unwrap().as_ptr_range();
+    for text in [read.text, read.texts[2], read.tag.0, read.tags[1].0] {
+        assert!(segment.contains(&text.as_ptr()), "{text} was copied");
+    }
+}
+
+/// What a hostile peer makes of a message gives a value or an error.
+mod adversarial {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn decode_all(message: &[u8]) {
+        let _ = decode::<Everything>(message);
+        let _ = decode::<Optional>(message);
+        let _ = decode::<Tree>(message);
+        let _ = decode::<Newtypes>(message);
+        let _ = decode::<Tuple>(message);
+        let _ = decode::<Shape>(message);
+        let _ = decode::<Shapes>(message);
+    }
+
+    fn messages() -> Vec<Vec<u8>> {
+        let shapes = Shapes { shape: Shape::Empty, maybe: None, boxed: None, list: all_shapes() };
+        let newtypes = Newtypes {
+            heights: vec![Height(1)],
+            flags: vec![Flag(true)],
+            places: vec![Place::default()],
+            labels: Labels(vec![Label("label".into())]),
+            bytes: vec![Byte(3)],
+            tuples: vec![Tuple::default()],
+            ..Newtypes::default()
+        };
+        vec![encode(&shapes).unwrap(), encode(&newtypes).unwrap(), encode(&Everything::default()).unwrap()]
+    }
+
+    #[test]
+    fn truncated() {
+        for message in messages() {
+            for end in 0..message.len() {
+                decode_all(&message[..end]);
+                // Whole segments that end early, not only early ends of the stream.
+                let mut words = message[..end / 8 * 8].to_vec();
+                if let Some(size) = words.get_mut(4..8) {
+                    size.copy_from_slice(&u32::try_from(end / 8).unwrap().saturating_sub(1).to_le_bytes());
+                    decode_all(&words);
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn corrupted(which in 0..3_usize, changes in prop::collection::vec((8..4096_usize, any::<u8>()), 1..8)) {
+            let mut message = messages().swap_remove(which);
+            let length = message.len();
+            for (at, byte) in changes {
+                message[8 + at % (length - 8)] = byte;
+            }
+            decode_all(&message);
+        }
+
+        #[test]
+        fn random(words in prop::collection::vec(any::<u64>(), 0..64)) {
+            let head = u64::try_from(words.len()).unwrap() << 32;
+            let message: Vec<u8> = [head].iter().chain(&words).flat_map(|word| word.to_le_bytes()).collect();
+            decode_all(&message);
+        }
+
+        #[test]
+        fn near_zero(words in prop::collection::vec((0..16_u64, 0..64_u64), 0..64)) {
+            // Small numbers in both halves of a word make pointers that lead somewhere.
+            let head = u64::try_from(words.len()).unwrap() << 32;
+            let words = words.iter().map(|(low, high)| low | high << 32);
+            let message: Vec<u8> = std::iter::once(head).chain(words).flat_map(u64::to_le_bytes).collect();
+            decode_all(&message);
+        }
+    }
 }
 
 #[test]

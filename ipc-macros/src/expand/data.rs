@@ -1,50 +1,244 @@
 //! The `impl`s of a derived struct or enum.
 
-use proc_macro2::TokenStream;
-use syn::Ident;
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote_spanned};
+use syn::{Ident, Lifetime, Type};
 
-use super::descriptor::{expand_enum_descriptor, expand_ids, expand_struct_descriptor};
+use super::descriptor::{
+    expand_enum_descriptor, expand_ids, expand_struct_descriptor, expand_union_descriptor,
+};
 use super::wire::Wire;
 use super::{expand_field, expand_fields, names, unless_empty};
-use crate::model::{Body, Data, Field, Variant};
+use crate::model::{Body, Case, CaseForm, Catches, Data, Field, Fields, Variant};
 
 /// Everything that goes into the `const _` of a derived type.
 pub(crate) fn expand_data(data: &Data) -> TokenStream {
     let ids = expand_ids(&data.container);
     let impls = match &data.body {
+        Body::Newtype(field) => return expand_newtype(data, field),
         Body::Struct(fields) => expand_struct(data, fields),
+        Body::Union(cases) => expand_union(data, cases),
+        Body::Numbers(repr, variants) => return expand_numbers(data, repr, variants),
         Body::Enum(variants) => expand_enum(data, variants),
     };
     mixed!(#ids #impls)
 }
 
 /// The fields and their places.
-pub(crate) fn expand_layout(fields: &[Field]) -> TokenStream {
-    let list = fields.iter().map(|field| expand_field(&field.name.text, &field.doc, &Wire::of(&field.ty)));
-    expand_fields(&names::fields(), &names::layout(), "layout_of", &list.collect::<Vec<_>>())
+pub(crate) fn expand_layout(data: &Data, fields: &[Field]) -> TokenStream {
+    let members =
+        fields.iter().zip(0..).map(|(field, index)| expand_member(data, field, &field.name.text, index));
+    let (defaults, list): (TokenStream, Vec<TokenStream>) = members.unzip();
+    let places = if fields.iter().any(|field| field.ordinal.is_some()) {
+        expand_pinned_layout(fields, &list)
+    } else {
+        expand_fields(&names::fields(), &names::layout(), "layout_of", &list)
+    };
+    mixed!(#defaults #places)
 }
 
-fn expand_struct(data: &Data, fields: &[Field]) -> TokenStream {
+/// Like `expand_fields`, with the ordinals that are given, each of which is checked where it stands.
+fn expand_pinned_layout(fields: &[Field], list: &[TokenStream]) -> TokenStream {
     let ipc = names::runtime();
-    let ident = &data.ident;
+    let (constant, layout, pins) = (names::fields(), names::layout(), names::pins());
+    let count = list.len();
+    let ordinals = fields.iter().map(|field| match &field.ordinal {
+        Some((ordinal, _)) => mixed!(#ordinal),
+        None => mixed!(#ipc::NEXT),
+    });
+    let checks = fields.iter().zip(0usize..).filter_map(|(field, index)| {
+        let mut ipc = names::runtime();
+        let (_, literal) = field.ordinal.as_ref()?;
+        ipc.set_span(literal.span());
+        Some(quote_spanned!(literal.span()=> #ipc::check_pin_of(&#constant, &#pins, #index);))
+    });
+    mixed! {
+        const #constant: [#ipc::Field; #count] = [#(#list),*];
+        const #pins: [#ipc::u16; #count] = [#(#ordinals),*];
+        const _: () = { #(#checks)* };
+        const #layout: #ipc::Layout<#count> = #ipc::pinned_layout_of(&#constant, #pins);
+    }
+}
+
+/// The fields of all cases and their places.
+pub(crate) fn expand_union_layout(data: &Data, cases: &[Case]) -> TokenStream {
+    let ipc = names::runtime();
+    let (fields, layout) = (names::fields(), names::layout());
+    let mut defaults = TokenStream::new();
+    let mut list = Vec::new();
+    let mut numbers: Vec<u16> = Vec::new();
+    for (number, case) in (0..).zip(cases) {
+        for field in &case.fields.sent {
+            // The one field of a `Value` goes by the name of the case, unless an `Option` makes it two.
+            let name = if case.form == CaseForm::Value { "value" } else { field.name.text.as_str() };
+            let (default, member) = expand_member(data, field, name, list.len());
+            defaults.extend(default);
+            list.push(member);
+            numbers.push(number);
+        }
+        if case.fields.sent.is_empty() {
+            list.push(expand_field("value", "", &Wire::of(&syn::parse_quote!(()))));
+            numbers.push(number);
+        }
+    }
+    let count = list.len();
+    mixed! {
+        #defaults
+        const #fields: [#ipc::Field; #count] = [#(#list),*];
+        const #layout: #ipc::UnionLayout<#count> = #ipc::union_layout_of(&#fields, [#(#numbers),*]);
+    }
+}
+
+/// The constant with the default of a field, if it has one, and the field.
+fn expand_member(data: &Data, field: &Field, name: &str, index: usize) -> (TokenStream, TokenStream) {
+    let ipc = names::runtime();
+    let ty = without_lifetime(data, &field.ty);
+    let member = expand_field(name, &field.doc, &Wire::of(&ty));
+    let Some(default) = &field.default else { return (TokenStream::new(), member) };
+    let constant = names::default(index);
+    let value = Wire::defaulted(&ty).item("Value");
+    (
+        mixed!(const #constant: #value = #default;),
+        mixed!(#ipc::defaulted(#member, #ipc::Literal(#constant).schema_value())),
+    )
+}
+
+/// Writes the field at an index from an expression.
+fn expand_encode(field: &Field, index: usize, value: &TokenStream, to: &TokenStream) -> TokenStream {
     let layout = names::layout();
-    let layouts = expand_layout(fields);
-    let descriptor = expand_struct_descriptor(data);
-    let to = unless_empty("to", fields.is_empty());
-    let from = unless_empty("from", fields.is_empty());
-    let encode = fields.iter().enumerate().map(|(index, Field { ident, ty, .. })| {
-        let encode = Wire::of(ty).call("encode", mixed!(&self.#ident, #to, #layout.at[#index]));
+    let at = mixed!(#layout.at[#index]);
+    if field.default.is_none() {
+        return Wire::of(&field.ty).call("encode", mixed!(#value, #to, #at));
+    }
+    let default = names::default(index);
+    Wire::defaulted(&field.ty).call("encode_defaulted", mixed!(#value, #to, #at, #default))
+}
+
+/// Reads the field at an index.
+fn expand_decode(field: &Field, index: usize, from: &TokenStream) -> TokenStream {
+    let layout = names::layout();
+    let at = mixed!(#layout.at[#index]);
+    if field.default.is_none() {
+        return Wire::of(&field.ty).call("decode", mixed!(#from, #at));
+    }
+    let default = names::default(index);
+    Wire::defaulted(&field.ty).call("decode_defaulted", mixed!(#from, #at, #default))
+}
+
+fn expand_struct(data: &Data, fields: &Fields) -> TokenStream {
+    let ipc = names::runtime();
+    let layouts = expand_layout(data, &fields.sent);
+    let Fields { sent, skipped } = fields;
+    let to = unless_empty("to", sent.is_empty());
+    let from = unless_empty("from", sent.is_empty());
+    let encode = sent.iter().enumerate().map(|(index, field)| {
+        let member = &field.member;
+        let encode = expand_encode(field, index, &mixed!(&self.#member), &to);
         mixed!(#encode?;)
     });
-    let decode = fields.iter().enumerate().map(|(index, Field { ident, ty, .. })| {
-        let decode = Wire::of(ty).call("decode", mixed!(#from, #layout.at[#index]));
-        mixed!(#ident: #decode?)
+    let decode = sent.iter().enumerate().map(|(index, field)| {
+        let member = &field.member;
+        let decode = expand_decode(field, index, &from);
+        mixed!(#member: #decode?)
     });
+    let encode = encode.collect::<Vec<_>>();
+    let decode = decode.collect::<Vec<_>>();
+    let encode_fields = mixed! {
+        #(#encode)*
+        #ipc::Ok(())
+    };
+    let decode_fields = mixed! {
+        #ipc::Ok(Self { #(#decode,)* #(#skipped: #ipc::Default::default(),)* })
+    };
+    let impls = expand_struct_impls(
+        data,
+        &StructCodec { descriptor: expand_struct_descriptor(data), to, from, encode_fields, decode_fields },
+    );
+    mixed!(#layouts #impls)
+}
+
+fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
+    let ipc = names::runtime();
+    let layout = names::layout();
+    let layouts = expand_union_layout(data, cases);
+    let mut first = 0;
+    let mut encode = Vec::new();
+    let mut decode = Vec::new();
+    let mut unknown = mixed! {
+        unknown => #ipc::Err(#ipc::unknown_variant(unknown, <Self as #ipc::Struct>::descriptor()))
+    };
+    for (number, Case { ident, fields: Fields { sent, skipped }, catches, .. }) in (0u16..).zip(cases) {
+        let bindings =
+            (0..sent.len()).map(|index| format_ident!("f{index}", span = proc_macro2::Span::mixed_site()));
+        let bindings: Vec<Ident> = bindings.collect();
+        let members = sent.iter().map(|field| &field.member);
+        let rest = (!skipped.is_empty()).then(|| mixed!(..));
+        let writes = sent.iter().zip(&bindings).zip(first..).map(|((field, binding), at)| {
+            let encode = expand_encode(field, at, &binding.to_token_stream(), &mixed!(to));
+            mixed!(#encode?;)
+        });
+        encode.push(mixed! {
+            Self::#ident { #(#members: #bindings,)* #rest } => {
+                to.set(#layout.discriminant, #number);
+                #(#writes)*
+            }
+        });
+        let reads = sent.iter().zip(first..).map(|(field, at)| {
+            let member = &field.member;
+            let decode = expand_decode(field, at, &mixed!(from));
+            mixed!(#member: #decode?)
+        });
+        let value = mixed!(Self::#ident { #(#reads,)* #(#skipped: #ipc::Default::default(),)* });
+        if *catches == Catches::Unknown {
+            unknown = mixed!(_ => #ipc::Ok(#value));
+        } else {
+            decode.push(mixed!(#number => #ipc::Ok(#value),));
+        }
+        first += sent.len().max(1);
+    }
+    let encode_fields = mixed! {
+        match self { #(#encode)* }
+        #ipc::Ok(())
+    };
+    let decode_fields = mixed! {
+        match from.get::<#ipc::u16>(#layout.discriminant) {
+            #(#decode)*
+            #unknown,
+        }
+    };
+    let impls = expand_struct_impls(
+        data,
+        &StructCodec {
+            descriptor: expand_union_descriptor(data, cases),
+            to: mixed!(to),
+            from: mixed!(from),
+            encode_fields,
+            decode_fields,
+        },
+    );
+    mixed!(#layouts #impls)
+}
+
+/// In what structs differ.
+struct StructCodec {
+    descriptor: TokenStream,
+    to: TokenStream,
+    from: TokenStream,
+    encode_fields: TokenStream,
+    decode_fields: TokenStream,
+}
+
+fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
+    let ipc = names::runtime();
+    let layout = names::layout();
+    let StructCodec { descriptor, to, from, encode_fields, decode_fields } = codec;
+    let Target { params, ty, decode_params, message } = &Target::of(data);
     let impls = expand_impls(
-        ident,
+        data,
         &Codec {
-            slot: mixed!(Pointer),
-            ty: mixed!(Struct(<Self as #ipc::Struct>::descriptor)),
+            shape: mixed!(#ipc::Shape::of(#ipc::Slot::Pointer)),
+            ty: mixed!(#ipc::Type::Struct(<Self as #ipc::Struct>::descriptor)),
+            list: mixed!(#ipc::Type::List(&<Self as #ipc::IpcType>::TYPE)),
             encode: mixed!(#ipc::encode_struct(self, to.pointer(at.offset))),
             decode: mixed!(#ipc::decode_struct(from.pointer(at.offset))),
             encode_items: mixed!(encode_structs),
@@ -52,27 +246,25 @@ fn expand_struct(data: &Data, fields: &[Field]) -> TokenStream {
         },
     );
     mixed! {
-        #layouts
         #impls
 
-        impl #ipc::HasSize for #ident {
+        impl #params #ipc::HasSize for #ty {
             const SIZE: #ipc::Size = #layout.size;
         }
 
-        impl #ipc::Struct for #ident {
+        impl #params #ipc::Struct for #ty {
             fn descriptor() -> &'static #ipc::Descriptor {
                 #descriptor
             }
 
             fn encode_fields(&self, #to: &mut #ipc::StructWriter<'_, '_>) -> #ipc::Result<(), #ipc::IpcException> {
-                #(#encode)*
-                #ipc::Ok(())
+                #encode_fields
             }
         }
 
-        impl<'m> #ipc::DecodeStruct<'m> for #ident {
-            fn decode_fields(#from: &#ipc::StructReader<'m>) -> #ipc::Result<Self, #ipc::IpcException> {
-                #ipc::Ok(Self { #(#decode),* })
+        impl #decode_params #ipc::DecodeStruct<#message> for #ty {
+            fn decode_fields(#from: &#ipc::StructReader<#message>) -> #ipc::Result<Self, #ipc::IpcException> {
+                #decode_fields
             }
         }
     }
@@ -82,13 +274,19 @@ fn expand_enum(data: &Data, variants: &[Variant]) -> TokenStream {
     let ipc = names::runtime();
     let ident = &data.ident;
     let descriptor = expand_enum_descriptor(data, variants);
-    let names: Vec<&Ident> = variants.iter().map(|variant| &variant.ident).collect();
+    let idents: Vec<&Ident> = variants.iter().map(|variant| &variant.ident).collect();
     let ordinals: Vec<u16> = (0..).take(variants.len()).collect();
+    let other = variants.iter().find(|variant| variant.catches == Catches::Unknown);
+    let unknown = match other.map(|variant| &variant.ident) {
+        Some(other) => mixed!(#ipc::Some(Self::#other)),
+        None => mixed!(#ipc::None),
+    };
     let impls = expand_impls(
-        ident,
+        data,
         &Codec {
-            slot: mixed!(TwoBytes),
-            ty: mixed!(Enum(<Self as #ipc::Enum>::descriptor)),
+            shape: mixed!(#ipc::Shape::of(#ipc::Slot::TwoBytes)),
+            ty: mixed!(#ipc::Type::Enum(<Self as #ipc::Enum>::descriptor)),
+            list: mixed!(#ipc::Type::List(&<Self as #ipc::IpcType>::TYPE)),
             encode: mixed!({
                 #ipc::encode_enum(self, to, at);
                 #ipc::Ok(())
@@ -108,56 +306,188 @@ fn expand_enum(data: &Data, variants: &[Variant]) -> TokenStream {
 
             fn to_ordinal(&self) -> #ipc::u16 {
                 match self {
-                    #(Self::#names => #ordinals,)*
+                    #(Self::#idents => #ordinals,)*
                 }
             }
 
             fn from_ordinal(ordinal: #ipc::u16) -> #ipc::Option<Self> {
                 match ordinal {
-                    #(#ordinals => #ipc::Some(Self::#names),)*
-                    _ => #ipc::None,
+                    #(#ordinals => #ipc::Some(Self::#idents),)*
+                    _ => #unknown,
                 }
             }
         }
     }
 }
 
-/// In what a struct and an enum differ on the wire.
+/// An enum that is a number has no declaration in the schema.
+fn expand_numbers(data: &Data, repr: &Ident, variants: &[Variant]) -> TokenStream {
+    let ipc = names::runtime();
+    let ident = &data.ident;
+    let name = &data.container.name;
+    let repr = Ident::new(&repr.to_string(), proc_macro2::Span::mixed_site());
+    let number = mixed!(#ipc::#repr);
+    let idents: Vec<&Ident> = variants.iter().map(|variant| &variant.ident).collect();
+    let checks = idents.iter().map(|name| {
+        // The caret goes under the variant that is meant.
+        let numbers = mixed!(#ident::#name as #ipc::i128, #ident::#name as #number as #ipc::i128);
+        let mut ipc = names::runtime();
+        ipc.set_span(name.span());
+        quote_spanned!(name.span()=> #ipc::check_number(#numbers);)
+    });
+    let other = variants.iter().find(|variant| variant.catches == Catches::Unknown);
+    let unknown = match other.map(|variant| &variant.ident) {
+        Some(other) => mixed!(#ipc::Some(Self::#other)),
+        None => mixed!(#ipc::None),
+    };
+    let impls = expand_impls(
+        data,
+        &Codec {
+            shape: mixed!(<#number as #ipc::IpcType>::SHAPE),
+            ty: mixed!(<#number as #ipc::IpcType>::TYPE),
+            list: mixed!(<#number as #ipc::Element>::LIST),
+            encode: mixed!(#ipc::encode_number(self, to, at)),
+            decode: mixed!(#ipc::decode_number(from, at)),
+            encode_items: mixed!(encode_numbers),
+            decode_list: mixed!(decode_numbers),
+        },
+    );
+    mixed! {
+        const _: () = { #(#checks)* };
+
+        #impls
+
+        impl #ipc::Numbered for #ident {
+            type Number = #number;
+            const NAME: &'static str = #name;
+
+            fn to_number(&self) -> #number {
+                match self {
+                    #(Self::#idents => Self::#idents as #number,)*
+                }
+            }
+
+            fn from_number(number: #number) -> #ipc::Option<Self> {
+                match number {
+                    #(number if number == Self::#idents as #number => #ipc::Some(Self::#idents),)*
+                    _ => #unknown,
+                }
+            }
+        }
+    }
+}
+
+/// A newtype is what is inside. What not every type can do, stand in a list or under an `Option`, it can if that
+/// can; the `for<'__w>` keeps rustc from evaluating the condition before anyone asks.
+fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
+    let ipc = names::runtime();
+    let Target { params, ty, decode_params, message } = &Target::of(data);
+    let inner = &field.ty;
+    let member = &field.member;
+    let wire = Wire::of(inner);
+    let constants = Wire::of(&without_lifetime(data, inner));
+    let (part, inner_part) = (constants.item("PART"), constants.item("INNER"));
+    let encode = wire.call("encode", mixed!(&self.#member, to, at));
+    let encode_inner = wire.call("encode_inner", mixed!(&self.#member, to, at));
+    let decode = wire.call("decode", mixed!(from, at));
+    let decode_inner = wire.call("decode_inner", mixed!(from, at));
+    mixed! {
+        impl #params #ipc::IpcType for #ty {
+            type This = Self;
+            const SHAPE: #ipc::Shape = #part.shape();
+            const TYPE: #ipc::Type = #part.ty();
+            const INNER_SHAPE: #ipc::Shape = #inner_part.shape();
+            const INNER_TYPE: #ipc::Type = #inner_part.ty();
+        }
+
+        impl #params #ipc::Single for #ty where for<'__w> #inner: #ipc::Single {}
+
+        impl #params #ipc::Encode for #ty {
+            fn encode(&self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
+                #encode
+            }
+
+            fn encode_inner(&self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
+                #encode_inner
+            }
+        }
+
+        impl #decode_params #ipc::Decode<#message> for #ty {
+            fn decode(from: &#ipc::StructReader<#message>, at: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
+                #ipc::Ok(Self { #member: #decode? })
+            }
+
+            fn decode_inner(from: &#ipc::StructReader<#message>, at: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
+                #ipc::Ok(Self { #member: #decode_inner? })
+            }
+        }
+
+        impl #params #ipc::Element for #ty where for<'__w> #inner: #ipc::Element {
+            const LIST: #ipc::Type = <#inner as #ipc::Element>::LIST;
+
+            fn encode_items<'i>(
+                items: impl #ipc::ExactSizeIterator<Item = &'i Self>,
+                to: #ipc::PointerWriter<'_, '_>,
+            ) -> #ipc::Result<(), #ipc::IpcException>
+            where
+                Self: 'i,
+            {
+                <#inner as #ipc::Element>::encode_items(#ipc::Iterator::map(items, |item| &item.#member), to)
+            }
+        }
+
+        impl #decode_params #ipc::DecodeElement<#message> for #ty
+        where
+            for<'__w> #inner: #ipc::DecodeElement<#message>,
+        {
+            type Slice = #ipc::Vec<Self>;
+
+            fn decode_list(from: #ipc::PointerReader<#message>) -> #ipc::Result<#ipc::Vec<Self>, #ipc::IpcException> {
+                let items = <#inner as #ipc::DecodeElement<#message>>::decode_list(from)?;
+                #ipc::Ok(#ipc::wrap_items(items, |item| Self { #member: item }))
+            }
+        }
+    }
+}
+
+/// In what types differ on the wire.
 struct Codec {
-    slot: TokenStream,
+    shape: TokenStream,
     ty: TokenStream,
+    list: TokenStream,
     encode: TokenStream,
     decode: TokenStream,
     encode_items: TokenStream,
     decode_list: TokenStream,
 }
 
-fn expand_impls(ident: &Ident, codec: &Codec) -> TokenStream {
+fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {
     let ipc = names::runtime();
-    let Codec { slot, ty, encode, decode, encode_items, decode_list } = codec;
+    let Codec { shape, ty: schema, list, encode, decode, encode_items, decode_list } = codec;
+    let Target { params, ty, decode_params, message } = &Target::of(data);
     mixed! {
-        impl #ipc::IpcType for #ident {
+        impl #params #ipc::IpcType for #ty {
             type This = Self;
-            const SHAPE: #ipc::Shape = #ipc::Shape::of(#ipc::Slot::#slot);
-            const TYPE: #ipc::Type = #ipc::Type::#ty;
+            const SHAPE: #ipc::Shape = #shape;
+            const TYPE: #ipc::Type = #schema;
         }
 
-        impl #ipc::Single for #ident {}
+        impl #params #ipc::Single for #ty {}
 
-        impl #ipc::Encode for #ident {
+        impl #params #ipc::Encode for #ty {
             fn encode(&self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode
             }
         }
 
-        impl<'m> #ipc::Decode<'m> for #ident {
-            fn decode(from: &#ipc::StructReader<'m>, at: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
+        impl #decode_params #ipc::Decode<#message> for #ty {
+            fn decode(from: &#ipc::StructReader<#message>, at: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
                 #decode
             }
         }
 
-        impl #ipc::Element for #ident {
-            const LIST: #ipc::Type = #ipc::Type::List(&<Self as #ipc::IpcType>::TYPE);
+        impl #params #ipc::Element for #ty {
+            const LIST: #ipc::Type = #list;
 
             fn encode_items<'i>(
                 items: impl #ipc::ExactSizeIterator<Item = &'i Self>,
@@ -170,12 +500,77 @@ fn expand_impls(ident: &Ident, codec: &Codec) -> TokenStream {
             }
         }
 
-        impl<'m> #ipc::DecodeElement<'m> for #ident {
+        impl #decode_params #ipc::DecodeElement<#message> for #ty {
             type Slice = #ipc::Vec<Self>;
 
-            fn decode_list(from: #ipc::PointerReader<'m>) -> #ipc::Result<#ipc::Vec<Self>, #ipc::IpcException> {
+            fn decode_list(from: #ipc::PointerReader<#message>) -> #ipc::Result<#ipc::Vec<Self>, #ipc::IpcException> {
                 #ipc::#decode_list(from)
             }
         }
     }
+}
+
+/// What stands in the head of an `impl`. A type with a lifetime is decoded from a message that lives as long.
+struct Target {
+    /// `<'a>`, or nothing.
+    params: TokenStream,
+    /// `Note<'a>`.
+    ty: TokenStream,
+    /// `<'a>`, or `<'m>` for a type that owns what it has.
+    decode_params: TokenStream,
+    /// `'a` or `'m`.
+    message: Lifetime,
+}
+
+impl Target {
+    fn of(data: &Data) -> Self {
+        let ident = &data.ident;
+        let own = Lifetime::new("'m", proc_macro2::Span::mixed_site());
+        match data.generics.lifetimes().next().map(|param| &param.lifetime) {
+            Some(lifetime) => {
+                // Spanned as generated: what lints say of the `impl`s is not about the user's lifetime.
+                let mut message = lifetime.clone();
+                message.set_span(own.span());
+                Self {
+                    params: mixed!(<#message>),
+                    ty: mixed!(#ident<#message>),
+                    decode_params: mixed!(<#message>),
+                    message,
+                }
+            }
+            None => Self {
+                params: TokenStream::new(),
+                ty: ident.to_token_stream(),
+                decode_params: mixed!(<#own>),
+                message: own,
+            },
+        }
+    }
+}
+
+/// The type as constants can name it: `'static` in place of the lifetime, which only `impl`s know.
+fn without_lifetime(data: &Data, ty: &Type) -> Type {
+    let Some(param) = data.generics.lifetimes().next() else { return ty.clone() };
+    let tokens = replace_lifetime(ty.to_token_stream(), &param.lifetime.ident);
+    syn::parse2(tokens).unwrap_or_else(|_| ty.clone())
+}
+
+fn replace_lifetime(tokens: TokenStream, lifetime: &Ident) -> TokenStream {
+    let mut tick = false;
+    let replace = |token| {
+        let after_tick =
+            std::mem::replace(&mut tick, matches!(&token, TokenTree::Punct(p) if p.as_char() == '\''));
+        match token {
+            TokenTree::Ident(found) if after_tick && found == *lifetime => {
+                TokenTree::Ident(Ident::new("static", found.span()))
+            }
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), replace_lifetime(group.stream(), lifetime));
+                inner.set_span(group.span());
+                TokenTree::Group(inner)
+            }
+            other => other,
+        }
+    };
+    tokens.into_iter().map(replace).collect()
 }

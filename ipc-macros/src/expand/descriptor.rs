@@ -5,7 +5,7 @@ use quote::ToTokens;
 
 use super::names::{self, Section};
 use super::wire::superclass;
-use crate::model::{Container, Data, Interface, Lifecycle, Method, Variant};
+use crate::model::{Case, CaseForm, Container, Data, Interface, Lifecycle, Method, Variant};
 
 /// The constants with file id and type id.
 pub(crate) fn expand_ids(container: &Container) -> TokenStream {
@@ -60,7 +60,31 @@ pub(crate) fn expand_struct_descriptor(data: &Data) -> TokenStream {
     expand_descriptor(&data.container, &kind)
 }
 
-/// The body of `descriptor` of an enum.
+/// The body of `descriptor` of an enum with fields.
+pub(crate) fn expand_union_descriptor(data: &Data, cases: &[Case]) -> TokenStream {
+    let ipc = names::runtime();
+    let (fields, layout) = (names::fields(), names::layout());
+    let cases = cases.iter().map(|case| {
+        let (name, doc) = (&case.name.text, &case.doc);
+        let count = u16::try_from(case.fields.sent.len().max(1)).unwrap_or(u16::MAX);
+        let form = match case.form {
+            CaseForm::Value => mixed!(Value),
+            CaseForm::Group => mixed!(Group),
+        };
+        mixed!(#ipc::Case { name: #name, doc: #doc, fields: #count, form: #ipc::CaseForm::#form })
+    });
+    let kind = mixed! {
+        #ipc::Kind::Union(#ipc::UnionDescriptor {
+            fields: &#ipc::placed_in_union(#fields, #layout),
+            cases: &[#(#cases),*],
+            size: #layout.size,
+            discriminant: #layout.discriminant,
+        })
+    };
+    expand_descriptor(&data.container, &kind)
+}
+
+/// The body of `descriptor` of a field-less enum.
 pub(crate) fn expand_enum_descriptor(data: &Data, variants: &[Variant]) -> TokenStream {
     let ipc = names::runtime();
     let variants = variants.iter().map(|variant| {

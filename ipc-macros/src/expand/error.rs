@@ -3,41 +3,88 @@
 //! Presence is a pointer that is not null, so a field-less enum is wrapped in a struct.
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
-use syn::Ident;
+use quote::{ToTokens, format_ident};
+use syn::{Ident, Member};
 
 use super::{data, names};
-use crate::model::{Body, Container, Data, Field, Name, Variant};
+use crate::model::{Body, Case, Container, Data, Field, Fields, Name, Variant};
 
 /// Everything that goes into the `const _` of a derived error.
-pub(crate) fn expand_error(data: &Data, exception: &Ident) -> TokenStream {
+pub(crate) fn expand_error(data: &Data, exception: &Member) -> TokenStream {
     match &data.body {
         Body::Struct(fields) => expand_struct(data, exception, fields),
-        Body::Enum(variants) => expand_enum(data, exception, variants),
+        Body::Newtype(field) => {
+            let fields = Fields { sent: vec![Field::clone(field)], skipped: Vec::new() };
+            expand_struct(data, exception, &fields)
+        }
+        Body::Enum(variants) | Body::Numbers(_, variants) => expand_enum(data, exception, variants),
+        Body::Union(cases) => expand_union(data, exception, cases),
     }
 }
 
-fn expand_struct(data: &Data, exception: &Ident, fields: &[Field]) -> TokenStream {
+/// The fields that travel, as the hidden type has them: all with names.
+struct Sent<'a> {
+    /// What the fields are called in the error.
+    members: Vec<&'a Member>,
+    /// What they are called in the hidden type, and in patterns.
+    idents: Vec<Ident>,
+    types: Vec<&'a syn::Type>,
+    /// Their model in the hidden type, where nothing is skipped.
+    fields: Fields,
+    /// `..` in patterns of the error, for what is skipped.
+    rest: Option<TokenStream>,
+}
+
+impl<'a> Sent<'a> {
+    fn of(fields: &'a Fields) -> Self {
+        let idents: Vec<Ident> = (0..fields.sent.len())
+            .map(|index| format_ident!("f{index}", span = proc_macro2::Span::mixed_site()))
+            .collect();
+        let renamed = fields.sent.iter().zip(&idents);
+        let renamed =
+            renamed.map(|(field, ident)| Field { member: Member::Named(ident.clone()), ..field.clone() });
+        Self {
+            members: fields.sent.iter().map(|field| &field.member).collect(),
+            types: fields.sent.iter().map(|field| &field.ty).collect(),
+            fields: Fields { sent: renamed.collect(), skipped: Vec::new() },
+            rest: (!fields.skipped.is_empty()).then(|| mixed!(..)),
+            idents,
+        }
+    }
+}
+
+fn expand_struct(data: &Data, exception: &Member, fields: &Fields) -> TokenStream {
     let ipc = names::runtime();
     let slot = names::slot();
-    let (idents, types): (Vec<_>, Vec<_>) = fields.iter().map(|field| (&field.ident, &field.ty)).unzip();
-    let wire = hidden_type(data.container.clone(), slot.clone(), Body::Struct(fields.to_vec()));
+    let skipped = &fields.skipped;
+    let Sent { members, idents, types, fields, rest } = Sent::of(fields);
+    let wire = hidden_type(data.container.clone(), slot.clone(), Body::Struct(fields));
     let conversions = Conversions {
-        from_exception: mixed!(Self { #exception: #ipc::Some(exception), #(#idents: #ipc::Default::default()),* }),
+        from_exception: mixed! {
+            Self {
+                #exception: #ipc::Some(exception),
+                #(#members: #ipc::Default::default(),)*
+                #(#skipped: #ipc::Default::default(),)*
+            }
+        },
         into_exception: mixed! {
             let text = #ipc::debug_text(&self);
             #ipc::Option::unwrap_or_else(self.#exception, || #ipc::IpcException::failed(text))
         },
         into_answer: mixed! {
-            let Self { #exception, #(#idents),* } = self;
-            match #exception {
+            let Self { #exception: exception, #(#members: #idents,)* #rest } = self;
+            match exception {
                 #ipc::Some(exception) => #ipc::ErrorAnswer::Exception(exception),
                 #ipc::None => #ipc::ErrorAnswer::slot(#slot { #(#idents),* }),
             }
         },
         from_slot: mixed! {
             let #slot { #(#idents),* } = slot;
-            Self { #exception: #ipc::None, #(#idents),* }
+            Self {
+                #exception: #ipc::None,
+                #(#members: #idents,)*
+                #(#skipped: #ipc::Default::default(),)*
+            }
         },
     };
     let impls = expand_impls(&data.ident, &conversions);
@@ -48,7 +95,49 @@ fn expand_struct(data: &Data, exception: &Ident, fields: &[Field]) -> TokenStrea
     }
 }
 
-fn expand_enum(data: &Data, exception: &Ident, variants: &[Variant]) -> TokenStream {
+/// An enum with fields is a struct in the schema already.
+fn expand_union(data: &Data, exception: &Member, cases: &[Case]) -> TokenStream {
+    let ipc = names::runtime();
+    let slot = names::slot();
+    let mut declarations = TokenStream::new();
+    let mut into_slot = TokenStream::new();
+    let mut from_slot = TokenStream::new();
+    let mut hidden = Vec::new();
+    for case in cases {
+        let (variant, skipped) = (&case.ident, &case.fields.skipped);
+        let Sent { members, idents, types, fields, rest } = Sent::of(&case.fields);
+        declarations.extend(mixed!(#variant { #(#idents: #types),* },));
+        into_slot.extend(mixed! {
+            Self::#variant { #(#members: #idents,)* #rest } => #slot::#variant { #(#idents),* },
+        });
+        from_slot.extend(mixed! {
+            #slot::#variant { #(#idents),* } => Self::#variant {
+                #(#members: #idents,)*
+                #(#skipped: #ipc::Default::default(),)*
+            },
+        });
+        hidden.push(Case { fields, ..case.clone() });
+    }
+    let wire = hidden_type(data.container.clone(), slot.clone(), Body::Union(hidden));
+    let conversions = Conversions {
+        into_answer: mixed! {
+            #ipc::ErrorAnswer::slot(match self {
+                Self::#exception(exception) => return #ipc::ErrorAnswer::Exception(exception),
+                #into_slot
+            })
+        },
+        from_slot: mixed!(match slot { #from_slot }),
+        ..Conversions::of_enum(exception)
+    };
+    let impls = expand_impls(&data.ident, &conversions);
+    mixed! {
+        enum #slot { #declarations }
+        const _: () = { #wire };
+        #impls
+    }
+}
+
+fn expand_enum(data: &Data, exception: &Member, variants: &[Variant]) -> TokenStream {
     let ipc = names::runtime();
     let (slot, kind) = (names::slot(), names::slot_kind());
     let idents: Vec<&Ident> = variants.iter().map(|variant| &variant.ident).collect();
@@ -57,20 +146,19 @@ fn expand_enum(data: &Data, exception: &Ident, variants: &[Variant]) -> TokenStr
     let kind_wire = hidden_type(kind_container, kind.clone(), Body::Enum(variants.to_vec()));
     let member = Ident::new("kind", proc_macro2::Span::mixed_site());
     let field = Field {
-        ident: member.clone(),
+        member: Member::Named(member.clone()),
         name: Name { text: "kind".to_owned(), span: member.span() },
         doc: String::new(),
         ty: syn::parse_quote!(#kind),
+        default: None,
+        ordinal: None,
     };
-    let wire = hidden_type(data.container.clone(), slot.clone(), Body::Struct(vec![field]));
+    let wire = hidden_type(
+        data.container.clone(),
+        slot.clone(),
+        Body::Struct(Fields { sent: vec![field], skipped: Vec::new() }),
+    );
     let conversions = Conversions {
-        from_exception: mixed!(Self::#exception(exception)),
-        into_exception: mixed! {
-            match self {
-                Self::#exception(exception) => exception,
-                other => #ipc::IpcException::failed(#ipc::debug_text(&other)),
-            }
-        },
         into_answer: mixed! {
             let kind = match self {
                 Self::#exception(exception) => return #ipc::ErrorAnswer::Exception(exception),
@@ -83,6 +171,7 @@ fn expand_enum(data: &Data, exception: &Ident, variants: &[Variant]) -> TokenStr
                 #(#kind::#idents => Self::#idents,)*
             }
         },
+        ..Conversions::of_enum(exception)
     };
     let impls = expand_impls(&data.ident, &conversions);
     mixed! {
@@ -106,6 +195,24 @@ struct Conversions {
     into_exception: TokenStream,
     into_answer: TokenStream,
     from_slot: TokenStream,
+}
+
+impl Conversions {
+    /// Those of an enum that have nothing to do with its other variants.
+    fn of_enum(exception: &Member) -> Self {
+        let ipc = names::runtime();
+        Self {
+            from_exception: mixed!(Self::#exception(exception)),
+            into_exception: mixed! {
+                match self {
+                    Self::#exception(exception) => exception,
+                    other => #ipc::IpcException::failed(#ipc::debug_text(&other)),
+                }
+            },
+            into_answer: TokenStream::new(),
+            from_slot: TokenStream::new(),
+        }
+    }
 }
 
 fn expand_impls(ident: &Ident, conversions: &Conversions) -> TokenStream {

@@ -73,7 +73,7 @@ pub(crate) fn expand_data(data: &Data, errors: &TokenStream) -> TokenStream {
     let params = data.generics.params.iter();
     let params = mixed!(#(#params),*);
     let layout = match &data.body {
-        Body::Struct(fields) if data.generics.params.is_empty() => Some(expand_layout(fields)),
+        Body::Struct(fields) if data.generics.params.is_empty() => Some(expand_layout(data, &fields.sent)),
         _ => None,
     };
     let code = mixed! {

@@ -9,6 +9,8 @@
 //! | [`file`] | `__FILE` | the file id |
 //! | [`fields`] | `__FIELDS` | the fields of a struct |
 //! | [`layout`] | `__LAYOUT` | where they lie |
+//! | [`pins`] | `__PINS` | the pinned ordinals of the fields of a struct |
+//! | [`default`] | `__DEFAULT_3` | the default of a field, by its place in the layout |
 //! | [`params`] | `__SOLVE_PARAMS`, `__SOLVE_PARAMS_AT` | the parameters of a method, and where they lie |
 //! | [`results`] | `__SOLVE_RESULT`, `__SOLVE_RESULT_AT` | its result, and where it lies |
 //! | [`slot`], [`slot_kind`] | `__Slot`, `__SlotKind` | what of an error travels |
@@ -45,6 +47,14 @@ pub(crate) fn fields() -> Ident {
 
 pub(crate) fn layout() -> Ident {
     hidden("__LAYOUT")
+}
+
+pub(crate) fn pins() -> Ident {
+    hidden("__PINS")
+}
+
+pub(crate) fn default(index: usize) -> Ident {
+    hidden(&format!("__DEFAULT_{index}"))
 }
 
 /// Fields that a method implies, and the place of each.

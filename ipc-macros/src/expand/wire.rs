@@ -25,6 +25,11 @@ impl Wire {
         Self::through(ty, "Wire")
     }
 
+    /// A type of which a field has a default: `<T as Defaulted<'_>>`.
+    pub(crate) fn defaulted(ty: &Type) -> Self {
+        Self::through(ty, "Defaulted")
+    }
+
     /// The type of a parameter: what is behind the `&` of a lent one.
     pub(crate) fn of_param(param: &Param) -> Self {
         match &param.passing {

@@ -8,8 +8,8 @@ use syn::token::Paren;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitInt, LitStr, Meta, Path, Token};
 
 use super::symbol::{
-    CANCELLABLE, CRATE, ERROR, EXCEPTION, FILE, ID, IPC, LOCAL, NAME, NO_CONTEXT, NO_DESTROY, ONEWAY,
-    ORDINAL, RESULTS, ROOT, TWIN,
+    CANCELLABLE, CRATE, DEFAULT, ERROR, EXCEPTION, FILE, ID, IPC, LOCAL, NAME, NO_CONTEXT, NO_DESTROY,
+    ONEWAY, ORDINAL, OTHER, REPR, RESULTS, ROOT, SKIP, TWIN,
 };
 use crate::diag::Diagnostics;
 use crate::message;
@@ -23,7 +23,9 @@ pub(crate) enum Place {
     Method,
     Param,
     Type,
-    Member,
+    Field,
+    VariantField,
+    Variant,
 }
 
 impl Place {
@@ -33,8 +35,10 @@ impl Place {
             Self::Impl => &[CRATE],
             Self::Method => &[NAME, ORDINAL, NO_CONTEXT, RESULTS, ONEWAY, CANCELLABLE, LOCAL],
             Self::Param => &[NAME],
-            Self::Member => &[NAME, EXCEPTION],
-            Self::Type => &[ERROR, FILE, ID, NAME, CRATE],
+            Self::Field => &[NAME, ORDINAL, DEFAULT, SKIP, EXCEPTION],
+            Self::VariantField => &[NAME, DEFAULT, SKIP],
+            Self::Variant => &[NAME, OTHER, EXCEPTION],
+            Self::Type => &[ERROR, FILE, ID, NAME, REPR, CRATE],
         }
     }
 
@@ -54,7 +58,10 @@ impl Place {
 }
 
 fn flag(key: &str) -> bool {
-    matches!(key, ROOT | NO_DESTROY | NO_CONTEXT | ONEWAY | CANCELLABLE | LOCAL | ERROR | EXCEPTION)
+    matches!(
+        key,
+        ROOT | NO_DESTROY | NO_CONTEXT | ONEWAY | CANCELLABLE | LOCAL | ERROR | EXCEPTION | OTHER | SKIP
+    )
 }
 
 /// An example of the value of an argument.
@@ -62,7 +69,8 @@ fn example(key: &str) -> &'static str {
     match key {
         FILE | ID => "0x9eb32e19f86ee174",
         NAME => "\"name\"",
-        ORDINAL => "1",
+        ORDINAL | DEFAULT => "1",
+        REPR => "i32",
         TWIN => "CalculatorAsync",
         _ => "::ipc_runtime",
     }
@@ -78,6 +86,10 @@ pub(crate) struct Arguments {
     pub(crate) local: Option<Ident>,
     pub(crate) oneway: Option<Ident>,
     pub(crate) twin: Option<Ident>,
+    pub(crate) default: Option<Expr>,
+    pub(crate) repr: Option<Ident>,
+    pub(crate) other: Option<Ident>,
+    pub(crate) skip: Option<Ident>,
     pub(crate) error: Option<Ident>,
     pub(crate) exception: Option<Ident>,
     pub(crate) results: Option<Vec<Ident>>,
@@ -157,6 +169,8 @@ impl Arguments {
             CANCELLABLE => self.cancellable = Some(ident),
             LOCAL => self.local = Some(ident),
             ONEWAY => self.oneway = Some(ident),
+            OTHER => self.other = Some(ident),
+            SKIP => self.skip = Some(ident),
             ERROR => self.error = Some(ident),
             EXCEPTION => self.exception = Some(ident),
             _ => self.no_context = Some(ident),
@@ -166,6 +180,8 @@ impl Arguments {
     fn set_value(&mut self, key: &str, value: TokenStream, diag: &mut Diagnostics) {
         match key {
             NAME => self.name = parse_value(key, value, diag),
+            REPR => self.repr = parse_repr(key, value, diag),
+            DEFAULT => self.default = parse_value(key, value, diag),
             FILE => self.file = parse_id(key, value, diag),
             ID => self.id = parse_id(key, value, diag),
             TWIN => self.twin = parse_value(key, value, diag),
@@ -286,6 +302,16 @@ fn parse_value<T: Parse>(key: &str, value: TokenStream, diag: &mut Diagnostics) 
             None
         }
     }
+}
+
+/// The fixed-width integers, as they are in the schema.
+fn parse_repr(key: &str, value: TokenStream, diag: &mut Diagnostics) -> Option<Ident> {
+    let repr: Ident = parse_value(key, value, diag)?;
+    if matches!(repr.to_string().as_str(), "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64") {
+        return Some(repr);
+    }
+    diag.report(&repr, &message::VALUE_MALFORMED, &[&key, &key, &example(key)]);
+    None
 }
 
 fn parse_id(key: &str, value: TokenStream, diag: &mut Diagnostics) -> Option<LitInt> {

@@ -2,38 +2,48 @@
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{DataEnum, DataStruct, DeriveInput, Fields, GenericParam, Ident, Type};
+use syn::{DataEnum, DeriveInput, GenericParam, Ident, Index, Member, Type};
 
 use super::attr::{Arguments, Place, parse_doc};
 use super::ty::{Lifetimes, parse_field_type};
 use crate::diag::Diagnostics;
 use crate::message;
-use crate::model::{Body, Data, ErrorType, Field, Variant};
+use crate::model::{Body, Case, CaseForm, Catches, Data, ErrorType, Field, Fields, Name, Variant};
 
 /// Parses the item under `#[derive(IpcType)]`.
 pub(crate) fn parse_data(input: DeriveInput, diag: &mut Diagnostics) -> Data {
     let arguments = Arguments::parse_ipc(&input.attrs, Place::Type, diag);
+    let repr = arguments.repr.clone();
     let mut exceptions = Exceptions { allowed: arguments.error.is_some(), found: None };
     let container = arguments.into_container(&input.ident, &input.attrs, diag);
     check_generics(&input, diag);
+    let lifetimes = Lifetimes::of(&input.generics);
     let body = match &input.data {
-        syn::Data::Struct(data) => Body::Struct(parse_struct(
-            data,
-            &input.ident,
-            Lifetimes::of(&input.generics),
-            &mut exceptions,
-            diag,
-        )),
-        syn::Data::Enum(data) => Body::Enum(parse_enum(data, &input.ident, &mut exceptions, diag)),
+        syn::Data::Struct(data) => parse_struct(&data.fields, &input.ident, lifetimes, &mut exceptions, diag),
+        syn::Data::Enum(data) => {
+            parse_enum(data, repr.as_ref(), &input.ident, lifetimes, &mut exceptions, diag)
+        }
         syn::Data::Union(data) => {
             diag.report(data.union_token, &message::DATA_UNION, &[]);
-            Body::Struct(Vec::new())
+            Body::Struct(Fields::default())
         }
     };
+    match (&repr, &body) {
+        (Some(repr), Body::Struct(_) | Body::Newtype(_) | Body::Union(_)) => {
+            diag.report(repr, &message::REPR_MISPLACED, &[]);
+        }
+        (Some(repr), _) if exceptions.allowed => diag.report(repr, &message::ERROR_REPR, &[]),
+        _ => {}
+    }
+    if exceptions.allowed && lifetimes == Lifetimes::Declared {
+        diag.report(&input.generics.params, &message::ERROR_GENERICS, &[&input.ident]);
+    }
     if exceptions.allowed && exceptions.found.is_none() {
         let place = match &body {
-            Body::Struct(_) => "a field `#[ipc(exception)] ipc: Option<IpcException>`",
-            Body::Enum(_) => "a variant `#[ipc(exception)] Ipc(IpcException)`",
+            Body::Struct(_) | Body::Newtype(_) => "a field `#[ipc(exception)] ipc: Option<IpcException>`",
+            Body::Enum(_) | Body::Numbers(..) | Body::Union(_) => {
+                "a variant `#[ipc(exception)] Ipc(IpcException)`"
+            }
         };
         diag.report(&input.ident, &message::ERROR_WITHOUT_EXCEPTION, &[&input.ident, &place]);
     }
@@ -45,64 +55,99 @@ pub(crate) fn parse_data(input: DeriveInput, diag: &mut Diagnostics) -> Data {
 struct Exceptions {
     /// The type is an error.
     allowed: bool,
-    found: Option<Ident>,
+    found: Option<Member>,
 }
 
 impl Exceptions {
     /// Notes a variant or a field with `#[ipc(exception)]`; tells whether it is one.
-    fn take(&mut self, arguments: &Arguments, ident: &Ident, diag: &mut Diagnostics) -> bool {
+    fn take(&mut self, arguments: &Arguments, member: &Member, diag: &mut Diagnostics) -> bool {
         let Some(token) = &arguments.exception else { return false };
         if !self.allowed {
             diag.report(token, &message::EXCEPTION_WITHOUT_ERROR, &[]);
         } else if self.found.is_some() {
-            diag.report(ident, &message::EXCEPTION_TWICE, &[ident]);
+            match member {
+                Member::Named(ident) => diag.report(ident, &message::EXCEPTION_TWICE, &[ident]),
+                Member::Unnamed(index) => diag.report(token, &message::EXCEPTION_TWICE, &[&index.index]),
+            }
         } else {
-            self.found = Some(ident.clone());
+            self.found = Some(member.clone());
         }
         true
     }
 }
 
 fn check_generics(input: &DeriveInput, diag: &mut Diagnostics) {
-    let generics = &input.generics;
-    let borrows = generics.params.iter().all(|param| matches!(param, GenericParam::Lifetime(_)));
-    if generics.params.is_empty() {
-        return;
+    let params = &input.generics.params;
+    let borrows = params.iter().all(|param| matches!(param, GenericParam::Lifetime(_)));
+    if !borrows {
+        diag.report(params, &message::DATA_GENERICS, &[&input.ident]);
+    } else if params.len() > 1 {
+        diag.report(params, &message::DATA_LIFETIMES, &[&input.ident]);
     }
-    let message = if borrows { &message::DATA_LIFETIME } else { &message::DATA_GENERICS };
-    diag.report(&generics.params, message, &[&input.ident]);
 }
 
 fn parse_struct(
-    data: &DataStruct,
+    fields: &syn::Fields,
     ident: &Ident,
     lifetimes: Lifetimes,
     exceptions: &mut Exceptions,
     diag: &mut Diagnostics,
-) -> Vec<Field> {
-    let fields = match &data.fields {
-        Fields::Named(fields) => &fields.named,
-        Fields::Unit => return Vec::new(),
-        Fields::Unnamed(fields) => {
-            diag.report(fields, &message::DATA_TUPLE, &[ident, ident]);
-            return Vec::new();
+) -> Body {
+    let parsed = parse_fields(fields, Place::Field, ident, lifetimes, exceptions, diag);
+    match (fields, parsed) {
+        (syn::Fields::Unnamed(_), Fields { mut sent, skipped }) if sent.len() == 1 && fields.len() == 1 => {
+            match sent.pop() {
+                Some(field) if mentions(field.ty.to_token_stream(), ident) => {
+                    diag.report(&field.ty, &message::NEWTYPE_RECURSIVE, &[ident]);
+                    Body::Struct(Fields::default())
+                }
+                Some(Field { default: Some(default), .. }) => {
+                    diag.report(&default, &message::NEWTYPE_DEFAULT, &[ident]);
+                    Body::Struct(Fields::default())
+                }
+                Some(field) => Body::Newtype(Box::new(field)),
+                None => Body::Struct(Fields { sent, skipped }),
+            }
         }
-    };
-    let mut parsed = Vec::new();
-    for field in fields {
-        let Some(name) = &field.ident else { continue };
-        let arguments = Arguments::parse_ipc(&field.attrs, Place::Member, diag);
-        if exceptions.take(&arguments, name, diag) {
+        (_, parsed) => Body::Struct(parsed),
+    }
+}
+
+/// Parses fields with names or without; those without are `field0` and so on.
+fn parse_fields(
+    fields: &syn::Fields,
+    place: Place,
+    ident: &Ident,
+    lifetimes: Lifetimes,
+    exceptions: &mut Exceptions,
+    diag: &mut Diagnostics,
+) -> Fields {
+    let mut parsed = Fields::default();
+    for (index, field) in (0..).zip(fields) {
+        let arguments = Arguments::parse_ipc(&field.attrs, place, diag);
+        let member = match &field.ident {
+            Some(name) => Member::Named(name.clone()),
+            None => Member::Unnamed(Index::from(index)),
+        };
+        if let Some(skip) = &arguments.skip {
+            if arguments.default.is_some() || arguments.ordinal.is_some() {
+                diag.report(skip, &message::SKIP_ALONE, &[]);
+            }
+            parsed.skipped.push(member);
             continue;
         }
-        let schema = arguments.member_name(name, diag);
+        if exceptions.take(&arguments, &member, diag) {
+            continue;
+        }
+        let name = match &field.ident {
+            Some(name) => arguments.member_name(name, diag),
+            None => arguments.position_name(index, &field.ty, diag),
+        };
         if parse_field_type(&field.ty, lifetimes, diag) {
-            parsed.push(Field {
-                ident: name.clone(),
-                name: schema,
-                doc: parse_doc(&field.attrs),
-                ty: name_self(&field.ty, ident),
-            });
+            let ty = name_self(&field.ty, ident);
+            let Arguments { default, ordinal, .. } = arguments;
+            let doc = parse_doc(&field.attrs);
+            parsed.sent.push(Field { member, name, doc, ty, default, ordinal });
         }
     }
     parsed
@@ -110,32 +155,94 @@ fn parse_struct(
 
 fn parse_enum(
     data: &DataEnum,
+    repr: Option<&Ident>,
     ident: &Ident,
+    lifetimes: Lifetimes,
     exceptions: &mut Exceptions,
     diag: &mut Diagnostics,
-) -> Vec<Variant> {
-    let mut parsed = Vec::new();
+) -> Body {
+    let mut has_fields = false;
+    let mut other = None;
+    let mut cases = Vec::new();
     for variant in &data.variants {
-        let arguments = Arguments::parse_ipc(&variant.attrs, Place::Member, diag);
-        if exceptions.take(&arguments, &variant.ident, diag) {
-            if !matches!(&variant.fields, Fields::Unnamed(fields) if fields.unnamed.len() == 1) {
+        let arguments = Arguments::parse_ipc(&variant.attrs, Place::Variant, diag);
+        if exceptions.take(&arguments, &Member::Named(variant.ident.clone()), diag) {
+            if !matches!(&variant.fields, syn::Fields::Unnamed(fields) if fields.unnamed.len() == 1) {
                 diag.report(variant, &message::EXCEPTION_SHAPE, &[&variant.ident, &variant.ident]);
             }
             continue;
         }
+        has_fields |= !matches!(variant.fields, syn::Fields::Unit);
         let name = arguments.member_name(&variant.ident, diag);
-        if !matches!(variant.fields, Fields::Unit) {
-            diag.report(&variant.fields, &message::DATA_VARIANT_FIELDS, &[&variant.ident]);
-        }
-        if let Some((_, discriminant)) = &variant.discriminant {
+        if let (Some((_, discriminant)), None) = (&variant.discriminant, repr) {
             diag.report(discriminant, &message::DATA_DISCRIMINANT, &[&variant.ident]);
         }
-        parsed.push(Variant { ident: variant.ident.clone(), name, doc: parse_doc(&variant.attrs) });
+        let catches = if arguments.other.is_some() { Catches::Unknown } else { Catches::Nothing };
+        if let Some(flag) = &arguments.other {
+            if !variant.fields.is_empty() {
+                diag.report(&variant.fields, &message::OTHER_FIELDS, &[&variant.ident]);
+            }
+            match other {
+                Some(first) => diag.report(flag, &message::OTHER_TWICE, &[first]),
+                None => other = Some(&variant.ident),
+            }
+        }
+        let fields = parse_fields(&variant.fields, Place::VariantField, ident, lifetimes, exceptions, diag);
+        let form = match &variant.fields {
+            syn::Fields::Unnamed(_) | syn::Fields::Unit if fields.sent.len() <= 1 => CaseForm::Value,
+            _ if fields.sent.is_empty() => CaseForm::Value,
+            _ => CaseForm::Group,
+        };
+        let (ident, doc) = (variant.ident.clone(), parse_doc(&variant.attrs));
+        cases.push(Case { ident, name, doc, form, fields, catches });
     }
-    if parsed.is_empty() && (data.variants.is_empty() || exceptions.found.is_some()) {
+    if cases.is_empty() && (data.variants.is_empty() || exceptions.found.is_some()) {
         diag.report(ident, &message::DATA_NO_VARIANTS, &[ident]);
     }
-    parsed
+    if has_fields && cases.len() == 1 {
+        diag.report(ident, &message::UNION_ONE_VARIANT, &[ident]);
+    }
+    if has_fields {
+        return Body::Union(cases);
+    }
+    let variants = cases.into_iter().map(Variant::from).collect();
+    match repr {
+        Some(repr) => Body::Numbers(repr.clone(), variants),
+        None => Body::Enum(variants),
+    }
+}
+
+impl From<Case> for Variant {
+    fn from(Case { ident, name, doc, catches, .. }: Case) -> Self {
+        Self { ident, name, doc, catches }
+    }
+}
+
+impl Arguments {
+    /// The name of a field without one: the given one, else one that says its position.
+    fn position_name(&self, index: usize, ty: &Type, diag: &mut Diagnostics) -> Name {
+        let mut ident = Ident::new(&format!("field{index}"), proc_macro2::Span::call_site());
+        ident.set_span(
+            ty.to_token_stream().into_iter().next().map_or_else(|| ident.span(), |token| token.span()),
+        );
+        self.member_name(&ident, diag)
+    }
+}
+
+/// Tells whether a type names the item that it is a field of; one of the same name in another module is not meant.
+fn mentions(ty: TokenStream, ident: &Ident) -> bool {
+    let mut qualified = false;
+    ty.into_iter().any(|token| {
+        let behind_path = std::mem::replace(
+            &mut qualified,
+            matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ':'),
+        );
+        match token {
+            TokenTree::Ident(found) => found == *ident && !behind_path,
+            TokenTree::Group(group) => mentions(group.stream(), ident),
+            _ => false,
+        }
+    })
 }
 
 /// Replaces `Self`, which has no meaning outside an `impl`, by the type's name.

@@ -20,3 +20,11 @@ pub(crate) const ORDINAL: &str = "ordinal";
 pub(crate) const RESULTS: &str = "results";
 pub(crate) const ROOT: &str = "root";
 pub(crate) const TWIN: &str = "twin";
+/// On a field: what it is where a message does not have it.
+pub(crate) const DEFAULT: &str = "default";
+/// On a variant: stands for those that are unknown here.
+pub(crate) const OTHER: &str = "other";
+/// On a field: does not travel.
+pub(crate) const SKIP: &str = "skip";
+/// On a field-less enum: the integer that it is on the wire.
+pub(crate) const REPR: &str = "repr";

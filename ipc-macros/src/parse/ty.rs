@@ -230,7 +230,8 @@ impl<'a> Walk<'a> {
             Position::Result => {
                 self.report(reference, &message::RESULT_BORROWED, &[&owned(reference)]);
             }
-            Position::Field if self.lifetimes == Lifetimes::Declared => self.sound = false,
+            // A lifetime that the type declares, or one that rustc does not find.
+            Position::Field if self.lifetimes == Lifetimes::Declared && !is_static(reference) => {}
             Position::Field => self.report(reference, &message::FIELD_BORROWED, &[&owned(reference)]),
         }
     }
@@ -274,6 +275,10 @@ impl<'a> Walk<'a> {
         }
         true
     }
+}
+
+fn is_static(reference: &TypeReference) -> bool {
+    reference.lifetime.as_ref().is_some_and(|lifetime| lifetime.ident == "static")
 }
 
 /// What owns the same as a reference, with its article-free spelling.

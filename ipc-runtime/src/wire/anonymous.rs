@@ -10,9 +10,10 @@ use std::sync::{Mutex, PoisonError};
 
 use super::descriptor::{Descriptor, Field, IdSource, Kind, Struct, Type};
 use super::id::{package_file_id, type_id};
-use super::layout::{At, Companion};
+use super::layout::Companion;
 use super::raw::HasSize;
 use super::{IpcType, Size};
+use crate::private::{field, part_of};
 
 /// The id of the file of these structs, `ipc.capnp`.
 pub const FILE: u64 = package_file_id("ipc.capnp");
@@ -39,7 +40,7 @@ pub(super) enum Form {
 
 /// Describes a field of type `T`; its place is still open.
 pub(super) const fn member<T: IpcType>(name: &'static str) -> Field {
-    Field { name, doc: "", ty: T::TYPE, shape: T::SHAPE, at: At { offset: 0, has: 0, ordinal: 0 } }
+    field(name, "", part_of::<T>())
 }
 
 /// Returns the descriptor of an anonymous struct.

@@ -42,6 +42,8 @@ pub enum IdSource {
 pub enum Kind {
     /// A struct.
     Struct(Struct),
+    /// A struct that is a union: an enum with fields.
+    Union(Union),
     /// A field-less enum.
     Enum(Enum),
     /// An interface.
@@ -70,6 +72,28 @@ pub struct Field {
     pub shape: Shape,
     /// Its place.
     pub at: At,
+    /// What it is where a message does not have it.
+    pub default: DefaultValue,
+}
+
+/// What a field is where a message does not have it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum DefaultValue {
+    /// Zero, false, null.
+    Zero,
+    /// A bool.
+    Bool(bool),
+    /// A signed integer.
+    Signed(i64),
+    /// An unsigned integer.
+    Unsigned(u64),
+    /// A number of four bytes.
+    Float32(f32),
+    /// A number of eight bytes.
+    Float64(f64),
+    /// Text.
+    Text(&'static str),
 }
 
 impl Field {
@@ -86,7 +110,64 @@ impl Field {
     }
 }
 
-/// The variants of an enum; the ordinal of each is its position.
+/// The variants of an enum with fields: a struct that consists of an unnamed union.
+#[derive(Clone, Copy, Debug)]
+pub struct Union {
+    /// The fields of all cases, in the order of the cases, in ordinal order.
+    pub fields: &'static [Field],
+    /// The variants; the discriminant of each is its position.
+    pub cases: &'static [Case],
+    /// The size of the struct on the wire.
+    pub size: Size,
+    /// The place of the discriminant, in units of 16 bits.
+    pub discriminant: u32,
+}
+
+impl Union {
+    /// Returns the cases with the fields of each.
+    pub fn cases(&self) -> impl Iterator<Item = (&'static Case, &'static [Field])> {
+        let mut rest = self.fields;
+        self.cases.iter().map(move |case| {
+            let (fields, others) = rest.split_at(usize::from(case.fields).min(rest.len()));
+            rest = others;
+            (case, fields)
+        })
+    }
+}
+
+/// One variant of an enum with fields.
+#[derive(Clone, Copy, Debug)]
+pub struct Case {
+    /// The name in the schema.
+    pub name: &'static str,
+    /// The doc comment.
+    pub doc: &'static str,
+    /// How many of the union's fields are its own, at least one: a variant without fields has a Void.
+    pub fields: u16,
+    /// What it is in the schema.
+    pub form: CaseForm,
+}
+
+impl Case {
+    /// Tells whether the case is a group, of its own fields, in the schema.
+    pub fn is_group(&self, fields: &[Field]) -> bool {
+        match self.form {
+            CaseForm::Group => true,
+            CaseForm::Value => fields.iter().any(Field::has_companion),
+        }
+    }
+}
+
+/// What a variant is in the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CaseForm {
+    /// One field that has the name of the variant; a group if it has a presence field.
+    Value,
+    /// A group.
+    Group,
+}
+
+/// The variants of a field-less enum; the ordinal of each is its position.
 #[derive(Clone, Copy, Debug)]
 pub struct Enum {
     /// The variants in ordinal order.

@@ -20,6 +20,14 @@ pub const fn method_struct_id(interface: u64, ordinal: u16, role: MethodStruct) 
     md5.finish_id()
 }
 
+/// Returns the id of the group that is the member at `index` of a struct.
+pub const fn group_id(parent: u64, index: u16) -> u64 {
+    let mut md5 = Md5::new();
+    md5.update(&parent.to_le_bytes());
+    md5.update(&index.to_le_bytes());
+    md5.finish_id()
+}
+
 /// Which of a method's two implied structs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MethodStruct {

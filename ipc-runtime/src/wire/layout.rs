@@ -3,7 +3,10 @@
 //! A macro sees tokens, not types, so it cannot know how large a field is. Each wire type states its
 //! [`Shape`] as an associated constant instead, and [`layout`] computes the offsets from the shapes in a
 //! constant. The rule is the one of the Cap'n Proto compiler: fields in ordinal order, each into the smallest
-//! hole that fits it, a new data word where none does. `tests/` compares it with `capnp compile`.
+//! hole that fits it, a new data word where none does. Unions have a rule of their own, in [`union`](super::union).
+//! `tests/` compares both with `capnp compile`.
+
+use super::holes::{Holes, WORD};
 
 /// The storage class of one schema field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +63,14 @@ impl Shape {
     /// One field of the given storage class.
     pub const fn of(slot: Slot) -> Self {
         Self { slot, companion: Companion::None }
+    }
+
+    /// How many ordinals it takes.
+    pub const fn ordinals(self) -> u16 {
+        match self.companion {
+            Companion::None => 1,
+            Companion::Has => 2,
+        }
     }
 
     /// The shape of an `Option` of something of this shape.
@@ -137,23 +148,93 @@ pub const fn layout_slice(shapes: &[Shape], at: &mut [At]) -> Size {
     packer.size()
 }
 
-/// Gives out offsets, smallest fitting hole first.
+/// In place of a pinned ordinal: the one after the previous field's.
+pub const NEXT: u16 = u16::MAX;
+
+/// Computes the layout of fields of which some have a pinned ordinal: they are placed in ordinal order. Where
+/// [`check_pin`] finds a mistake, the pins do not count.
 ///
-/// Invariant: `holes[k]` is the offset, in units of `2^k` bits, of the one free piece of that size, or 0 for
-/// none (offset 0 is never a hole: the first piece of a word is used first). There is at most one hole of each
-/// size below a word, because a hole is only ever split into one used piece and one hole of each smaller size.
-struct Packer {
-    holes: [u32; 6],
+/// # Panics
+/// Panics, at compile time where it is used in a constant, when the struct would need more than 65,535 words
+/// of data or pointers.
+#[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below N")]
+pub const fn pinned_layout<const N: usize>(shapes: [Shape; N], pins: [u16; N]) -> Layout<N> {
+    let ordinals = pinned_ordinals(&shapes, &pins);
+    let mut at = [At { offset: 0, has: 0, ordinal: 0 }; N];
+    let mut packer = Packer::new();
+    let mut placed = 0;
+    let mut next = 0;
+    while placed < N {
+        let mut i = 0;
+        while i < N && ordinals[i] != next {
+            i += 1;
+        }
+        if i == N {
+            return layout(shapes);
+        }
+        at[i].ordinal = next;
+        at[i].offset = packer.place(shapes[i].slot);
+        if matches!(shapes[i].companion, Companion::Has) {
+            at[i].has = packer.place(Slot::Bit);
+        }
+        next += shapes[i].ordinals();
+        placed += 1;
+    }
+    Layout { at, size: packer.size() }
+}
+
+/// Checks the pinned ordinal of the field at `index`. If all are right, the ordinals are consecutive.
+///
+/// # Panics
+/// Panics, at compile time, when another field has the ordinal, or when there are not so many.
+#[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below N")]
+pub const fn check_pin<const N: usize>(shapes: &[Shape; N], pins: &[u16; N], index: usize) {
+    let ordinals = pinned_ordinals(shapes, pins);
+    let (first, end) = (ordinals[index], ordinals[index] + shapes[index].ordinals());
+    let mut total = 0;
+    let mut i = 0;
+    while i < N {
+        let other_end = ordinals[i] + shapes[i].ordinals();
+        assert!(
+            i == index || end <= ordinals[i] || other_end <= first,
+            "the ordinal is taken by another field (an `Option` that is no pointer takes two)"
+        );
+        total += shapes[i].ordinals();
+        i += 1;
+    }
+    assert!(end <= total, "the ordinal leaves a gap: ordinals are consecutive and begin at 0");
+}
+
+#[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below N")]
+const fn pinned_ordinals<const N: usize>(shapes: &[Shape; N], pins: &[u16; N]) -> [u16; N] {
+    let mut ordinals = [0; N];
+    let mut next: u16 = 0;
+    let mut i = 0;
+    while i < N {
+        if pins[i] != NEXT {
+            next = pins[i];
+        }
+        ordinals[i] = next;
+        // Both are far from the end of the range: a message has no room for so many fields.
+        next = next.saturating_add(shapes[i].ordinals());
+        i += 1;
+    }
+    ordinals
+}
+
+/// Gives out offsets, smallest fitting hole first.
+pub(super) struct Packer {
+    holes: Holes,
     data: u32,
     pointers: u32,
 }
 
 impl Packer {
-    const fn new() -> Self {
-        Self { holes: [0; 6], data: 0, pointers: 0 }
+    pub(super) const fn new() -> Self {
+        Self { holes: Holes::NONE, data: 0, pointers: 0 }
     }
 
-    const fn place(&mut self, slot: Slot) -> u32 {
+    pub(super) const fn place(&mut self, slot: Slot) -> u32 {
         match (slot, slot.log2_bits()) {
             (Slot::Pointer, _) => {
                 self.pointers += 1;
@@ -164,31 +245,22 @@ impl Packer {
         }
     }
 
-    #[expect(clippy::indexing_slicing, reason = "const evaluation; `log2` is at most 6, holes go to 5")]
-    const fn place_bits(&mut self, log2: u32) -> u32 {
-        // The smallest hole that fits.
-        let mut size = log2;
-        while size < 6 && self.holes[size as usize] == 0 {
-            size += 1;
+    pub(super) const fn place_bits(&mut self, log2: u32) -> u32 {
+        match self.holes.take(log2) {
+            Some(offset) => offset,
+            None => {
+                self.data += 1;
+                self.holes.split(WORD, self.data - 1, log2)
+            }
         }
-        let mut offset = if size < 6 {
-            let hole = self.holes[size as usize];
-            self.holes[size as usize] = 0;
-            hole
-        } else {
-            self.data += 1;
-            self.data - 1
-        };
-        // Use its first piece, leave the other half of each split as a hole.
-        while size > log2 {
-            size -= 1;
-            offset *= 2;
-            self.holes[size as usize] = offset + 1;
-        }
-        offset
     }
 
-    const fn size(&self) -> Size {
+    /// Lets what was placed last at an offset grow into the holes behind it.
+    pub(super) const fn absorb(&mut self, log2: u32, offset: u32, factor: u32) -> bool {
+        self.holes.absorb(log2, offset, factor)
+    }
+
+    pub(super) const fn size(&self) -> Size {
         assert!(
             self.data <= u16::MAX as u32 && self.pointers <= u16::MAX as u32,
             "a Cap'n Proto struct has at most 65,535 words of data and as many pointers"
@@ -225,6 +297,32 @@ mod tests {
         // The companion broke the second half of the word, so this one starts the next.
         assert_eq!(LAYOUT.at[2], At { offset: 2, has: 0, ordinal: 3 });
         assert_eq!(LAYOUT.size, Size { data: 2, pointers: 1 });
+    }
+
+    #[test]
+    fn pinned_ordinals_decide_the_order() {
+        const LONG: Shape = Shape::of(Slot::EightBytes);
+        const SHAPES: [Shape; 4] = [LONG, Shape::of(Slot::Byte).optional(), Shape::of(Slot::Bit), LONG];
+        const PINS: [u16; 4] = [3, 0, NEXT, NEXT];
+        // The last takes ordinal 3 as well.
+        assert_eq!(pinned_layout(SHAPES, PINS), layout(SHAPES));
+        const RIGHT: [u16; 4] = [4, 0, NEXT, NEXT];
+        const LAYOUT: Layout<4> = pinned_layout(SHAPES, RIGHT);
+        const _: () = check_pin(&SHAPES, &RIGHT, 0);
+        assert_eq!(LAYOUT.at.map(|at| at.ordinal), [4, 0, 2, 3]);
+        assert_eq!(LAYOUT.at.map(|at| at.offset), [2, 0, 9, 1]);
+    }
+
+    #[test]
+    #[should_panic(expected = "taken by another field")]
+    fn a_presence_field_has_an_ordinal_too() {
+        check_pin(&[Shape::of(Slot::Byte).optional(), Shape::of(Slot::Byte)], &[NEXT, 1], 1);
+    }
+
+    #[test]
+    #[should_panic(expected = "leaves a gap")]
+    fn ordinals_have_no_gap() {
+        check_pin(&[Shape::of(Slot::Byte), Shape::of(Slot::Byte)], &[NEXT, 2], 1);
     }
 
     #[test]

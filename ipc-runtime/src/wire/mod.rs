@@ -7,7 +7,7 @@
 //! ├─ Single          exactly one schema field: may stand under an `Option`
 //! ├─ Element         may stand in a list
 //! │  └─ DecodeElement<'m>
-//! ├─ Struct          derived structs: size, fields
+//! ├─ Struct          derived structs and enums with fields: size, fields
 //! │  └─ DecodeStruct<'m>
 //! └─ Lend<'m>        how a `&T` parameter is held by the server: `&'m str`, or an owned `T`
 //! Interface          `dyn Trait` of an annotated trait; `Arc<dyn Trait>` is an IpcType through it
@@ -17,17 +17,20 @@
 //! ([`layout`]). An unsupported type is a compile error at that type.
 
 pub mod anonymous;
+pub mod default;
 pub mod descriptor;
 pub mod id;
 pub mod layout;
 pub mod proxy;
 pub mod raw;
+pub mod union;
 
 mod borrowed;
 mod boxed;
 mod converted;
 mod enumeration;
 mod fixed;
+mod holes;
 mod hooks;
 mod interface;
 mod list;
@@ -54,7 +57,7 @@ use crate::exception::IpcException;
 /// A type that can cross a process boundary.
 ///
 /// Implemented for the standard library's values, for `Arc<dyn Trait>` of an interface, and by `#[derive(IpcType)]`
-/// for structs and field-less enums. [The manual](crate::manual::types) has a table of all.
+/// for structs and enums. [The manual](crate::manual::types) has a table of all.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot cross a process boundary",
     label = "not an IPC type",

@@ -1,6 +1,6 @@
 //! What the derive of a struct delegates to, so that its expansion stays small.
 
-use super::{DecodeStruct, PointerReader, PointerWriter, Struct};
+use super::{DecodeStruct, Descriptor, PointerReader, PointerWriter, Struct};
 use crate::exception::IpcException;
 
 /// Writes a derived struct behind a pointer.
@@ -36,4 +36,9 @@ pub fn decode_struct<'m, T: DecodeStruct<'m>>(from: PointerReader<'m>) -> Result
 /// Returns an error if a field does not hold a value of its type.
 pub fn decode_structs<'m, T: DecodeStruct<'m>>(from: PointerReader<'m>) -> Result<Vec<T>, IpcException> {
     from.read_structs::<T, _>(T::decode_fields)
+}
+
+/// What a peer sent that knows more variants of an enum with fields.
+pub fn unknown_variant(discriminant: u16, descriptor: &Descriptor) -> IpcException {
+    IpcException::failed(format!("unknown variant {discriminant} of enum `{}`", descriptor.name))
 }

@@ -109,6 +109,16 @@ struct Every @0xc3333c31e0a88584 {
   maybeEvery @36 :Every;
   maybeList @37 :List(Int64);
   last @38 :Bool;
+  height @39 :UInt32;
+  heights @40 :List(UInt32);
+  maybeHeight @41 :UInt32;
+  hasMaybeHeight @42 :Bool;
+  shape @43 :Shape;
+  shapes @44 :List(Shape);
+  maybeShape @45 :Shape;
+  pair @46 :Pair;
+  defaults @47 :Defaults;
+  pinned @48 :Pinned;
 }
 
 enum Colour @0xf78b6c2707636f37 {
@@ -120,4 +130,95 @@ enum Colour @0xf78b6c2707636f37 {
   # Like leaves.
 
   darkBlue @2;
+}
+
+struct Shape @0x93e8e9b37ee937e4 {
+  # One of several things.
+
+  union {
+    empty @0 :Void;
+
+    circle @1 :Float64;
+    # Round.
+
+    rect :group {
+      # Has four corners.
+
+      width @2 :Float64;
+
+      height @3 :Float64;
+      # Up.
+    }
+    named @4 :Text;
+    perhaps :group {
+      # An `Option` makes it two.
+
+      value @5 :UInt16;
+      hasValue @6 :Bool;
+    }
+    line :group {
+      field0 @7 :UInt32;
+      field1 @8 :UInt32;
+    }
+    nested @9 :Shape;
+    flags :group {
+      filled @10 :Bool;
+      dashed @11 :Bool;
+      hasDashed @12 :Bool;
+    }
+  }
+}
+
+struct Pair @0xddfda8649d17f564 {
+  # Fields without names.
+
+  field0 @0 :Int64;
+
+  second @1 :Text;
+  # Has a name.
+}
+
+struct Defaults @0x84d50d9406ea0671 {
+  # Fields that a shorter message does not leave at zero.
+
+  bool @0 :Bool = true;
+  int8 @1 :Int8 = -8;
+  int16 @2 :Int16 = -32768;
+  int32 @3 :Int32 = -1;
+  int64 @4 :Int64 = -9223372036854775808;
+  uint8 @5 :UInt8 = 255;
+  uint16 @6 :UInt16 = 16;
+  uint32 @7 :UInt32 = 2147483648;
+  uint64 @8 :UInt64 = 18446744073709551615;
+  float32 @9 :Float32 = -1.5e-7;
+
+  float64 @10 :Float64 = 1.7976931348623157e308;
+  # The largest.
+
+  least @11 :Float64 = -inf;
+  text @12 :Text = "a \"täxt\"\n\\ of\x09\x01two lines";
+  none @13 :UInt32;
+  choice @14 :Choice;
+}
+
+struct Pinned @0xa21c6aa632568a99 {
+  # Fields in another order than their ordinals.
+
+  last @4 :UInt64;
+  first @0 :UInt8;
+  hasFirst @1 :Bool;
+  second @2 :Bool;
+  third @3 :UInt16 = 7;
+}
+
+struct Choice @0xf2eb6886a7543958 {
+  # Defaults in a union.
+
+  union {
+    number @0 :UInt32 = 7;
+    group :group {
+      number @1 :UInt16 = 8;
+      text @2 :Text = "text";
+    }
+  }
 }

@@ -1,10 +1,12 @@
 //! Descriptors made at run time, with the layout that the macros would have the compiler compute.
 
 use ipc_runtime::wire::descriptor::{
-    Descriptor, Enum, Field, IdSource, Interface, Kind, Method, Struct, Type, Variant,
+    Case, CaseForm, DefaultValue, Descriptor, Enum, Field, IdSource, Interface, Kind, Method, Struct, Type,
+    Union, Variant,
 };
 use ipc_runtime::wire::id::type_id;
 use ipc_runtime::wire::layout::{At, Shape, Slot, layout_slice};
+use ipc_runtime::wire::union::{Location, union_layout_slice};
 
 /// Where declarations stand.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +34,14 @@ impl Home {
 
 /// Makes a field.
 pub fn field(name: &'static str, ty: Type) -> Field {
-    Field { name, doc: "", ty, shape: shape_of(ty), at: At { offset: 0, has: 0, ordinal: 0 } }
+    Field {
+        name,
+        doc: "",
+        ty,
+        shape: shape_of(ty),
+        at: At { offset: 0, has: 0, ordinal: 0 },
+        default: DefaultValue::Zero,
+    }
 }
 
 /// Makes a field that is an `Option`.
@@ -65,6 +74,38 @@ pub fn fields(fields: impl IntoIterator<Item = Field>) -> Struct {
 /// Makes a struct.
 pub fn structure(of: impl IntoIterator<Item = Field>) -> Kind {
     Kind::Struct(fields(of))
+}
+
+/// Makes a variant with one field, which has no name of its own in the schema; `Type::Void` if it has none.
+pub fn value(name: &'static str, doc: &'static str, field: Field) -> (Case, Vec<Field>) {
+    (Case { name, doc, fields: 1, form: CaseForm::Value }, vec![field])
+}
+
+/// Makes a variant with named fields.
+pub fn group(
+    name: &'static str,
+    doc: &'static str,
+    fields: impl IntoIterator<Item = Field>,
+) -> (Case, Vec<Field>) {
+    let fields: Vec<Field> = fields.into_iter().collect();
+    let count = u16::try_from(fields.len()).unwrap_or(u16::MAX);
+    (Case { name, doc, fields: count, form: CaseForm::Group }, fields)
+}
+
+/// Makes an enum with fields.
+pub fn union(variants: impl IntoIterator<Item = (Case, Vec<Field>)>) -> Kind {
+    let (cases, lists): (Vec<Case>, Vec<Vec<Field>>) = variants.into_iter().unzip();
+    let numbers = (0..).zip(&lists).flat_map(|(number, list)| list.iter().map(move |_| number));
+    let numbers: Vec<u16> = numbers.collect();
+    let mut fields = lists.concat();
+    let shapes: Vec<Shape> = fields.iter().map(|field| field.shape).collect();
+    let mut places: Vec<At> = fields.iter().map(|field| field.at).collect();
+    let mut locations = vec![Location::NONE; 2 * fields.len()];
+    let (size, discriminant) = union_layout_slice(&shapes, &numbers, &mut places, &mut locations);
+    for (field, at) in fields.iter_mut().zip(places) {
+        field.at = at;
+    }
+    Kind::Union(Union { fields: fields.leak(), cases: cases.leak(), size, discriminant })
 }
 
 /// Makes an enum of names and doc comments.

@@ -99,6 +99,117 @@ pub struct Every {
     pub maybe_every: Option<Box<Every>>,
     pub maybe_list: Option<Vec<i64>>,
     pub last: bool,
+    pub height: Height,
+    pub heights: Vec<Height>,
+    pub maybe_height: Option<Height>,
+    pub shape: Shape,
+    pub shapes: Vec<Shape>,
+    pub maybe_shape: Option<Shape>,
+    pub pair: Pair,
+    pub defaults: Defaults,
+    pub pinned: Pinned,
+    /// Stays here.
+    #[ipc(skip)]
+    pub local: std::marker::PhantomData<std::time::Instant>,
+}
+
+/// Fields that a shorter message does not leave at zero.
+#[derive(Debug, IpcType, PartialEq)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Defaults {
+    #[ipc(default = true)]
+    pub bool: bool,
+    #[ipc(default = -8)]
+    pub int8: i8,
+    #[ipc(default = i16::MIN)]
+    pub int16: i16,
+    #[ipc(default = -1)]
+    pub int32: i32,
+    #[ipc(default = i64::MIN)]
+    pub int64: i64,
+    #[ipc(default = 0xff)]
+    pub uint8: u8,
+    #[ipc(default = 16)]
+    pub uint16: u16,
+    #[ipc(default = 1 << 31)]
+    pub uint32: u32,
+    #[ipc(default = u64::MAX)]
+    pub uint64: u64,
+    #[ipc(default = -1.5e-7)]
+    pub float32: f32,
+    /// The largest.
+    #[ipc(default = f64::MAX)]
+    pub float64: f64,
+    #[ipc(default = f64::NEG_INFINITY)]
+    pub least: f64,
+    #[ipc(default = "a \"täxt\"\n\\ of\t\u{1}two lines")]
+    pub text: String,
+    pub none: u32,
+    pub choice: Choice,
+}
+
+/// Fields in another order than their ordinals.
+#[derive(IpcType)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Pinned {
+    #[ipc(ordinal = 4)]
+    pub last: u64,
+    #[ipc(ordinal = 0)]
+    pub first: Option<u8>,
+    pub second: bool,
+    #[ipc(default = 7)]
+    pub third: u16,
+}
+
+/// Defaults in a union.
+#[derive(Debug, IpcType, PartialEq)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub enum Choice {
+    Number(#[ipc(default = 7)] u32),
+    Group {
+        #[ipc(default = 8)]
+        number: u16,
+        #[ipc(default = "text")]
+        text: String,
+    },
+}
+
+/// On the wire, a number.
+#[derive(Clone, Copy, Debug, IpcType, PartialEq)]
+pub struct Height(pub u32);
+
+/// Fields without names.
+#[derive(Debug, IpcType, PartialEq)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Pair(
+    pub i64,
+    /// Has a name.
+    #[ipc(name = "second")]
+    pub String,
+);
+
+/// One of several things.
+#[derive(Debug, IpcType, PartialEq)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub enum Shape {
+    Empty,
+    /// Round.
+    Circle(f64),
+    /// Has four corners.
+    Rect {
+        width: f64,
+        /// Up.
+        height: f64,
+    },
+    Named(String),
+    /// An `Option` makes it two.
+    Perhaps(Option<u16>),
+    Line(Height, Height),
+    Nested(Box<Shape>),
+    Flags {
+        filled: bool,
+        dashed: Option<bool>,
+    },
 }
 
 /// Types of the standard library.

@@ -8,9 +8,9 @@ use std::time::{Duration, SystemTime};
 use capnp::any_pointer;
 use capnp::message::{Builder, HeapAllocator};
 use ipc_gen_tests::everything::shared::Shared;
-use ipc_gen_tests::everything::{Colour, Every, Standard};
+use ipc_gen_tests::everything::{Choice, Colour, Defaults, Every, Height, Pair, Pinned, Shape, Standard};
 use ipc_gen_tests::generated::everything_capnp::{
-    Colour as GeneratedColour, every, everything, init, standard,
+    Colour as GeneratedColour, choice, defaults, every, everything, init, shape, standard,
 };
 use ipc_gen_tests::generated::{proxy_capnp, shared_capnp};
 use ipc_runtime::IpcException;
@@ -78,7 +78,116 @@ fn example() -> Every {
         maybe_every: None,
         maybe_list: Some(vec![]),
         last: true,
+        height: Height(3),
+        heights: vec![Height(4), Height(5)],
+        maybe_height: Some(Height(0)),
+        shape: Shape::Rect { width: 1.0, height: 2.0 },
+        shapes: vec![
+            Shape::Empty,
+            Shape::Circle(0.5),
+            Shape::Named("name".into()),
+            Shape::Perhaps(Some(7)),
+            Shape::Perhaps(None),
+            Shape::Line(Height(8), Height(9)),
+            Shape::Nested(Box::new(Shape::Circle(1.5))),
+            Shape::Flags { filled: true, dashed: Some(false) },
+        ],
+        maybe_shape: None,
+        pair: Pair(-2, "second".into()),
+        defaults: default_values(),
+        pinned: Pinned { last: 5, first: Some(6), second: true, third: 8 },
+        local: std::marker::PhantomData,
     }
+}
+
+fn default_values() -> Defaults {
+    Defaults {
+        bool: true,
+        int8: -8,
+        int16: i16::MIN,
+        int32: -1,
+        int64: i64::MIN,
+        uint8: 0xff,
+        uint16: 16,
+        uint32: 1 << 31,
+        uint64: u64::MAX,
+        float32: -1.5e-7,
+        float64: f64::MAX,
+        least: f64::NEG_INFINITY,
+        text: "a \"täxt\"\n\\ of\t\u{1}two lines".into(),
+        none: 0,
+        choice: Choice::Number(7),
+    }
+}
+
+fn zeros() -> Defaults {
+    Defaults {
+        bool: false,
+        int8: 0,
+        int16: 0,
+        int32: 0,
+        int64: 0,
+        uint8: 0,
+        uint16: 0,
+        uint32: 0,
+        uint64: 0,
+        float32: 0.0,
+        float64: 0.0,
+        least: 0.0,
+        text: String::new(),
+        none: 0,
+        choice: Choice::Group { number: 0, text: String::new() },
+    }
+}
+
+/// All that generated code reads of it.
+fn read(of: defaults::Reader<'_>) -> Defaults {
+    Defaults {
+        bool: of.get_bool(),
+        int8: of.get_int8(),
+        int16: of.get_int16(),
+        int32: of.get_int32(),
+        int64: of.get_int64(),
+        uint8: of.get_uint8(),
+        uint16: of.get_uint16(),
+        uint32: of.get_uint32(),
+        uint64: of.get_uint64(),
+        float32: of.get_float32(),
+        float64: of.get_float64(),
+        least: of.get_least(),
+        text: of.get_text().unwrap().to_string().unwrap(),
+        none: of.get_none(),
+        choice: match of.get_choice().unwrap().which().unwrap() {
+            choice::Number(number) => Choice::Number(number),
+            choice::Group(group) => Choice::Group {
+                number: group.get_number(),
+                text: group.get_text().unwrap().to_string().unwrap(),
+            },
+        },
+    }
+}
+
+#[test]
+fn a_default_is_what_a_shorter_message_means() {
+    let mut message = Builder::new_default();
+    message.init_root::<every::Builder<'_>>();
+    assert_eq!(decode::<Defaults>(&message).unwrap(), default_values());
+    assert_eq!(decode::<Every>(&message).unwrap().defaults, default_values());
+    let empty: defaults::Reader<'_> = message.get_root_as_reader().unwrap();
+    assert_eq!(read(empty), default_values());
+}
+
+#[test]
+fn what_is_written_is_no_default() {
+    for value in [zeros(), default_values()] {
+        let message = encode(&value);
+        assert_eq!(read(message.get_root_as_reader().unwrap()), value);
+        assert_eq!(decode::<Defaults>(&message).unwrap(), value);
+    }
+    let mut message = Builder::new_default();
+    message.init_root::<choice::Builder<'_>>().init_group();
+    let expected = Choice::Group { number: 8, text: "text".into() };
+    assert_eq!(decode::<Choice>(&message).unwrap(), expected);
 }
 
 #[test]
@@ -128,6 +237,38 @@ fn generated_readers_read_what_we_write() {
     assert!(!every.has_maybe_every());
     assert!(every.has_maybe_list());
     assert!(every.get_last());
+    assert_eq!(every.get_height(), 3);
+    assert_eq!(every.get_heights().unwrap().iter().collect::<Vec<_>>(), [4, 5]);
+    assert_eq!((every.get_has_maybe_height(), every.get_maybe_height()), (true, 0));
+    let shape::Rect(rect) = every.get_shape().unwrap().which().unwrap() else { panic!("another variant") };
+    assert_eq!((rect.get_width(), rect.get_height()), (1.0, 2.0));
+    let shapes: Vec<String> =
+        every.get_shapes().unwrap().iter().map(|shape| describe(shape.which().unwrap())).collect();
+    assert_eq!(
+        shapes,
+        ["empty", "0.5", "name", "true 7", "false 0", "8 to 9", "around 1.5", "true, true false"]
+    );
+    assert!(!every.has_maybe_shape());
+    let pinned = every.get_pinned().unwrap();
+    assert_eq!((pinned.get_last(), pinned.get_first(), pinned.get_has_first()), (5, 6, true));
+    assert_eq!((pinned.get_second(), pinned.get_third()), (true, 8));
+    let pair = every.get_pair().unwrap();
+    assert_eq!((pair.get_field0(), pair.get_second().unwrap().to_str().unwrap()), (-2, "second"));
+}
+
+fn describe(shape: shape::WhichReader<'_>) -> String {
+    match shape {
+        shape::Empty(()) => "empty".into(),
+        shape::Circle(radius) => radius.to_string(),
+        shape::Rect(rect) => format!("{} by {}", rect.get_width(), rect.get_height()),
+        shape::Named(name) => name.unwrap().to_string().unwrap(),
+        shape::Perhaps(value) => format!("{} {}", value.get_has_value(), value.get_value()),
+        shape::Line(line) => format!("{} to {}", line.get_field0(), line.get_field1()),
+        shape::Nested(inner) => format!("around {}", describe(inner.unwrap().which().unwrap())),
+        shape::Flags(flags) => {
+            format!("{}, {} {}", flags.get_filled(), flags.get_has_dashed(), flags.get_dashed())
+        }
+    }
 }
 
 fn fill_shared(mut shared: shared_capnp::shared::Builder<'_>, name: &str, level: u16) {
@@ -171,6 +312,23 @@ fn fill(mut every: every::Builder<'_>) {
     every.set_maybe_text("some");
     every.reborrow().init_maybe_every().set_last(true);
     every.set_last(true);
+    every.set_height(3);
+    every.set_heights([4].as_slice()).unwrap();
+    let mut shapes = every.reborrow().init_shapes(8);
+    shapes.reborrow().get(1).set_circle(0.5);
+    let mut rect = shapes.reborrow().get(2).init_rect();
+    rect.set_width(1.0);
+    rect.set_height(2.0);
+    shapes.reborrow().get(3).set_named("name");
+    let mut perhaps = shapes.reborrow().get(4).init_perhaps();
+    perhaps.set_has_value(true);
+    perhaps.set_value(7);
+    shapes.reborrow().get(5).init_line().set_field1(9);
+    shapes.reborrow().get(6).init_nested().set_circle(1.5);
+    let mut flags = shapes.reborrow().get(7).init_flags();
+    flags.set_has_dashed(true);
+    flags.set_dashed(true);
+    every.reborrow().init_pair().set_second("second");
 }
 
 #[test]
@@ -208,6 +366,23 @@ fn we_read_what_generated_builders_write() {
     assert!(nested.last && nested.maybe_every.is_none());
     assert_eq!(every.maybe_list, None);
     assert!(every.last);
+    assert_eq!((every.height, every.heights, every.maybe_height), (Height(3), vec![Height(4)], None));
+    assert_eq!(every.shape, Shape::Empty);
+    assert_eq!(
+        every.shapes,
+        [
+            Shape::Empty,
+            Shape::Circle(0.5),
+            Shape::Rect { width: 1.0, height: 2.0 },
+            Shape::Named("name".into()),
+            Shape::Perhaps(Some(7)),
+            Shape::Line(Height(0), Height(9)),
+            Shape::Nested(Box::new(Shape::Circle(1.5))),
+            Shape::Flags { filled: false, dashed: Some(true) },
+        ]
+    );
+    assert_eq!(every.maybe_shape, None);
+    assert_eq!(every.pair, Pair(0, "second".into()));
 }
 
 #[test]

@@ -1,18 +1,24 @@
-//! Random structs: the layout that we compute is the one that the official compiler computes.
+//! Random structs and unions: the layout that we compute is the one that the official compiler computes.
+
+#![expect(clippy::unwrap_used, reason = "what the tests share is a test too")]
 
 use std::path::Path;
 use std::sync::LazyLock;
 
 use ipc_gen::{Origin, Schema, code_generator_request, emit};
-use ipc_gen_tests::descriptors::{Home, enumeration, field, interface, list, optional, structure};
+use ipc_gen_tests::descriptors::{
+    Home, enumeration, field, group, interface, list, optional, structure, union, value,
+};
 use ipc_gen_tests::{official, tools};
-use ipc_runtime::wire::descriptor::{Descriptor, Type};
+use ipc_runtime::wire::descriptor::{Case, Descriptor, Field, Kind, Type};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
 /// Compiled at once: starting the compiler is what takes time.
 const STRUCTS: usize = 1_500;
+
+const UNIONS: usize = 1_500;
 
 const MOST_FIELDS: usize = 40;
 
@@ -62,32 +68,71 @@ fn any_fields() -> impl Strategy<Value = Vec<(Type, Presence)>> {
     prop::collection::vec((any_type(), presence), 0..=MOST_FIELDS)
 }
 
-fn declare(index: usize, fields: &[(Type, Presence)]) -> &'static Descriptor {
-    let fields = fields.iter().enumerate().map(|(number, (ty, presence))| {
-        let name: &'static str = format!("f{number}").leak();
-        match presence {
-            Presence::Required => field(name, *ty),
-            Presence::Optional => optional(name, *ty),
-        }
-    });
-    Box::leak(Box::new(HOME.declare(format!("S{index}").leak(), "", structure(fields))))
+#[derive(Clone, Debug)]
+enum Variant {
+    Value(Type, Presence),
+    Group(Vec<(Type, Presence)>),
+}
+
+fn any_variants() -> impl Strategy<Value = Vec<Variant>> {
+    let presence = || prop_oneof![4 => Just(Presence::Required), 1 => Just(Presence::Optional)];
+    let one = prop_oneof![
+        1 => (any_type(), presence()).prop_map(|(ty, presence)| Variant::Value(ty, presence)),
+        2 => prop::collection::vec((any_type(), presence()), 1..=8).prop_map(Variant::Group),
+    ];
+    prop::collection::vec(one, 2..=9)
+}
+
+fn declare_field(number: usize, ty: Type, presence: Presence) -> Field {
+    let name: &'static str = format!("f{number}").leak();
+    match presence {
+        Presence::Required => field(name, ty),
+        Presence::Optional => optional(name, ty),
+    }
+}
+
+fn declare_fields(fields: &[(Type, Presence)]) -> impl Iterator<Item = Field> {
+    fields.iter().enumerate().map(|(number, (ty, presence))| declare_field(number, *ty, *presence))
+}
+
+fn declare_variant(number: usize, variant: &Variant) -> (Case, Vec<Field>) {
+    let name: &'static str = format!("v{number}").leak();
+    match variant {
+        Variant::Value(ty, presence) => value(name, "", declare_field(0, *ty, *presence)),
+        Variant::Group(fields) => group(name, "", declare_fields(fields)),
+    }
+}
+
+fn declare(index: usize, kind: Kind) -> &'static Descriptor {
+    Box::leak(Box::new(HOME.declare(format!("S{index}").leak(), "", kind)))
 }
 
 #[test]
 fn random_structs_are_laid_out_as_by_the_official_compiler() {
-    let Some(capnp) = tools::require("capnp") else { return };
     let mut runner = TestRunner::default();
-    let structs: Vec<&'static Descriptor> = (0..STRUCTS)
-        .map(|index| declare(index, &any_fields().new_tree(&mut runner).unwrap().current()))
-        .collect();
+    let mut one = || structure(declare_fields(&any_fields().new_tree(&mut runner).unwrap().current()));
+    compare("layout", (0..STRUCTS).map(|index| declare(index, one())));
+}
 
-    let schema = Schema::of(&structs).unwrap();
+#[test]
+fn random_unions_are_laid_out_as_by_the_official_compiler() {
+    let mut runner = TestRunner::default();
+    let mut one = || {
+        let variants = any_variants().new_tree(&mut runner).unwrap().current();
+        union(variants.iter().enumerate().map(|(number, variant)| declare_variant(number, variant)))
+    };
+    compare("unions", (0..UNIONS).map(|index| declare(index, one())));
+}
+
+fn compare(name: &str, declarations: impl Iterator<Item = &'static Descriptor>) {
+    let Some(capnp) = tools::require("capnp") else { return };
+    let declarations: Vec<&'static Descriptor> = declarations.collect();
+    let schema = Schema::of(&declarations).unwrap();
     let files = emit(&schema, &Origin { package: "test".into(), command: "none".into() });
     // The schema stays there: after a failure it is the input to look at.
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("layout");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let theirs = official::describe(&official::compile(&capnp, &files, &folder)).unwrap();
     let ours = official::describe(&official::reread(&code_generator_request(&schema))).unwrap();
-    assert_eq!(ours.len(), theirs.len());
     let mut node = String::new();
     for (ours, theirs) in ours.iter().zip(&theirs) {
         if theirs.starts_with("node") {
@@ -95,4 +140,5 @@ fn random_structs_are_laid_out_as_by_the_official_compiler() {
         }
         assert_eq!(ours, theirs, "in {node} of {}", folder.display());
     }
+    assert_eq!(ours.len(), theirs.len());
 }

@@ -11,7 +11,7 @@ pub trait Calculator {
 #[derive(IpcType)]
 #[ipc(root)]
 pub struct Data {
-    #[ipc(default = 1)]
+    #[ipc(defualt = 1)]
     pub x: u32,
 }
 

@@ -16,6 +16,13 @@ pub struct Fixed<const N: usize> {
 #[derive(IpcType)]
 pub struct View<'a> {
     pub text: &'a str,
+    pub forever: &'static str,
+}
+
+#[derive(IpcType)]
+pub struct Views<'a, 'b> {
+    pub text: &'a str,
+    pub data: &'b [u8],
 }
 
 fn main() {}

@@ -45,6 +45,22 @@ pub enum Only {
     Ipc(IpcException),
 }
 
+#[derive(Debug, IpcType)]
+#[ipc(error, repr = i32)]
+pub enum Number {
+    ByZero,
+    #[ipc(exception)]
+    Ipc(IpcException),
+}
+
+#[derive(Debug, IpcType)]
+#[ipc(error)]
+pub struct Borrowed<'a> {
+    #[ipc(exception)]
+    ipc: Option<IpcException>,
+    text: &'a str,
+}
+
 #[ipc_interface]
 pub trait Calculator {
     fn divide(&self) -> Result<(), Nowhere>;
