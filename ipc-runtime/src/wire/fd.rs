@@ -9,6 +9,7 @@ use std::io::{PipeReader, PipeWriter};
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
+use std::process::{ChildStderr, ChildStdin, ChildStdout};
 use std::sync::Arc;
 
 use super::{Interface, PointerReader, PointerWriter, Type, anonymous, pointer_type};
@@ -48,7 +49,9 @@ macro_rules! file_descriptor {
 }
 
 file_descriptor! {
-    OwnedFd, File, UnixStream, UnixListener, UnixDatagram, TcpStream, TcpListener, UdpSocket, PipeReader, PipeWriter,
+    OwnedFd, File, PipeReader, PipeWriter, UnixStream, UnixListener, UnixDatagram, TcpStream, TcpListener, UdpSocket,
+    ChildStdin, ChildStdout, ChildStderr,
 }
 
+// The attribute takes a number only.
 const _: () = assert!(anonymous::FILE == 0xb835_0204_9889_bf0f);
