@@ -26,9 +26,7 @@ pub use crate::wire::descriptor::{
     Union as UnionDescriptor, Variant,
 };
 pub use crate::wire::id::{package_file_id, type_id};
-pub use crate::wire::instance::{
-    Argument, Instance, Laid, Spelled, describe_instance, spelled,
-};
+pub use crate::wire::instance::{Argument, Instance, Laid, Spelled, describe_instance, spelled};
 pub use crate::wire::layout::{
     At, Companion, Layout, NEXT, Shape, Size, Slot, check_pin, layout, layout_slice, pinned_layout,
 };

@@ -46,10 +46,7 @@ enum Either<A, B> {
     Neither,
     Left(A),
     Right(B),
-    Both {
-        a: A,
-        b: Option<B>,
-    },
+    Both { a: A, b: Option<B> },
     Nested(Box<Either<B, A>>),
 }
 
@@ -134,7 +131,10 @@ impl StoreAsync for Memory {
         Ok(format!("{}{:?}{}{}", view.name, view.values, texts.name, texts.values.concat()))
     }
 
-    async fn index(&self, index: Option<Index<String, Wrapped<i64>>>) -> Result<Vec<Page<String>>, IpcException> {
+    async fn index(
+        &self,
+        index: Option<Index<String, Wrapped<i64>>>,
+    ) -> Result<Vec<Page<String>>, IpcException> {
         let index = index.into_iter().flat_map(|index| index.map);
         let page = |(key, values): (String, Vec<Wrapped<i64>>)| {
             let items = values.iter().map(|Wrapped(value)| value.to_string()).collect();
@@ -199,9 +199,8 @@ fn either() -> impl Strategy<Value = Either<bool, String>> + Clone {
 
 fn tree() -> impl Strategy<Value = Tree<u16>> + Clone {
     any::<u16>().prop_map(leaf).prop_recursive(3, 8, 3, |inner| {
-        (any::<u16>(), prop::collection::vec(inner.clone(), 0..3), prop::option::of(inner)).prop_map(
-            |(value, children, other)| Tree { value, children, other: other.map(Box::new) },
-        )
+        (any::<u16>(), prop::collection::vec(inner.clone(), 0..3), prop::option::of(inner))
+            .prop_map(|(value, children, other)| Tree { value, children, other: other.map(Box::new) })
     })
 }
 
@@ -310,8 +309,7 @@ fn arguments_of_one_name_make_two_structs() {
     }
     let (ours, theirs) = (Page { items: vec![Other { x: 1 }], ..empty() }, other::Same { x: 2 });
     assert_eq!((ours.items[0].x, theirs.x), (1, 2));
-    let [ours, theirs] =
-        [<Page<Other> as Struct>::descriptor(), <Page<other::Same> as Struct>::descriptor()];
+    let [ours, theirs] = [<Page<Other> as Struct>::descriptor(), <Page<other::Same> as Struct>::descriptor()];
     assert_eq!((ours.name, theirs.name), ("PageOther", "PageOther"));
     assert_ne!(ours.id, theirs.id);
 }

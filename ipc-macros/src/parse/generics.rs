@@ -153,8 +153,7 @@ fn replace_self(tokens: TokenStream, ident: &Ident, arguments: &TokenStream) -> 
                 });
             }
             TokenTree::Group(group) => {
-                let mut inner =
-                    Group::new(group.delimiter(), replace_self(group.stream(), ident, arguments));
+                let mut inner = Group::new(group.delimiter(), replace_self(group.stream(), ident, arguments));
                 inner.set_span(group.span());
                 replaced.extend([TokenTree::Group(inner)]);
             }

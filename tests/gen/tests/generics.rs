@@ -62,8 +62,14 @@ fn generated_readers_read_what_we_write() {
         panic!("another variant")
     };
     assert_eq!((right.get_b(), right.get_a().unwrap().to_str().unwrap()), (7, "a"));
-    let rows: Vec<Vec<u16>> =
-        all.get_grid().unwrap().get_cells().unwrap().iter().map(|row| row.unwrap().iter().collect()).collect();
+    let rows: Vec<Vec<u16>> = all
+        .get_grid()
+        .unwrap()
+        .get_cells()
+        .unwrap()
+        .iter()
+        .map(|row| row.unwrap().iter().collect())
+        .collect();
     assert_eq!(rows, [[1, 2, 3], [4, 5, 6]]);
     assert_eq!(decode::<Generics>(&message).unwrap(), example());
 }
