@@ -456,9 +456,9 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
         let argument = |argument: &Argument| matches!(argument, Argument::Type(ty) if ty == inner);
         (!data.arguments.iter().any(argument)).then(|| mixed!(for<'__w> #inner: #bound))
     };
-    let single_bounds = target.bounds_and(condition(mixed!(#ipc::Single)));
-    let element_bounds = target.bounds_and(condition(mixed!(#ipc::Element)));
-    let slice_bounds = target.decode_bounds_and(condition(mixed!(#ipc::DecodeElement<#message>)));
+    let single_bounds = target.bounds_and(condition(mixed!(#ipc::Single)).as_ref());
+    let element_bounds = target.bounds_and(condition(mixed!(#ipc::Element)).as_ref());
+    let slice_bounds = target.decode_bounds_and(condition(mixed!(#ipc::DecodeElement<#message>)).as_ref());
     let received = incoming(data, inner);
     let decode = received.call("decode", mixed!(from, at));
     let decode_inner = received.call("decode_inner", mixed!(from, at));
@@ -638,20 +638,20 @@ impl Target {
         }
     }
 
-    fn bounds_and(&self, predicate: Option<TokenStream>) -> TokenStream {
+    fn bounds_and(&self, predicate: Option<&TokenStream>) -> TokenStream {
         where_clause(&self.predicates, predicate)
     }
 
-    fn decode_bounds_and(&self, predicate: Option<TokenStream>) -> TokenStream {
+    fn decode_bounds_and(&self, predicate: Option<&TokenStream>) -> TokenStream {
         where_clause(&self.decode_predicates, predicate)
     }
 }
 
-fn where_clause(predicates: &[TokenStream], last: Option<TokenStream>) -> TokenStream {
+fn where_clause(predicates: &[TokenStream], last: Option<&TokenStream>) -> TokenStream {
     if predicates.is_empty() && last.is_none() {
         return TokenStream::new();
     }
-    let predicates = predicates.iter().chain(&last);
+    let predicates = predicates.iter().chain(last);
     mixed!(where #(#predicates),*)
 }
 

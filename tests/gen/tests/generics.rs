@@ -1,10 +1,9 @@
 //! Types with arguments, against the code that `capnpc` generated: each reads what the other writes.
 
-#![expect(clippy::unwrap_used, reason = "what the tests share is a test too")]
-
 use capnp::message::Builder;
 use ipc_gen_tests::everything::{Colour, Either, Generics, Grid, Page, Tree};
-use ipc_gen_tests::generated::everything_capnp::{either_u_int8_text, generics};
+use ipc_gen_tests::generated::everything_capnp::{either_text_u_int8, either_u_int8_text, generics};
+use ipc_gen_tests::generated::ipc_capnp::option_bool;
 use ipc_gen_tests::message::{decode, encode};
 
 fn page<T>(items: Vec<T>) -> Page<T> {
@@ -47,7 +46,8 @@ fn generated_readers_read_what_we_write() {
     assert_eq!((bytes.get_has_first(), bytes.get_items().unwrap()), (false, &[3, 4][..]));
     let maybes = all.get_maybes().unwrap();
     assert!(maybes.get_first().unwrap().get_value());
-    let items: Vec<bool> = maybes.get_items().unwrap().iter().map(|item| item.get_has_value()).collect();
+    let items: Vec<bool> =
+        maybes.get_items().unwrap().iter().map(option_bool::Reader::get_has_value).collect();
     assert_eq!(items, [false, true]);
     assert_eq!(all.get_pairs().unwrap().get(1).get_items().unwrap().get(0).get_field0(), 5);
     let tree = all.get_tree().unwrap();
@@ -56,9 +56,7 @@ fn generated_readers_read_what_we_write() {
     let either_u_int8_text::Swapped(swapped) = all.get_either().unwrap().which().unwrap() else {
         panic!("another variant")
     };
-    let ipc_gen_tests::generated::everything_capnp::either_text_u_int8::Right(right) =
-        swapped.unwrap().which().unwrap()
-    else {
+    let either_text_u_int8::Right(right) = swapped.unwrap().which().unwrap() else {
         panic!("another variant")
     };
     assert_eq!((right.get_b(), right.get_a().unwrap().to_str().unwrap()), (7, "a"));
