@@ -122,9 +122,14 @@ use proc_macro::TokenStream;
 /// | `id = 0x..` | the type id, by default made from file id and name |
 /// | `crate = path` | where `ipc-runtime` is found, by default `::ipc_runtime` |
 ///
+/// # Foreign types
+///
+/// A parameter with `#[ipc(with = module)]` or `#[ipc(serde)]` may be of a type that is no `IpcType`, by value or by `&`; on a
+/// method, the two are about what it returns if it succeeds. The derive macro [`IpcType`] has more about them.
+///
 /// On a method, `#[ipc(name = "..")]`, `#[ipc(ordinal = N)]` (the following ones continue after it) and
 /// `#[ipc(no_context)]` override the rules; `#[ipc(results(..))]`, `#[ipc(oneway)]`, `#[ipc(cancellable)]` and
-/// `#[ipc(local)]` are described above; on a parameter, `#[ipc(name = "..")]`.
+/// `#[ipc(local)]` are described above; on a parameter, `#[ipc(name = "..")]`; on both, `#[ipc(with = module)]` and `#[ipc(serde)]`.
 #[proc_macro_attribute]
 pub fn ipc_interface(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand_attribute(arguments.into(), item.into()).into()
@@ -164,10 +169,50 @@ pub fn ipc_interface(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | field | `name = ".."` | the name in the schema |
 /// | field | `default = ..` | the default in the schema, which a message without the field means: of a bool, a number, text |
 /// | field | `ordinal = N` | the ordinal in the schema; the following ones continue after it, and an `Option` that is no pointer takes two |
+/// | field | `with = module` | is converted, see below |
+/// | field | `serde` | travels as opaque bytes, see below |
 /// | field | `skip` | is not in the schema; on receipt it is `Default::default()` |
 /// | variant | `name = ".."` | the name in the schema |
 /// | variant | `other` | stands for the variants that only a newer peer knows |
 /// | field or variant of an error | `exception` | holds the failure of a call |
+///
+/// # Foreign types
+///
+/// With `#[ipc(with = module)]` a field of any type travels as what the module converts it to:
+///
+/// ```text
+/// mod address {
+///     // An IPC type that owns what it has.
+///     pub type Wire = u32;
+///
+///     pub fn to_wire(address: &Ipv4Addr) -> Result<Wire, IpcException> {
+///         Ok(address.to_bits())
+///     }
+///
+///     pub fn from_wire(wire: Wire) -> Result<Ipv4Addr, IpcException> {
+///         Ok(Ipv4Addr::from_bits(wire))
+///     }
+/// }
+///
+/// #[derive(IpcType)]
+/// struct Host {
+///     #[ipc(with = address)]
+///     address: Ipv4Addr,      // UInt32
+///     #[ipc(with = address)]
+///     second: Option<Ipv4Addr>,   // UInt32, and `hasSecond :Bool`
+///     #[ipc(with = address)]
+///     others: Vec<Ipv4Addr>,  // List(UInt32)
+/// }
+/// ```
+///
+/// The functions are about the type of the field, or about what its `Option` or `Vec` holds. For other places, such as
+/// keys of maps, a newtype has the attribute: `struct Address(#[ipc(with = address)] Ipv4Addr);` is an IPC type itself.
+/// An error of the module is that of the call, or of the message. A field that an older peer does not send is what
+/// `from_wire` makes of the default.
+///
+/// With `#[ipc(serde)]` a field of any type that serde can serialize and deserialize travels as `Data`, which only Rust
+/// programs with the same declaration of that type can read; for lists and maps of them there is `ipc_runtime::Serde`, which
+/// has more about it. Both need the feature `serde` of `ipc-runtime`.
 ///
 /// # Errors
 ///

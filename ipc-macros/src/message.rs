@@ -330,6 +330,22 @@ messages! {
         "`{}` is what is inside and has no default of its own",
         "give the default to the fields that have this type"
     }
+    WITH_AND_SERDE {
+        "`serde` and `with` exclude each other",
+        "keep one of them: both say how the value travels"
+    }
+    WITH_DEFAULT {
+        "a value that is converted has no default in the schema",
+        "remove one of the two"
+    }
+    WITH_RESULTS {
+        "`with` and `serde` convert one result, and `{}` names several",
+        "return one value, or name the parts that need it in a struct with `#[derive(IpcType)]`"
+    }
+    NEWTYPE_SERDE {
+        "`{}` is what is inside, which is no IPC type",
+        "name the field, or hold a `Serde<T>` and remove `serde`"
+    }
     SKIP_ALONE {
         "a field that is skipped is not in the schema, and has no ordinal and no default there",
         "remove one of the two; on receipt, a skipped field is `Default::default()`"

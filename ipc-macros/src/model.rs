@@ -84,6 +84,8 @@ pub(crate) struct Method {
     /// The type after `->`: a `Result`, or an alias of one.
     pub(crate) returns: Type,
     pub(crate) results: Results,
+    /// `with = ..` or `serde`: of the one result.
+    pub(crate) conversion: Option<Conversion>,
 }
 
 /// What a method returns if it succeeds, as the schema has it.
@@ -143,6 +145,18 @@ pub(crate) struct Param {
     pub(crate) name: Name,
     pub(crate) ty: Type,
     pub(crate) passing: Passing,
+    /// `with = ..` or `serde`.
+    pub(crate) conversion: Option<Conversion>,
+}
+
+impl Param {
+    /// The type of the value, which the method has by value or by `&`.
+    pub(crate) fn value_type(&self) -> &Type {
+        match &self.passing {
+            Passing::Owned => &self.ty,
+            Passing::Lent(inner) => inner,
+        }
+    }
 }
 
 /// How a parameter reaches the method on the server.
@@ -152,6 +166,15 @@ pub(crate) enum Passing {
     Owned,
     /// By `&`, of the type that is inside.
     Lent(Box<Type>),
+}
+
+/// How a value of a foreign type travels.
+#[derive(Clone, Debug)]
+pub(crate) enum Conversion {
+    /// `with = module`: as what the module converts it to.
+    Module(Path),
+    /// `serde`: as opaque bytes.
+    Serde(proc_macro2::Span),
 }
 
 /// A name in the schema.
@@ -248,6 +271,8 @@ pub(crate) struct Field {
     pub(crate) default: Option<Expr>,
     /// `ordinal = N`; without it, the one after the previous field's.
     pub(crate) ordinal: Option<(u16, LitInt)>,
+    /// `with = ..` or `serde`.
+    pub(crate) conversion: Option<Conversion>,
 }
 
 /// A variant of a field-less enum.

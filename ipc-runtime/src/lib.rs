@@ -99,6 +99,8 @@ pub use object::{Client, Remote, closed, destroy};
 pub use process::{ChildProcess, Process, make_process};
 pub use protocol::{CapnpContext, LogLevel, Protocol, make_capnp_protocol};
 pub use thread::pool::blocking;
+#[cfg(feature = "serde")]
+pub use wire::serde::Serde;
 pub use wire::{Interface, IpcType};
 
 /// The README's code, compiled and run.

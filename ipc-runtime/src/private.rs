@@ -12,6 +12,7 @@ pub use std::option::Option::{self, None, Some};
 pub use std::pin::Pin;
 pub use std::primitive::{bool, i8, i16, i32, i64, i128, str, u8, u16, u32, u64};
 pub use std::result::Result::{self, Err, Ok};
+pub use std::string::String;
 pub use std::sync::Arc;
 pub use std::vec::Vec;
 pub use std::{env, module_path};
@@ -32,6 +33,10 @@ pub use crate::wire::layout::{
 };
 pub use crate::wire::proxy::{CONSTRUCT, CONTEXT, DESTROY};
 pub use crate::wire::union::{UnionLayout, union_layout};
+pub use crate::wire::with::{
+    decode_converted, decode_serde, decode_with, encode_converted, encode_serde, encode_with, part_serde,
+    part_with,
+};
 pub use crate::wire::{
     Decode, DecodeElement, DecodeStruct, Element, Encode, Enum, HasSize, Interface, IpcType, Lend, Numbered,
     PointerReader, PointerWriter, Single, Struct, StructReader, StructWriter, decode_enum, decode_enums,

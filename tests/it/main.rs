@@ -9,6 +9,7 @@ mod cycle;
 mod descriptor;
 mod errors;
 mod fds;
+mod foreign;
 mod generics;
 mod inheritance;
 mod killed;

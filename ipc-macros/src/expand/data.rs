@@ -9,7 +9,7 @@ use super::descriptor::{
 };
 use super::wire::Wire;
 use super::{expand_field, expand_fields, names, unless_empty};
-use crate::model::{Argument, Body, Case, CaseForm, Catches, Data, Field, Fields, Variant};
+use crate::model::{Argument, Body, Case, CaseForm, Catches, Conversion, Data, Field, Fields, Variant};
 use crate::parse::has_type_param;
 
 /// Everything that goes into the `const _` of a derived type.
@@ -147,7 +147,7 @@ pub(crate) fn expand_union_layout(data: &Data, cases: &[Case]) -> TokenStream {
 /// The constant with the default of a field, if it has one, and the field.
 fn expand_member(data: &Data, field: &Field, name: &str, index: usize) -> (TokenStream, TokenStream) {
     let ipc = names::runtime();
-    let member = expand_field(name, &field.doc, &constant(data, &field.ty));
+    let member = expand_field(name, &field.doc, &constant(data, field));
     let Some(default) = &field.default else { return (TokenStream::new(), member) };
     let ty = without_lifetime(data, &field.ty);
     let constant = names::default(index);
@@ -169,7 +169,7 @@ fn expand_encode(
     let (_, layout) = layout_constants(data);
     let at = mixed!(#layout.at[#index]);
     if field.default.is_none() {
-        return outgoing(data, &field.ty).call("encode", mixed!(#value, #to, #at));
+        return outgoing(data, field).call("encode", mixed!(#value, #to, #at));
     }
     let default = names::default(index);
     Wire::defaulted(&field.ty).call("encode_defaulted", mixed!(#value, #to, #at, #default))
@@ -180,7 +180,7 @@ fn expand_decode(data: &Data, field: &Field, index: usize, from: &TokenStream) -
     let (_, layout) = layout_constants(data);
     let at = mixed!(#layout.at[#index]);
     if field.default.is_none() {
-        return incoming(data, &field.ty).call("decode", mixed!(#from, #at));
+        return incoming(data, field).call("decode", mixed!(#from, #at));
     }
     let default = names::default(index);
     Wire::defaulted(&field.ty).call("decode_defaulted", mixed!(#from, #at, #default))
@@ -444,13 +444,26 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
     let ipc = names::runtime();
     let target = Target::of(data);
     let Target { params, ty, bounds, decode_params, decode_bounds, message, .. } = &target;
-    let inner = &field.ty;
     let member = &field.member;
-    let sent = outgoing(data, inner);
-    let constants = constant(data, inner);
+    // What is converted is what its module converts it to.
+    let module = match &field.conversion {
+        Some(Conversion::Module(module)) => Some(module),
+        _ => None,
+    };
+    let field = &match module {
+        Some(module) => Field { ty: syn::parse_quote!(#module::Wire), conversion: None, ..field.clone() },
+        None => field.clone(),
+    };
+    let inner = &field.ty;
+    let value = match module {
+        Some(module) => mixed!(&#module::to_wire(&self.#member)?),
+        None => mixed!(&self.#member),
+    };
+    let sent = outgoing(data, field);
+    let constants = constant(data, field);
     let (part, inner_part) = (constants.item("PART"), constants.item("INNER"));
-    let encode = sent.call("encode", mixed!(&self.#member, to, at));
-    let encode_inner = sent.call("encode_inner", mixed!(&self.#member, to, at));
+    let encode = sent.call("encode", mixed!(#value, to, at));
+    let encode_inner = sent.call("encode_inner", mixed!(#value, to, at));
     // An argument can all of it.
     let condition = |bound: TokenStream| {
         let argument = |argument: &Argument| matches!(argument, Argument::Type(ty) if ty == inner);
@@ -459,9 +472,34 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
     let single_bounds = target.bounds_and(condition(mixed!(#ipc::Single)).as_ref());
     let element_bounds = target.bounds_and(condition(mixed!(#ipc::Element)).as_ref());
     let slice_bounds = target.decode_bounds_and(condition(mixed!(#ipc::DecodeElement<#message>)).as_ref());
-    let received = incoming(data, inner);
-    let decode = received.call("decode", mixed!(from, at));
-    let decode_inner = received.call("decode_inner", mixed!(from, at));
+    let received = incoming(data, field);
+    let read = |function: &str| {
+        let read = received.call(function, mixed!(from, at));
+        match module {
+            Some(module) => mixed!(#module::from_wire(#read?)?),
+            None => mixed!(#read?),
+        }
+    };
+    let (decode, decode_inner) = (read("decode"), read("decode_inner"));
+    let (encode_items, decode_list) = match module {
+        Some(module) => (
+            mixed! {
+                #ipc::encode_converted(#ipc::Iterator::map(items, |item| #module::to_wire(&item.#member)), to)
+            },
+            mixed! {
+                #ipc::decode_converted(from, |item| #ipc::Ok(Self { #member: #module::from_wire(item)? }))
+            },
+        ),
+        None => (
+            mixed! {
+                <#inner as #ipc::Element>::encode_items(#ipc::Iterator::map(items, |item| &item.#member), to)
+            },
+            mixed!({
+                let items = <#inner as #ipc::DecodeElement<#message>>::decode_list(from)?;
+                #ipc::Ok(#ipc::wrap_items(items, |item| Self { #member: item }))
+            }),
+        ),
+    };
     mixed! {
         impl #params #ipc::IpcType for #ty #bounds {
             type This = Self;
@@ -485,11 +523,11 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
 
         impl #decode_params #ipc::Decode<#message> for #ty #decode_bounds {
             fn decode(from: &#ipc::StructReader<#message>, at: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
-                #ipc::Ok(Self { #member: #decode? })
+                #ipc::Ok(Self { #member: #decode })
             }
 
             fn decode_inner(from: &#ipc::StructReader<#message>, at: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
-                #ipc::Ok(Self { #member: #decode_inner? })
+                #ipc::Ok(Self { #member: #decode_inner })
             }
         }
 
@@ -503,7 +541,7 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
             where
                 Self: 'i,
             {
-                <#inner as #ipc::Element>::encode_items(#ipc::Iterator::map(items, |item| &item.#member), to)
+                #encode_items
             }
         }
 
@@ -511,8 +549,7 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
             type Slice = #ipc::Vec<Self>;
 
             fn decode_list(from: #ipc::PointerReader<#message>) -> #ipc::Result<#ipc::Vec<Self>, #ipc::IpcException> {
-                let items = <#inner as #ipc::DecodeElement<#message>>::decode_list(from)?;
-                #ipc::Ok(#ipc::wrap_items(items, |item| Self { #member: item }))
+                #decode_list
             }
         }
     }
@@ -655,23 +692,32 @@ fn where_clause(predicates: &[TokenStream], last: Option<&TokenStream>) -> Token
     mixed!(where #(#predicates),*)
 }
 
-/// A type as it is sent: of one with a parameter it is not known what can be received.
-fn outgoing(data: &Data, ty: &Type) -> Wire {
-    if has_type_param(ty, &data.generics) { Wire::outgoing(ty) } else { Wire::of(ty) }
+/// The type of a field as it is sent: of one with a parameter it is not known what can be received.
+fn outgoing(data: &Data, field: &Field) -> Wire {
+    if depends(data, field) { Wire::outgoing(&field.ty) } else { converted(field, &field.ty) }
 }
 
-/// A type of which a constant tells.
-fn constant(data: &Data, ty: &Type) -> Wire {
-    if has_type_param(ty, &data.generics) {
+/// The type of a field as it is received.
+fn incoming(data: &Data, field: &Field) -> Wire {
+    if depends(data, field) { Wire::incoming(&field.ty) } else { converted(field, &field.ty) }
+}
+
+/// The type of a field as a constant tells of it.
+fn constant(data: &Data, field: &Field) -> Wire {
+    if data.is_generic() {
         // The constant is in an `impl`, which has the lifetime.
-        return Wire::outgoing(ty);
+        return outgoing(data, field);
     }
-    Wire::of(&without_lifetime(data, ty))
+    converted(field, &without_lifetime(data, &field.ty))
 }
 
-/// A type as it is received.
-fn incoming(data: &Data, ty: &Type) -> Wire {
-    if has_type_param(ty, &data.generics) { Wire::incoming(ty) } else { Wire::of(ty) }
+/// Tells whether it depends on an argument what the type of a field is on the wire.
+fn depends(data: &Data, field: &Field) -> bool {
+    field.conversion.is_none() && has_type_param(&field.ty, &data.generics)
+}
+
+fn converted(field: &Field, ty: &Type) -> Wire {
+    Wire::of(ty).with(field.conversion.as_ref())
 }
 
 /// The type as constants can name it: `'static` in place of the lifetime, which only `impl`s know.

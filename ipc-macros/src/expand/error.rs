@@ -152,6 +152,7 @@ fn expand_enum(data: &Data, exception: &Member, variants: &[Variant]) -> TokenSt
         ty: syn::parse_quote!(#kind),
         default: None,
         ordinal: None,
+        conversion: None,
     };
     let wire = hidden_type(
         data.container.clone(),

@@ -144,7 +144,8 @@ fn expand_encode(method: &Method) -> TokenStream {
     match &method.results {
         Results::Whole(_) => {
             let value = mixed!(value, to, #results.at[1]);
-            let encode = Wire::of_result(&method.returns).call("encode", value);
+            let wire = Wire::of_result(&method.returns).with(method.conversion.as_ref());
+            let encode = wire.call("encode", value);
             mixed!(|value, to| #encode)
         }
         Results::Parts(parts) => {

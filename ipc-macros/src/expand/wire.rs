@@ -9,7 +9,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::{Ident, Type};
 
 use super::names;
-use crate::model::{Param, Passing};
+use crate::model::{Conversion, Param, Passing};
 use crate::parse::{type_argument, ungrouped};
 
 /// `<T as Wire<'_>>`, and what it has.
@@ -17,6 +17,7 @@ pub(crate) struct Wire {
     ty: TokenStream,
     name: &'static str,
     place: Place,
+    conversion: Option<Conversion>,
 }
 
 impl Wire {
@@ -32,7 +33,7 @@ impl Wire {
 
     /// The same type as it is received: `<<T as Outgoing>::This as Decode<'_>>`.
     pub(crate) fn incoming(ty: &Type) -> Self {
-        Self { ty: Self::outgoing(ty).item("This"), name: "Decode", place: Place::of(ty) }
+        Self { ty: Self::outgoing(ty).item("This"), ..Self::through(ty, "Decode") }
     }
 
     /// A type of which a field has a default: `<T as Defaulted<'_>>`.
@@ -42,6 +43,9 @@ impl Wire {
 
     /// The type of a parameter: what is behind the `&` of a lent one.
     pub(crate) fn of_param(param: &Param) -> Self {
+        if param.conversion.is_some() {
+            return Self::of(param.value_type()).with(param.conversion.as_ref());
+        }
         match &param.passing {
             Passing::Owned => Self::of(&param.ty),
             Passing::Lent(inner) => match ungrouped(inner) {
@@ -53,11 +57,21 @@ impl Wire {
 
     /// What a method returns if it succeeds.
     pub(crate) fn of_result(returns: &Type) -> Self {
-        Self { ty: result_part(returns, 0, "Ok"), name: "Wire", place: Place::of(part_or_whole(returns, 0)) }
+        Self {
+            ty: result_part(returns, 0, "Ok"),
+            name: "Wire",
+            place: Place::of(part_or_whole(returns, 0)),
+            conversion: None,
+        }
     }
 
     fn through(ty: &Type, name: &'static str) -> Self {
-        Self { ty: ty.to_token_stream(), name, place: Place::of(ty) }
+        Self { ty: ty.to_token_stream(), name, place: Place::of(ty), conversion: None }
+    }
+
+    /// The value as it is converted.
+    pub(crate) fn with(self, conversion: Option<&Conversion>) -> Self {
+        Self { conversion: conversion.cloned(), ..self }
     }
 
     /// `|from| <T as Wire<'_>>::decode(from, at)`.
@@ -69,6 +83,9 @@ impl Wire {
 
     /// `<T as Wire<'_>>::item`.
     pub(crate) fn item(&self, item: &str) -> TokenStream {
+        if let Some(conversion) = &self.conversion {
+            return expand_conversion(conversion, &self.ty, "part", &TokenStream::new());
+        }
         let ipc = names::runtime();
         let name = Ident::new(self.name, self.place.start);
         let message = (self.name != "Outgoing").then(|| quote_spanned!(self.place.start=> <'_>));
@@ -77,7 +94,55 @@ impl Wire {
 
     /// `<T as Wire<'_>>::function(arguments)`.
     pub(crate) fn call(&self, function: &str, arguments: TokenStream) -> TokenStream {
+        if let Some(conversion) = &self.conversion {
+            return match function {
+                // A reference to what the server holds is what it lends.
+                "lend" => arguments,
+                _ => expand_conversion(conversion, &self.ty, function, &mixed!(#arguments,)),
+            };
+        }
         self.place.call(self.item(function), arguments)
+    }
+}
+
+/// `encode_with::<T, _, module::Wire>(arguments, module::to_wire)`, or `encode_serde::<T>(arguments)`.
+fn expand_conversion(
+    conversion: &Conversion,
+    ty: &TokenStream,
+    function: &str,
+    arguments: &TokenStream,
+) -> TokenStream {
+    let mut ipc = names::runtime();
+    let held = if function == "decode" { held_type(ty) } else { ty.clone() };
+    match conversion {
+        Conversion::Module(module) => {
+            let place = Place::of(module);
+            ipc.set_span(place.start);
+            let converter = Ident::new(if function == "decode" { "from_wire" } else { "to_wire" }, place.end);
+            let wire = Ident::new("Wire", place.end);
+            let function = Ident::new(&format!("{function}_with"), place.end);
+            quote_spanned! {place.start=>
+                #ipc::#function::<#held, _, #module::#wire>(#arguments #module::#converter)
+            }
+        }
+        Conversion::Serde(span) => {
+            ipc.set_span(*span);
+            let function = Ident::new(&format!("{function}_serde"), *span);
+            quote_spanned!(*span=> #ipc::#function::<#held>(#arguments))
+        }
+    }
+}
+
+/// What a server holds of a value that it lends: of a slice a `Vec`, of `str` a `String`.
+fn held_type(ty: &TokenStream) -> TokenStream {
+    let ipc = names::runtime();
+    match syn::parse2(ty.clone()) {
+        Ok(Type::Slice(slice)) => {
+            let elem = slice.elem;
+            mixed!(#ipc::Vec<#elem>)
+        }
+        Ok(Type::Path(path)) if path.path.is_ident("str") => mixed!(#ipc::String),
+        _ => ty.clone(),
     }
 }
 

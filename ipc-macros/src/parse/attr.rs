@@ -9,11 +9,11 @@ use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitInt, LitStr, Meta, Path, Toke
 
 use super::symbol::{
     CANCELLABLE, CRATE, DEFAULT, ERROR, EXCEPTION, FILE, ID, IPC, LOCAL, NAME, NO_CONTEXT, NO_DESTROY,
-    ONEWAY, ORDINAL, OTHER, REPR, RESULTS, ROOT, SKIP, TWIN,
+    ONEWAY, ORDINAL, OTHER, REPR, RESULTS, ROOT, SERDE, SKIP, TWIN, WITH,
 };
 use crate::diag::Diagnostics;
 use crate::message;
-use crate::model::{Container, Lifecycle, Name};
+use crate::model::{Container, Conversion, Lifecycle, Name};
 
 /// One place where arguments can stand, and those that it takes.
 #[derive(Clone, Copy, Debug)]
@@ -33,10 +33,10 @@ impl Place {
         match self {
             Self::Interface => &[ROOT, NO_DESTROY, TWIN, FILE, ID, NAME, CRATE],
             Self::Impl => &[CRATE],
-            Self::Method => &[NAME, ORDINAL, NO_CONTEXT, RESULTS, ONEWAY, CANCELLABLE, LOCAL],
-            Self::Param => &[NAME],
-            Self::Field => &[NAME, ORDINAL, DEFAULT, SKIP, EXCEPTION],
-            Self::VariantField => &[NAME, DEFAULT, SKIP],
+            Self::Method => &[NAME, ORDINAL, NO_CONTEXT, RESULTS, WITH, SERDE, ONEWAY, CANCELLABLE, LOCAL],
+            Self::Param => &[NAME, WITH, SERDE],
+            Self::Field => &[NAME, ORDINAL, DEFAULT, WITH, SERDE, SKIP, EXCEPTION],
+            Self::VariantField => &[NAME, DEFAULT, WITH, SERDE, SKIP],
             Self::Variant => &[NAME, OTHER, EXCEPTION],
             Self::Type => &[ERROR, FILE, ID, NAME, REPR, CRATE],
         }
@@ -60,7 +60,16 @@ impl Place {
 fn flag(key: &str) -> bool {
     matches!(
         key,
-        ROOT | NO_DESTROY | NO_CONTEXT | ONEWAY | CANCELLABLE | LOCAL | ERROR | EXCEPTION | OTHER | SKIP
+        ROOT | NO_DESTROY
+            | NO_CONTEXT
+            | ONEWAY
+            | CANCELLABLE
+            | LOCAL
+            | ERROR
+            | EXCEPTION
+            | OTHER
+            | SERDE
+            | SKIP
     )
 }
 
@@ -72,6 +81,7 @@ fn example(key: &str) -> &'static str {
         ORDINAL | DEFAULT => "1",
         REPR => "i32",
         TWIN => "CalculatorAsync",
+        WITH => "crate::millis",
         _ => "::ipc_runtime",
     }
 }
@@ -90,6 +100,8 @@ pub(crate) struct Arguments {
     pub(crate) repr: Option<Ident>,
     pub(crate) other: Option<Ident>,
     pub(crate) skip: Option<Ident>,
+    pub(crate) with: Option<Path>,
+    pub(crate) serde: Option<Ident>,
     pub(crate) error: Option<Ident>,
     pub(crate) exception: Option<Ident>,
     pub(crate) results: Option<Vec<Ident>>,
@@ -171,6 +183,7 @@ impl Arguments {
             ONEWAY => self.oneway = Some(ident),
             OTHER => self.other = Some(ident),
             SKIP => self.skip = Some(ident),
+            SERDE => self.serde = Some(ident),
             ERROR => self.error = Some(ident),
             EXCEPTION => self.exception = Some(ident),
             _ => self.no_context = Some(ident),
@@ -185,6 +198,7 @@ impl Arguments {
             FILE => self.file = parse_id(key, value, diag),
             ID => self.id = parse_id(key, value, diag),
             TWIN => self.twin = parse_value(key, value, diag),
+            WITH => self.with = parse_value(key, value, diag),
             ORDINAL => {
                 let tokens = value.clone();
                 let literal: Option<LitInt> = parse_value(key, value, diag);
@@ -222,6 +236,19 @@ impl Arguments {
     /// Tells whether an argument is the only one.
     pub(crate) fn is_only(&self, key: &str) -> bool {
         self.seen.iter().all(|seen| seen == key)
+    }
+
+    /// How the value is converted, if it is.
+    pub(crate) fn conversion(&self, diag: &mut Diagnostics) -> Option<Conversion> {
+        match (&self.with, &self.serde) {
+            (Some(_), Some(serde)) => {
+                diag.report(serde, &message::WITH_AND_SERDE, &[]);
+                None
+            }
+            (Some(module), None) => Some(Conversion::Module(module.clone())),
+            (None, Some(serde)) => Some(Conversion::Serde(serde.span())),
+            (None, None) => None,
+        }
     }
 
     /// Where the runtime is found.

@@ -8,7 +8,9 @@ use super::generics::{check_growth, find_arguments, has_type_param, mentions, na
 use super::ty::{Lifetimes, parse_field_type};
 use crate::diag::Diagnostics;
 use crate::message;
-use crate::model::{Body, Case, CaseForm, Catches, Data, ErrorType, Field, Fields, Name, Variant};
+use crate::model::{
+    Body, Case, CaseForm, Catches, Conversion, Data, ErrorType, Field, Fields, Name, Variant,
+};
 
 /// Parses the item under `#[derive(IpcType)]`.
 pub(crate) fn parse_data(input: DeriveInput, diag: &mut Diagnostics) -> Data {
@@ -55,7 +57,10 @@ pub(crate) fn parse_data(input: DeriveInput, diag: &mut Diagnostics) -> Data {
         diag.report(&input.ident, &message::ERROR_WITHOUT_EXCEPTION, &[&input.ident, &place]);
     }
     let error = exceptions.allowed.then_some(ErrorType { exception: exceptions.found });
-    let arguments = find_arguments(&input.generics, body.fields().into_iter().map(|field| &field.ty));
+    let arguments = find_arguments(
+        &input.generics,
+        body.fields().into_iter().filter(|field| field.conversion.is_none()).map(|field| &field.ty),
+    );
     Data { container, ident: input.ident, generics: input.generics, arguments, body, error }
 }
 
@@ -111,6 +116,10 @@ fn parse_struct(
                     diag.report(&default, &message::NEWTYPE_DEFAULT, &[ident]);
                     Body::Struct(Fields::default())
                 }
+                Some(Field { conversion: Some(Conversion::Serde(span)), .. }) => {
+                    diag.report_at(span, &message::NEWTYPE_SERDE, &[ident]);
+                    Body::Struct(Fields::default())
+                }
                 Some(field) => Body::Newtype(Box::new(field)),
                 None => Body::Struct(Fields { sent, skipped }),
             }
@@ -129,13 +138,14 @@ fn parse_fields(
 ) -> Fields {
     let mut parsed = Fields::default();
     for (index, field) in (0..).zip(fields) {
-        let arguments = Arguments::parse_ipc(&field.attrs, place, diag);
+        let mut arguments = Arguments::parse_ipc(&field.attrs, place, diag);
         let member = match &field.ident {
             Some(name) => Member::Named(name.clone()),
             None => Member::Unnamed(Index::from(index)),
         };
         if let Some(skip) = &arguments.skip {
-            if arguments.default.is_some() || arguments.ordinal.is_some() {
+            let converted = arguments.with.is_some() || arguments.serde.is_some();
+            if arguments.default.is_some() || arguments.ordinal.is_some() || converted {
                 diag.report(skip, &message::SKIP_ALONE, &[]);
             }
             parsed.skipped.push(member);
@@ -148,16 +158,25 @@ fn parse_fields(
             Some(name) => arguments.member_name(name, diag),
             None => arguments.position_name(index, &field.ty, diag),
         };
-        let sound = parse_field_type(&field.ty, item.lifetimes, diag)
+        let conversion = arguments.conversion(diag);
+        if conversion.is_some()
+            && let Some(default) = arguments.default.take()
+        {
+            diag.report(default, &message::WITH_DEFAULT, &[]);
+        }
+        // A foreign type may be any.
+        let sound = (conversion.is_some() || parse_field_type(&field.ty, item.lifetimes, diag))
             && check_growth(&field.ty, item.ident, item.generics, diag);
         if sound {
             let ty = name_self(&field.ty, item.ident, item.generics);
             let Arguments { default, ordinal, .. } = arguments;
-            if let Some(default) = default.as_ref().filter(|_| has_type_param(&ty, item.generics)) {
+            if let Some(default) =
+                default.as_ref().filter(|_| conversion.is_none() && has_type_param(&ty, item.generics))
+            {
                 diag.report(default, &message::DEFAULT_GENERIC, &[]);
             }
             let doc = parse_doc(&field.attrs);
-            parsed.sent.push(Field { member, name, doc, ty, default, ordinal });
+            parsed.sent.push(Field { member, name, doc, ty, default, ordinal, conversion });
         }
     }
     parsed

@@ -4,7 +4,9 @@ use syn::{FnArg, Ident, Pat, PatType, Receiver, Signature, TraitItemFn, Type};
 
 use super::attr::{Arguments, Place, default_name, find_cfg, parse_doc, refuse_ipc, strip_ipc};
 use super::symbol::LOCAL;
-use super::ty::{Lifetimes, Tuples, parse_param_type, parse_return_type, type_argument, ungrouped};
+use super::ty::{
+    Lifetimes, Tuples, parse_foreign_type, parse_param_type, parse_return_type, type_argument, ungrouped,
+};
 use crate::diag::Diagnostics;
 use crate::message;
 use crate::model::{
@@ -86,6 +88,11 @@ fn parse_remote(
         }
         None => Answer::Awaited,
     };
+    let conversion = arguments.conversion(diag);
+    if let (Some(_), Some(Results::Parts(_))) = (&conversion, &results) {
+        diag.report(&ident, &message::WITH_RESULTS, &[&ident]);
+        sound = false;
+    }
     let (Some(params), Some(returns), Some(results), true) = (params, returns, results, sound) else {
         return None;
     };
@@ -106,6 +113,7 @@ fn parse_remote(
         params,
         returns,
         results,
+        conversion,
         ident,
     })
 }
@@ -240,7 +248,11 @@ fn parse_param(
     if let Some(cfg) = find_cfg(&typed.attrs) {
         diag.report(cfg, &message::PARAM_CFG, &[]);
     }
-    let passing: Option<Passing> = parse_param_type(&mut typed.ty, interface, lifetimes, diag);
+    let conversion = arguments.conversion(diag);
+    let passing: Option<Passing> = match &conversion {
+        Some(_) => Some(parse_foreign_type(&typed.ty)),
+        None => parse_param_type(&mut typed.ty, interface, lifetimes, diag),
+    };
     let ident = match &*typed.pat {
         Pat::Ident(pat) if pat.by_ref.is_none() && pat.mutability.is_none() && pat.subpat.is_none() => {
             pat.ident.clone()
@@ -253,5 +265,5 @@ fn parse_param(
         }
     };
     let name = arguments.member_name(&ident, diag);
-    Some(Param { ident, name, ty: (*typed.ty).clone(), passing: passing? })
+    Some(Param { ident, name, ty: (*typed.ty).clone(), passing: passing?, conversion })
 }

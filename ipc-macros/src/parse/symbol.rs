@@ -24,6 +24,10 @@ pub(crate) const TWIN: &str = "twin";
 pub(crate) const DEFAULT: &str = "default";
 /// On a variant: stands for those that are unknown here.
 pub(crate) const OTHER: &str = "other";
+/// On a field, a parameter or a method: the module that converts the value.
+pub(crate) const WITH: &str = "with";
+/// On a field, a parameter or a method: the value travels as opaque bytes.
+pub(crate) const SERDE: &str = "serde";
 /// On a field: does not travel.
 pub(crate) const SKIP: &str = "skip";
 /// On a field-less enum: the integer that it is on the wire.

@@ -54,6 +54,14 @@ pub(crate) fn parse_param_type(
     walk.finish(ty).then_some(passing)
 }
 
+/// Tells how a parameter of a foreign type is passed.
+pub(crate) fn parse_foreign_type(ty: &Type) -> Passing {
+    match ungrouped(ty) {
+        Type::Reference(reference) => Passing::Lent(reference.elem.clone()),
+        _ => Passing::Owned,
+    }
+}
+
 /// Checks the type of a field.
 pub(crate) fn parse_field_type(ty: &Type, lifetimes: Lifetimes, diag: &mut Diagnostics) -> bool {
     let mut walk = Walk::new(Position::Field, None, lifetimes, diag);

@@ -24,7 +24,10 @@ pub mod instance;
 pub mod layout;
 pub mod proxy;
 pub mod raw;
+#[cfg(feature = "serde")]
+pub mod serde;
 pub mod union;
+pub mod with;
 
 mod borrowed;
 mod boxed;
