@@ -10,6 +10,7 @@ mod descriptor;
 mod errors;
 mod inheritance;
 mod killed;
+mod lend;
 mod listen;
 mod misbehave;
 mod objects;
