@@ -26,6 +26,11 @@ impl<'d> Destination<'d> {
     pub(super) fn is_of(self, remote: &Remote) -> bool {
         self.0.is_some_and(|link| remote.is_of(link))
     }
+
+    /// Tells whether file descriptors can be passed there.
+    pub(crate) fn carries_descriptors(self) -> bool {
+        self.0.is_none_or(|link| link.carries_descriptors())
+    }
 }
 
 /// An object as a message carries it.
