@@ -248,7 +248,7 @@ impl Visitor for Nesting {
     fn visit(&self, value: i64) -> Result<i64, IpcException> {
         self.threads.lock().unwrap().push(thread::current().id());
         let Some(next) = value.checked_sub(1).filter(|next| *next >= 0) else { return Ok(0) };
-        let host = &self.hosts[next as usize % self.hosts.len()];
+        let host = self.hosts.iter().cycle().nth(next as usize).unwrap();
         host.go(self, next).map(|depth| depth + 1)
     }
 
