@@ -154,8 +154,15 @@ impl Param {
     pub(crate) fn value_type(&self) -> &Type {
         match &self.passing {
             Passing::Owned => &self.ty,
-            Passing::Lent(inner) => inner,
+            Passing::Lent(inner) | Passing::Loan(_, inner) => inner,
         }
+    }
+}
+
+impl Param {
+    /// Tells whether it is an object that is lent for the time of the call.
+    pub(crate) fn is_lent(&self) -> bool {
+        matches!(self.passing, Passing::Loan(..))
     }
 }
 
@@ -166,6 +173,16 @@ pub(crate) enum Passing {
     Owned,
     /// By `&`, of the type that is inside.
     Lent(Box<Type>),
+    /// By `&dyn Trait`, of the trait object that is inside: the object is lent for the time of the call.
+    Loan(Presence, Box<Type>),
+}
+
+/// Whether an object that is lent may be left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    Required,
+    /// `Option<&dyn Trait>`.
+    Optional,
 }
 
 /// How a value of a foreign type travels.

@@ -22,7 +22,7 @@ use ipc_runtime::object::Destination;
 use ipc_runtime::wire::layout::{Layout, layout};
 use ipc_runtime::wire::raw::Decoder;
 use ipc_runtime::wire::{Decode, Encode, Encoder, Type};
-use ipc_runtime::{IpcException, IpcType};
+use ipc_runtime::{IpcException, IpcType, Serde};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -417,7 +417,7 @@ fn spell(ty: Type) -> String {
 macro_rules! stand_ins {
     ($($name:ident)*) => {$(
         /// Stands for any type in the table.
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, IpcType)]
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, IpcType, serde::Serialize)]
         struct $name {}
     )*};
 }
@@ -445,7 +445,7 @@ fn the_table_says_what_the_types_say() {
         [u8; 4], VecDeque<u8>, PathBuf, &Path, OsString, &OsStr, CString, &CStr, Bytes, Uuid,
         Vec<T>, &[T], [T; 4], VecDeque<T>, Box<[T]>, Arc<[T]>, Cow<'static, [T]>, HashSet<T>, BTreeSet<T>,
         HashMap<K, V>, BTreeMap<K, V>, (A, B), (A, B, C), Vec<Option<T>>, Option<Option<T>>, Box<T>, Cow<'static, T>,
-        Page<T>,
+        Page<T>, Serde<T>,
         OwnedFd, File, PipeReader, PipeWriter, UnixStream, UnixListener, UnixDatagram, TcpStream, TcpListener, UdpSocket,
         ChildStdin, ChildStdout, ChildStderr,
     };
@@ -454,7 +454,7 @@ fn the_table_says_what_the_types_say() {
         assert_eq!(table.remove(ty.as_str()), Some(format!("`{schema}`").as_str()), "the row of `{ty}`");
     }
     // What has no type of its own: a row for each of them says so.
-    for other in ["Option<T>", "Arc<dyn Trait>", "#[derive(IpcType)]"] {
+    for other in ["Option<T>", "Arc<dyn Trait>", "&dyn Trait", "#[derive(IpcType)]"] {
         assert!(table.remove(other).is_some(), "the row of `{other}`");
     }
     assert!(table.is_empty(), "rows without a check: {table:?}");
