@@ -589,6 +589,13 @@ pub const fn error_of<E: IpcError>() -> ErrorOf<E> {
     ErrorOf { part, from: E::from, into: E::into_answer, read: E::read_slot }
 }
 
+/// Writes the parameters of a call, or what it returns.
+///
+/// Calls and answers take it as `dyn`, so that only what depends on the types of a method is compiled for each.
+type EncodeContent<'f> = dyn FnMut(&mut StructWriter<'_, '_>) -> Result<(), IpcException> + 'f;
+/// The same, for a future.
+type SendContent<'f> = dyn FnMut(&mut StructWriter<'_, '_>) -> Result<(), IpcException> + Send + 'f;
+
 /// Calls a method of a remote object: the body of a client's method.
 ///
 /// # Errors
@@ -597,25 +604,35 @@ pub fn call_method<T, E>(
     remote: &Remote,
     method: MethodId,
     params: Size,
-    encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+    encode: &mut EncodeContent<'_>,
     error_at: At,
-    decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException>,
+    decode: &mut dyn FnMut(&StructReader<'_>) -> Result<T, IpcException>,
     error: ErrorOf<E>,
 ) -> Result<T, E> {
     let ErrorOf { from: raise, read, .. } = error;
-    let decode = |from: &StructReader<'_>| read_outcome(from, read(from, error_at)?, decode);
-    call(remote, method, params, encode, decode).unwrap_or_else(|exception| Err(raise(exception)))
+    let mut outcome = None;
+    let called = call_untyped(remote, method, params, encode, &mut |from| {
+        outcome = Some(match read(from, error_at)? {
+            Some(error) => Err(error),
+            None => Ok(decode(from)?),
+        });
+        Ok(())
+    });
+    match (called, outcome) {
+        (Ok(()), Some(outcome)) => outcome,
+        (Ok(()), None) => Err(raise(IpcException::failed("the answer was not read"))),
+        (Err(exception), _) => Err(raise(exception)),
+    }
 }
 
-fn read_outcome<T, E>(
-    from: &StructReader<'_>,
-    error: Option<E>,
-    decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException>,
-) -> Result<Result<T, E>, IpcException> {
-    match error {
-        Some(error) => Ok(Err(error)),
-        None => decode(from).map(Ok),
-    }
+fn call_untyped(
+    remote: &Remote,
+    method: MethodId,
+    params: Size,
+    encode: &mut EncodeContent<'_>,
+    decode: &mut dyn FnMut(&StructReader<'_>) -> Result<(), IpcException>,
+) -> Result<(), IpcException> {
+    call(remote, method, params, encode, decode)
 }
 
 /// Calls a method of a remote object: the body of the future that a client's `async` method returns.
@@ -626,13 +643,17 @@ pub async fn call_method_async<T, E>(
     remote: &Remote,
     method: MethodId,
     params: Size,
-    encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException> + Send,
+    encode: &mut SendContent<'_>,
     error_at: At,
-    decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException> + Send,
+    decode: &mut (dyn FnMut(&StructReader<'_>) -> Result<T, IpcException> + Send),
     error: ErrorOf<E>,
 ) -> Result<T, E> {
     let ErrorOf { from: raise, read, .. } = error;
-    let decode = |from: &StructReader<'_>| read_outcome(from, read(from, error_at)?, decode);
+    // What is decoded need not be `Send`: it is not there before the last poll.
+    let decode = |from: &StructReader<'_>| match read(from, error_at)? {
+        Some(error) => Ok(Err(error)),
+        None => decode(from).map(Ok),
+    };
     let outcome = call_async(remote, method, params, encode, decode).await;
     outcome.unwrap_or_else(|exception| Err(raise(exception)))
 }
@@ -645,7 +666,7 @@ pub fn call_oneway<E>(
     remote: &Remote,
     method: MethodId,
     params: Size,
-    encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+    encode: &mut EncodeContent<'_>,
     error: ErrorOf<E>,
 ) -> Result<(), E> {
     send_oneway(remote, method, params, encode).map_err(error.from)
@@ -659,32 +680,43 @@ pub async fn call_oneway_async<E>(
     remote: &Remote,
     method: MethodId,
     params: Size,
-    encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException> + Send,
+    encode: &mut SendContent<'_>,
     error: ErrorOf<E>,
 ) -> Result<(), E> {
     send_oneway_async(remote, method, params, encode).await.map_err(error.from)
 }
 
-/// Answers a call with what its method returned: the end of a server's method.
+/// Answers a call with what its method returned: the end of a server's method. An error with a field of its own goes to
+/// `error_at`.
 ///
 /// # Errors
 /// Returns the method's error as an exception; an error if the result cannot be encoded.
-pub fn reply<T, E, const N: usize>(
+pub fn reply<T, E>(
     call: &ServerCall,
-    results: Layout<N>,
+    results: Size,
+    error_at: At,
     result: Result<T, E>,
-    encode: impl FnOnce(&T, &mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+    encode: &dyn Fn(&T, &mut StructWriter<'_, '_>) -> Result<(), IpcException>,
     error: ErrorOf<E>,
 ) -> Result<Reply, IpcException> {
     match result {
-        Ok(value) => call.reply(results.size, |to| encode(&value, to)),
-        Err(failure) => match (error.into)(failure) {
-            ErrorAnswer::Exception(exception) => Err(exception),
-            ErrorAnswer::Slot(encode) => {
-                let [at, ..] = results.at.as_slice() else { return Err(call.unimplemented()) };
-                call.reply(results.size, |to| encode(to, *at))
-            }
-        },
+        Ok(value) => reply_untyped(call, results, &mut |to| encode(&value, to)),
+        Err(failure) => reply_error(call, results, error_at, (error.into)(failure)),
+    }
+}
+
+fn reply_untyped(
+    call: &ServerCall,
+    results: Size,
+    encode: &mut EncodeContent<'_>,
+) -> Result<Reply, IpcException> {
+    call.reply(results, encode)
+}
+
+fn reply_error(call: &ServerCall, results: Size, at: At, answer: ErrorAnswer) -> Result<Reply, IpcException> {
+    match answer {
+        ErrorAnswer::Exception(exception) => Err(exception),
+        ErrorAnswer::Slot(encode) => call.reply(results, |to| encode(to, at)),
     }
 }
 

@@ -76,13 +76,13 @@ fn expand_method(method: &Method) -> TokenStream {
         }
     };
     let error = call_error_of(returns);
-    let answer = (method.answer == Answer::Awaited).then(|| mixed!(#results.at[0], #decode,));
+    let answer = (method.answer == Answer::Awaited).then(|| mixed!(#results.at[0], &mut #decode,));
     let capture = asynchronous.then(|| mixed!(move));
     let arguments = mixed! {
         #ipc::Client::remote(#receiver),
         #ipc::MethodId { interface: #id, ordinal: #ordinal },
         #params.size,
-        #capture |#to| {
+        &mut #capture |#to| {
             #(#encode)*
             #ipc::Ok(())
         },

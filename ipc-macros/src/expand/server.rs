@@ -225,7 +225,7 @@ fn expand_future(method: &Method, interface: &Ident) -> TokenStream {
     let result = call_result(returns, "into_result", output);
     let encode = expand_encode(method);
     let error = call_error_of(returns);
-    let reply = call_runtime(returns, "reply", mixed!(&call, #results, #result, #encode, #error));
+    let reply = call_runtime(returns, "reply", mixed!(&call, #results.size, #results.at[0], #result, &#encode, #error));
     let kind = match method.cancellation {
         Cancellation::Ignored => mixed!(Future),
         Cancellation::Allowed => mixed!(Cancellable),
@@ -252,7 +252,7 @@ fn expand_arm(method: &Method, interface: &Ident) -> TokenStream {
     let result = call_result(returns, "into_result", mixed!(#interface::#ident(self #(, #pass)*)));
     let encode = expand_encode(method);
     let error = call_error_of(returns);
-    let arguments = mixed!(call, #results, #result, #encode, #error);
+    let arguments = mixed!(call, #results.size, #results.at[0], #result, &#encode, #error);
     let reply = call_runtime(returns, "reply", arguments);
     mixed! {
         #ipc::MethodId { interface: #id, ordinal: #ordinal } => {

@@ -233,10 +233,15 @@ impl<'d> PointerWriter<'_, 'd> {
         size: Size,
         fill: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
     ) -> Result<(), IpcException> {
+        fill(&mut self.init_struct(size)?)
+    }
+
+    /// The part of [`write_struct`](Self::write_struct) that is compiled once.
+    fn init_struct(&mut self, size: Size) -> Result<StructWriter<'_, 'd>, IpcException> {
         let depth = self.descend()?;
         self.state.charge(words_of_struct(size))?;
         let raw = self.raw.reborrow().init_struct(raw_size(size));
-        fill(&mut StructWriter { raw, state: self.state.reborrow(), depth })
+        Ok(StructWriter { raw, state: self.state.reborrow(), depth })
     }
 
     /// Writes a list of numbers, bools or `()`.
