@@ -318,12 +318,14 @@ fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
                 #descriptor
             }
 
+            #[inline]
             fn encode_fields(&self, #to: &mut #ipc::StructWriter<'_, '_>) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode_fields
             }
         }
 
         impl #decode_params #ipc::DecodeStruct<#message> for #ty #decode_bounds {
+            #[inline]
             fn decode_fields(#from: &#ipc::StructReader<#message>) -> #ipc::Result<Self, #ipc::IpcException> {
                 #decode_fields
             }
@@ -365,12 +367,14 @@ fn expand_enum(data: &Data, variants: &[Variant]) -> TokenStream {
                 #descriptor
             }
 
+            #[inline]
             fn to_ordinal(&self) -> #ipc::u16 {
                 match self {
                     #(Self::#idents => #ordinals,)*
                 }
             }
 
+            #[inline]
             fn from_ordinal(ordinal: #ipc::u16) -> #ipc::Option<Self> {
                 match ordinal {
                     #(#ordinals => #ipc::Some(Self::#idents),)*
@@ -422,12 +426,14 @@ fn expand_numbers(data: &Data, repr: &Ident, variants: &[Variant]) -> TokenStrea
             type Number = #number;
             const NAME: &'static str = #name;
 
+            #[inline]
             fn to_number(&self) -> #number {
                 match self {
                     #(Self::#idents => Self::#idents as #number,)*
                 }
             }
 
+            #[inline]
             fn from_number(number: #number) -> #ipc::Option<Self> {
                 match number {
                     #(number if number == Self::#idents as #number => #ipc::Some(Self::#idents),)*
@@ -512,20 +518,24 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
         impl #params #ipc::Single for #ty #single_bounds {}
 
         impl #params #ipc::Encode for #ty #bounds {
+            #[inline]
             fn encode(&self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode
             }
 
+            #[inline]
             fn encode_inner(&self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode_inner
             }
         }
 
         impl #decode_params #ipc::Decode<#message> for #ty #decode_bounds {
+            #[inline]
             fn decode(from: &#ipc::StructReader<#message>, at: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
                 #ipc::Ok(Self { #member: #decode })
             }
 
+            #[inline]
             fn decode_inner(from: &#ipc::StructReader<#message>, at: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
                 #ipc::Ok(Self { #member: #decode_inner })
             }
@@ -548,6 +558,7 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
         impl #decode_params #ipc::DecodeElement<#message> for #ty #slice_bounds {
             type Slice = #ipc::Vec<Self>;
 
+            #[inline]
             fn decode_list(from: #ipc::PointerReader<#message>) -> #ipc::Result<#ipc::Vec<Self>, #ipc::IpcException> {
                 #decode_list
             }
@@ -580,12 +591,14 @@ fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {
         impl #params #ipc::Single for #ty #bounds {}
 
         impl #params #ipc::Encode for #ty #bounds {
+            #[inline]
             fn encode(&self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode
             }
         }
 
         impl #decode_params #ipc::Decode<#message> for #ty #decode_bounds {
+            #[inline]
             fn decode(from: &#ipc::StructReader<#message>, at: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
                 #decode
             }
@@ -608,6 +621,7 @@ fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {
         impl #decode_params #ipc::DecodeElement<#message> for #ty #decode_bounds {
             type Slice = #ipc::Vec<Self>;
 
+            #[inline]
             fn decode_list(from: #ipc::PointerReader<#message>) -> #ipc::Result<#ipc::Vec<Self>, #ipc::IpcException> {
                 #ipc::#decode_list(from)
             }

@@ -56,8 +56,8 @@ fn time_rustc(file: &Path) -> Result<ExitCode, Box<dyn Error>> {
     let begin = Instant::now();
     let status = Command::new(rustc).args(&arguments).status()?;
     let timed = env::var_os(CRATE);
-    let named =
-        arguments.windows(2).any(|pair| pair[0] == "--crate-name" && Some(&pair[1]) == timed.as_ref());
+    let name = arguments.iter().skip_while(|argument| *argument != "--crate-name").nth(1);
+    let named = name == timed.as_ref();
     if named && status.success() {
         fs::write(file, begin.elapsed().as_nanos().to_string())?;
     }
@@ -111,16 +111,16 @@ impl Bench {
         for package in PACKAGES {
             self.compile(arguments, package)?;
         }
-        let mut times = [Vec::new(), Vec::new()];
-        for _ in 0..ROUNDS {
-            for (package, times) in PACKAGES.iter().zip(&mut times) {
-                times.push(self.compile(arguments, package)?);
-            }
+        let mut times = [[Duration::ZERO; 2]; ROUNDS];
+        for round in &mut times {
+            *round = [self.compile(arguments, OURS)?, self.compile(arguments, THEIRS)?];
         }
-        Ok(times.map(|mut times| {
+        let median = |of: fn([Duration; 2]) -> Duration| {
+            let mut times = times.map(of);
             times.sort_unstable();
-            times[times.len() / 2]
-        }))
+            times.into_iter().nth(ROUNDS / 2).unwrap_or_default()
+        };
+        Ok([median(|[ours, _]| ours), median(|[_, theirs]| theirs)])
     }
 
     /// Compiles one of the crates again.
@@ -170,4 +170,6 @@ impl Bench {
     }
 }
 
-const PACKAGES: [&str; 2] = ["ours", "theirs"];
+const OURS: &str = "ours";
+const THEIRS: &str = "theirs";
+const PACKAGES: [&str; 2] = [OURS, THEIRS];

@@ -74,7 +74,7 @@ fn write_type(text: &mut String, index: usize) {
 
 /// One of the values, and in it one of the first types.
 fn value(index: usize, types: usize) -> String {
-    let value = VALUES[index % VALUES.len()];
+    let value = VALUES.iter().cycle().nth(index).copied().unwrap_or_default();
     match types {
         0 => value.replace('#', "u64"),
         _ => value.replace('#', &format!("Type{}", index * 7 % types)),
