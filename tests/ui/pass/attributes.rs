@@ -71,6 +71,9 @@ pub struct Data {
     /// Is not used.
     #[allow(dead_code)]
     unused: String,
+    /// Is not there.
+    #[cfg(any())]
+    pub gone: std::rc::Rc<u8>,
     /// Has a default.
     #[deprecated]
     #[ipc(default = 7)]
@@ -84,6 +87,9 @@ pub enum Kind {
     /// Is old.
     #[deprecated]
     Old,
+    /// Is not there.
+    #[cfg(any())]
+    Gone(std::rc::Rc<u8>),
     /// Is new.
     #[default]
     #[doc(hidden)]
