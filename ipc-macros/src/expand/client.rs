@@ -54,11 +54,14 @@ fn expand_method(method: &Method) -> TokenStream {
     let to = unless_empty("to", method.params.is_empty());
     let encode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
         let ident = &param.ident;
-        let value = match &param.passing {
-            Passing::Owned => mixed!(&#ident),
-            Passing::Lent(_) => mixed!(#ident),
+        // A caller that waits has what it passes for long enough; a future gives it away.
+        let (function, value) = match (method.form, &param.passing) {
+            (Form::Blocking, Passing::Owned) => ("lend_to", mixed!(&#ident)),
+            (Form::Blocking, Passing::Lent(_)) => ("lend_to", mixed!(#ident)),
+            (Form::Async, Passing::Owned) => ("give", mixed!(#ident)),
+            (Form::Async, Passing::Lent(_)) => ("encode", mixed!(#ident)),
         };
-        let encode = Wire::of_param(param).call("encode", mixed!(#value, #to, #params.at[#index]));
+        let encode = Wire::of_param(param).call(function, mixed!(#value, #to, #params.at[#index]));
         mixed!(#encode?;)
     });
     let returns = &method.returns;

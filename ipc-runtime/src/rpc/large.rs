@@ -128,15 +128,11 @@ impl Parts {
         self.0.iter().any(|part| matches!(part.content, Content::Lent(_)))
     }
 
-    /// Copies what is lent.
-    pub(crate) fn own(&mut self, lent: &[&[u8]]) {
-        let mut lent = lent.iter();
-        for part in &mut self.0 {
-            if let Content::Lent(_) = part.content
-                && let Some(bytes) = lent.next()
-            {
-                part.content = Content::Owned(Box::new(bytes.to_vec()));
-            }
+    /// Puts copies in the place of what is lent.
+    pub(crate) fn own(&mut self, copies: Vec<OwnedBytes>) {
+        let lent = self.0.iter_mut().filter(|part| matches!(part.content, Content::Lent(_)));
+        for (part, copy) in lent.zip(copies) {
+            part.content = Content::Owned(copy);
         }
     }
 
@@ -230,6 +226,11 @@ impl fmt::Debug for Parts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.segment_words()).finish()
     }
+}
+
+/// Copies bytes that are lent.
+pub(crate) fn copies_of(lent: &[&[u8]]) -> Vec<OwnedBytes> {
+    lent.iter().map(|bytes| Box::new(bytes.to_vec()) as OwnedBytes).collect()
 }
 
 /// Finds the null pointer at an address: its segment, and its offset there.

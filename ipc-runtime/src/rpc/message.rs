@@ -8,7 +8,7 @@ use capnp::message::{Builder, HeapAllocator, Reader, ReaderSegments};
 use capnp::{OutputSegments, Word, any_pointer};
 use capnp_rpc::rpc_capnp::{call, message, payload, return_};
 
-use super::large::{LargeValue, Parts};
+use super::large::{LargeValue, OwnedBytes, Parts};
 use super::{ImportId, Object, PromiseId, QuestionId, Transform, pipeline};
 use crate::attachment::{Attachment, Attachments};
 use crate::exception::IpcException;
@@ -239,9 +239,9 @@ impl<O> OutgoingCall<O> {
         Ok(lent)
     }
 
-    /// Copies the bytes that are lent.
-    pub fn own(&mut self, lent: &[&[u8]]) {
-        self.parts.own(lent);
+    /// Puts copies in the place of the bytes that are lent.
+    pub fn own(&mut self, copies: Vec<OwnedBytes>) {
+        self.parts.own(copies);
     }
 
     /// Sets the file descriptors that are attached to capabilities of the table. Those of others are closed.
@@ -367,9 +367,9 @@ impl<O> OutgoingResults<O> {
         Ok(lent)
     }
 
-    /// Copies the bytes that are lent.
-    pub fn own(&mut self, lent: &[&[u8]]) {
-        self.parts.own(lent);
+    /// Puts copies in the place of the bytes that are lent.
+    pub fn own(&mut self, copies: Vec<OwnedBytes>) {
+        self.parts.own(copies);
     }
 
     /// Sets the file descriptors that are attached to capabilities of the table. Those of others are closed.
@@ -450,9 +450,9 @@ impl OutgoingMessage {
         &self.parts
     }
 
-    /// Copies the bytes that are lent.
-    pub fn own(&mut self, lent: &[&[u8]]) {
-        self.parts.own(lent);
+    /// Puts copies in the place of the bytes that are lent.
+    pub fn own(&mut self, copies: Vec<OwnedBytes>) {
+        self.parts.own(copies);
     }
 
     /// Returns the size in words.
