@@ -13,6 +13,7 @@ mod generics;
 mod inheritance;
 mod killed;
 mod large;
+mod lend;
 mod listen;
 mod misbehave;
 mod objects;

@@ -54,14 +54,19 @@ fn expand_method(method: &Method) -> TokenStream {
     let to = unless_empty("to", method.params.is_empty());
     let encode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
         let ident = &param.ident;
+        let wire = Wire::of_param(param);
         // A caller that waits has what it passes for long enough; a future gives it away.
-        let (function, value) = match (method.form, &param.passing) {
-            (Form::Blocking, Passing::Owned) => ("lend_to", mixed!(&#ident)),
-            (Form::Blocking, Passing::Lent(_)) => ("lend_to", mixed!(#ident)),
-            (Form::Async, Passing::Owned) => ("give", mixed!(#ident)),
-            (Form::Async, Passing::Lent(_)) => ("encode", mixed!(#ident)),
+        let encode = match (method.form, &param.passing) {
+            (Form::Blocking, Passing::Owned) => {
+                wire.call("lend_to", mixed!(&#ident, #to, #params.at[#index]))
+            }
+            (Form::Blocking, Passing::Lent(_)) => {
+                wire.call("lend_to", mixed!(#ident, #to, #params.at[#index]))
+            }
+            (Form::Async, Passing::Owned) => wire.call("give", mixed!(#ident, #to, #params.at[#index])),
+            (Form::Async, Passing::Lent(_)) => wire.call("encode", mixed!(#ident, #to, #params.at[#index])),
+            (_, Passing::Loan(..)) => mixed!(#ipc::OnLoan::encode(&*#ident, #to, #params.at[#index])),
         };
-        let encode = Wire::of_param(param).call(function, mixed!(#value, #to, #params.at[#index]));
         mixed!(#encode?;)
     });
     let returns = &method.returns;
@@ -100,7 +105,26 @@ fn expand_method(method: &Method) -> TokenStream {
         let result = call_result(returns, "from_result", mixed!(#call.await));
         mixed!(#ipc::Box::pin(async move { #result }))
     } else {
-        call_result(returns, "from_result", call_runtime(returns, function, arguments))
+        let call = call_result(returns, "from_result", call_runtime(returns, function, arguments));
+        expand_loans(method, call)
     };
     mixed!(#sig { #body })
+}
+
+/// Makes the call while the objects are lent that are.
+fn expand_loans(method: &Method, call: TokenStream) -> TokenStream {
+    let ipc = names::runtime();
+    let lent: Vec<_> = method.params.iter().filter(|param| param.is_lent()).collect();
+    if lent.is_empty() {
+        return call;
+    }
+    let idents: Vec<_> = lent.iter().map(|param| &param.ident).collect();
+    let loans = lent.iter().map(|param| {
+        let ident = &param.ident;
+        Wire::of_param(param).call("loan", ident.to_token_stream())
+    });
+    mixed! {
+        #(let #idents = #loans;)*
+        #ipc::lend(&[#(&*#idents),*], || #call)
+    }
 }
