@@ -283,7 +283,7 @@ impl Link {
         let loan = Loan { link: self, lender: Arc::default(), lent };
         let sent = self.with_state(Cause::Caller, |state| {
             if !state.engine.leads_to_peer(target) {
-                return Err(call);
+                return Err(Box::new(call));
             }
             state.lender = Some(loan.lender.clone());
             Ok(state.engine.call(target, call, waiter.clone()))
