@@ -297,7 +297,7 @@ impl Link {
             Err(mut call) => {
                 // It stays in this process, or waits there to be sent.
                 call.own(copies_of(lent));
-                self.call(target, call, waiter.clone())
+                self.call(target, *call, waiter.clone())
             }
         }
     }
