@@ -316,6 +316,18 @@ pub trait Wire<'m>: Sized {
     /// Returns an error if the message becomes too large or too deep.
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
 
+    /// Writes the value, or lends it to the message.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn lend_to<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException>;
+
+    /// Writes the value, or gives it to the message.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn give(self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+
     /// Reads a value.
     ///
     /// # Errors
@@ -346,6 +358,16 @@ where
     #[inline]
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         Encode::encode(self, to, at)
+    }
+
+    #[inline]
+    fn lend_to<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+        Encode::lend(self, to, at)
+    }
+
+    #[inline]
+    fn give(self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        Encode::give(self, to, at)
     }
 
     #[inline]
@@ -433,6 +455,12 @@ pub trait Lent<'m> {
     /// Returns an error if the message becomes too large or too deep.
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
 
+    /// Writes the value, or lends it to the message.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn lend_to<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException>;
+
     /// Reads what the server holds.
     ///
     /// # Errors
@@ -454,6 +482,11 @@ where
     #[inline]
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         Encode::encode(self, to, at)
+    }
+
+    #[inline]
+    fn lend_to<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+        Encode::lend(self, to, at)
     }
 
     #[inline]
@@ -485,6 +518,12 @@ pub trait LentSlice<'m>: Sized {
     /// Returns an error if the message becomes too large or too deep.
     fn encode(items: &[Self], to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
 
+    /// Writes the value, or lends it to the message.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn lend_to<'d>(items: &'d [Self], to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException>;
+
     /// Reads what the server holds.
     ///
     /// # Errors
@@ -506,6 +545,11 @@ where
     #[inline]
     fn encode(items: &[Self], to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         Encode::encode(items, to, at)
+    }
+
+    #[inline]
+    fn lend_to<'d>(items: &'d [Self], to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+        Encode::lend(items, to, at)
     }
 
     #[inline]
@@ -589,10 +633,10 @@ pub const fn error_of<E: IpcError>() -> ErrorOf<E> {
     ErrorOf { part, from: E::from, into: E::into_answer, read: E::read_slot }
 }
 
-/// Writes the parameters of a call, or what it returns.
+/// Writes the parameters of a call, and may lend what lives for `'d`.
 ///
 /// Calls and answers take it as `dyn`, so that only what depends on the types of a method is compiled for each.
-type EncodeContent<'f> = dyn FnMut(&mut StructWriter<'_, '_>) -> Result<(), IpcException> + 'f;
+type EncodeContent<'f, 'd> = dyn FnMut(&mut StructWriter<'_, 'd>) -> Result<(), IpcException> + 'f;
 /// The same, for a future.
 type SendContent<'f> = dyn FnMut(&mut StructWriter<'_, '_>) -> Result<(), IpcException> + Send + 'f;
 
@@ -600,11 +644,11 @@ type SendContent<'f> = dyn FnMut(&mut StructWriter<'_, '_>) -> Result<(), IpcExc
 ///
 /// # Errors
 /// Returns the failure of the call as the method's error.
-pub fn call_method<T, E>(
-    remote: &Remote,
+pub fn call_method<'d, T, E>(
+    remote: &'d Remote,
     method: MethodId,
     params: Size,
-    encode: &mut EncodeContent<'_>,
+    encode: &mut EncodeContent<'_, 'd>,
     error_at: At,
     decode: &mut dyn FnMut(&StructReader<'_>) -> Result<T, IpcException>,
     error: ErrorOf<E>,
@@ -625,11 +669,11 @@ pub fn call_method<T, E>(
     }
 }
 
-fn call_untyped(
-    remote: &Remote,
+fn call_untyped<'d>(
+    remote: &'d Remote,
     method: MethodId,
     params: Size,
-    encode: &mut EncodeContent<'_>,
+    encode: &mut EncodeContent<'_, 'd>,
     decode: &mut dyn FnMut(&StructReader<'_>) -> Result<(), IpcException>,
 ) -> Result<(), IpcException> {
     call(remote, method, params, encode, decode)
@@ -643,13 +687,14 @@ pub async fn call_method_async<T, E>(
     remote: &Remote,
     method: MethodId,
     params: Size,
-    encode: &mut SendContent<'_>,
+    encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException> + Send,
     error_at: At,
-    decode: &mut (dyn FnMut(&StructReader<'_>) -> Result<T, IpcException> + Send),
+    decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException> + Send,
     error: ErrorOf<E>,
 ) -> Result<T, E> {
     let ErrorOf { from: raise, read, .. } = error;
-    // What is decoded need not be `Send`: it is not there before the last poll.
+    let mut encode = Some(encode);
+    let encode: &mut SendContent<'_> = &mut |to| encode.take().map_or(Ok(()), |encode| encode(to));
     let decode = |from: &StructReader<'_>| match read(from, error_at)? {
         Some(error) => Ok(Err(error)),
         None => decode(from).map(Ok),
@@ -662,11 +707,11 @@ pub async fn call_method_async<T, E>(
 ///
 /// # Errors
 /// Returns an error if the call cannot be sent, as the method's error.
-pub fn call_oneway<E>(
-    remote: &Remote,
+pub fn call_oneway<'d, E>(
+    remote: &'d Remote,
     method: MethodId,
     params: Size,
-    encode: &mut EncodeContent<'_>,
+    encode: &mut EncodeContent<'_, 'd>,
     error: ErrorOf<E>,
 ) -> Result<(), E> {
     send_oneway(remote, method, params, encode).map_err(error.from)
@@ -680,7 +725,7 @@ pub async fn call_oneway_async<E>(
     remote: &Remote,
     method: MethodId,
     params: Size,
-    encode: &mut SendContent<'_>,
+    encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException> + Send,
     error: ErrorOf<E>,
 ) -> Result<(), E> {
     send_oneway_async(remote, method, params, encode).await.map_err(error.from)
@@ -696,11 +741,14 @@ pub fn reply<T, E>(
     results: Size,
     error_at: At,
     result: Result<T, E>,
-    encode: &dyn Fn(&T, &mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+    encode: &mut dyn FnMut(T, &mut StructWriter<'_, '_>) -> Result<(), IpcException>,
     error: ErrorOf<E>,
 ) -> Result<Reply, IpcException> {
     match result {
-        Ok(value) => reply_untyped(call, results, &mut |to| encode(&value, to)),
+        Ok(value) => {
+            let mut value = Some(value);
+            reply_untyped(call, results, &mut |to| value.take().map_or(Ok(()), |value| encode(value, to)))
+        }
         Err(failure) => reply_error(call, results, error_at, (error.into)(failure)),
     }
 }
@@ -708,7 +756,7 @@ pub fn reply<T, E>(
 fn reply_untyped(
     call: &ServerCall,
     results: Size,
-    encode: &mut EncodeContent<'_>,
+    encode: &mut dyn FnMut(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
 ) -> Result<Reply, IpcException> {
     call.reply(results, encode)
 }

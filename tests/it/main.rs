@@ -13,6 +13,7 @@ mod foreign;
 mod generics;
 mod inheritance;
 mod killed;
+mod large;
 mod lend;
 mod listen;
 mod misbehave;

@@ -162,14 +162,14 @@ fn expand_encode(method: &Method) -> TokenStream {
         Results::Whole(_) => {
             let value = mixed!(value, to, #results.at[1]);
             let wire = Wire::of_result(&method.returns).with(method.conversion.as_ref());
-            let encode = wire.call("encode", value);
+            let encode = wire.call("give", value);
             mixed!(|value, to| #encode)
         }
         Results::Parts(parts) => {
             let parts = parts.iter().enumerate().map(|(part, (_, ty))| {
                 let index = part + 1;
                 let part = syn::Index::from(part);
-                let encode = Wire::of(ty).call("encode", mixed!(&value.#part, to, #results.at[#index]));
+                let encode = Wire::of(ty).call("give", mixed!(value.#part, to, #results.at[#index]));
                 mixed!(#encode?;)
             });
             mixed! {
@@ -234,7 +234,7 @@ fn expand_future(method: &Method, interface: &Ident) -> TokenStream {
     let reply = call_runtime(
         returns,
         "reply",
-        mixed!(&call, #results.size, #results.at[0], #result, &#encode, #error),
+        mixed!(&call, #results.size, #results.at[0], #result, &mut #encode, #error),
     );
     let kind = match method.cancellation {
         Cancellation::Ignored => mixed!(Future),
@@ -262,7 +262,7 @@ fn expand_arm(method: &Method, interface: &Ident) -> TokenStream {
     let result = call_result(returns, "into_result", mixed!(#interface::#ident(self #(, #pass)*)));
     let encode = expand_encode(method);
     let error = call_error_of(returns);
-    let arguments = mixed!(call, #results.size, #results.at[0], #result, &#encode, #error);
+    let arguments = mixed!(call, #results.size, #results.at[0], #result, &mut #encode, #error);
     let reply = call_runtime(returns, "reply", arguments);
     mixed! {
         #ipc::MethodId { interface: #id, ordinal: #ordinal } => {

@@ -100,6 +100,9 @@ impl Wire {
             return match function {
                 // A reference to what the server holds is what it lends.
                 "lend" => arguments,
+                // What is converted is not the value that could be lent or given.
+                "give" => expand_conversion(conversion, &self.ty, "encode", &mixed!(&#arguments,)),
+                "lend_to" => expand_conversion(conversion, &self.ty, "encode", &mixed!(#arguments,)),
                 _ => expand_conversion(conversion, &self.ty, function, &mixed!(#arguments,)),
             };
         }
