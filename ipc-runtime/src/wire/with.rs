@@ -9,8 +9,8 @@ use crate::private::{Part, part_of};
 
 /// What the functions of a module convert: a value that they are about, one or none, or a list of them.
 #[diagnostic::on_unimplemented(
-    message = "the module converts `{F}`, and this is `{Self}`",
-    label = "not what the functions of the module are about",
+    message = "the module of `with` does not convert `{Self}`",
+    label = "`to_wire` is about `{F}`",
     note = "`to_wire` takes a `&T` and `from_wire` returns a `Result<T, IpcException>`, where `T` is the type here, or what its \
             `Option` or `Vec` holds"
 )]
@@ -27,8 +27,8 @@ pub trait Around<F> {
 
 /// An [`Around`] that can be received.
 #[diagnostic::on_unimplemented(
-    message = "the module converts `{F}`, and this is `{Self}`",
-    label = "not what the functions of the module are about"
+    message = "the module of `with` does not convert to `{Self}`",
+    label = "`from_wire` is about `{F}`"
 )]
 pub trait FromAround<F>: Around<F> + Sized {
     /// Converts from what travels, which has been read from `from`.

@@ -59,6 +59,8 @@ pub struct Fields {
     pub c: Instant,
     #[ipc(with = foreign)]
     pub d: Instant,
+    #[ipc(with = other)]
+    pub f: Option<Instant>,
     #[ipc(with = missing)]
     pub e: Instant,
 }
