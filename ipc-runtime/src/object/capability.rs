@@ -10,16 +10,38 @@ use crate::wire::Interface;
 
 /// The connection that a message is for: what is hosted at its other end is named, not wrapped.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Destination<'d>(Option<&'d Arc<Link>>);
+pub struct Destination<'d>(End<'d>);
+
+#[derive(Clone, Copy, Debug, Default)]
+enum End<'d> {
+    #[default]
+    None,
+    Link(&'d Arc<Link>),
+    Scales,
+}
 
 impl<'d> Destination<'d> {
     /// A message that is not for a connection.
     pub fn none() -> Self {
-        Self(None)
+        Self(End::None)
+    }
+
+    /// A message that nobody gets: it tells how large a value is, which must stay whole.
+    pub(crate) fn scales() -> Self {
+        Self(End::Scales)
     }
 
     pub(crate) fn link(link: &'d Arc<Link>) -> Self {
-        Self(Some(link))
+        Self(End::Link(link))
+    }
+
+    pub(crate) fn is_scales(self) -> bool {
+        matches!(self.0, End::Scales)
+    }
+
+    /// Tells whether a remote object is at the other end.
+    pub(crate) fn is_of(self, remote: &Remote) -> bool {
+        matches!(self.0, End::Link(link) if remote.is_of(link))
     }
 }
 
@@ -38,8 +60,8 @@ impl Capability {
     /// A client of an object at that very destination is passed as what it stands for. Any other client is an
     /// implementation like every other: calls come here and go on from here.
     pub(crate) fn of<T: Interface + ?Sized>(object: &Arc<T>, destination: Destination<'_>) -> Self {
-        match (object.as_remote(), destination.0) {
-            (Some(remote), Some(link)) if remote.is_of(link) => Self::Remote(remote.clone()),
+        match object.as_remote() {
+            Some(remote) if destination.is_of(remote) => Self::Remote(remote.clone()),
             _ => Self::Local(LocalObject::new(object.clone())),
         }
     }

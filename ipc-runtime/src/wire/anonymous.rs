@@ -45,20 +45,40 @@ pub(super) const fn member<T: IpcType>(name: &'static str) -> Field {
 
 /// Returns the descriptor of an anonymous struct.
 pub(super) fn descriptor<A: Anonymous>() -> &'static Descriptor {
-    find_or_make(const { &A::PARTS })
+    describe(const { &A::PARTS })
 }
 
-/// Arguments are described before the lock is taken: they may be anonymous too.
-fn find_or_make(parts: &'static Parts) -> &'static Descriptor {
-    static MADE: Mutex<BTreeMap<u64, &'static Descriptor>> = Mutex::new(BTreeMap::new());
+fn describe(parts: &'static Parts) -> &'static Descriptor {
+    let name = spell(parts, named);
+    let unique = spell(parts, uniquely_named);
+    let doc = match parts.form {
+        Form::Tuple => "A tuple.",
+        Form::Map => "An entry of a map.",
+        Form::Option => "A value that may be missing.",
+    };
+    let kind = Kind::Struct(Struct { fields: parts.fields, size: parts.size });
+    find_or_make(name, &unique, doc, kind)
+}
 
-    let name = spell(parts, |declared| declared.name.to_owned());
-    // Two types of one name make two structs, of which at most one can be in a schema; their ids differ all the same.
-    let unique = spell(parts, |declared| match (declared.file, declared.id_source) {
+/// What a declared type is called in a name that is made of several.
+pub(super) fn named(declared: &'static Descriptor) -> String {
+    declared.name.to_owned()
+}
+
+/// What it is called where no other type may be called the same.
+pub(super) fn uniquely_named(declared: &'static Descriptor) -> String {
+    match (declared.file, declared.id_source) {
         (FILE, IdSource::Name) => declared.name.to_owned(),
         _ => format!("@{:x}", declared.id),
-    });
-    let id = type_id(FILE, &unique);
+    }
+}
+
+/// Returns the descriptor of what no Rust item declares. Two types of one name make two of one name, of which at most
+/// one can be in a schema; their ids differ all the same.
+pub(super) fn find_or_make(name: String, unique: &str, doc: &'static str, kind: Kind) -> &'static Descriptor {
+    static MADE: Mutex<BTreeMap<u64, &'static Descriptor>> = Mutex::new(BTreeMap::new());
+
+    let id = type_id(FILE, unique);
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
     made.entry(id).or_insert_with(|| {
         Box::leak(Box::new(Descriptor {
@@ -67,12 +87,8 @@ fn find_or_make(parts: &'static Parts) -> &'static Descriptor {
             file: FILE,
             name: name.leak(),
             module: module_path!(),
-            doc: match parts.form {
-                Form::Tuple => "A tuple.",
-                Form::Map => "An entry of a map.",
-                Form::Option => "A value that may be missing.",
-            },
-            kind: Kind::Struct(Struct { fields: parts.fields, size: parts.size }),
+            doc,
+            kind,
         }))
     })
 }
@@ -97,7 +113,8 @@ fn spell_field(field: &Field, declared: &impl Fn(&'static Descriptor) -> String)
     }
 }
 
-fn spell_type(ty: &Type, declared: &impl Fn(&'static Descriptor) -> String) -> String {
+/// Writes down a type; `declared` says what a declared type is called.
+pub(super) fn spell_type(ty: &Type, declared: &impl Fn(&'static Descriptor) -> String) -> String {
     match ty {
         Type::List(element) => format!("List{}", spell_type(element, declared)),
         other => match other.descriptor() {

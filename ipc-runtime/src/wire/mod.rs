@@ -23,6 +23,7 @@ pub mod id;
 pub mod layout;
 pub mod proxy;
 pub mod raw;
+pub(crate) mod stream;
 pub mod union;
 
 mod borrowed;

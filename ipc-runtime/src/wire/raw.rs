@@ -86,6 +86,11 @@ impl<'d> Encoder<'d> {
         &self.caps
     }
 
+    /// Returns how many words were written so far.
+    pub(crate) fn words(&self) -> u64 {
+        self.words.get()
+    }
+
     /// Returns the capabilities that the message refers to, by index.
     pub fn into_caps(self) -> Vec<Option<Capability>> {
         self.caps
