@@ -1,16 +1,17 @@
 //! How far a source runs ahead of its reader, and what many streams take.
 
+use std::iter::RepeatN;
 use std::sync::Arc;
 use std::task::Poll;
 use std::thread;
 
 use futures::executor::block_on;
 use futures::future::join_all;
-use ipc_runtime::{ExceptionKind, IpcException, IpcSender, IpcStream};
+use ipc_runtime::{ExceptionKind, IpcException, IpcStream};
 use ipc_tests::steps::{LONG_PATIENCE, PATIENCE, bounded, eventually};
 
 use super::super::util::Pair;
-use super::{Counts, Ready, Server, Streams, all, counted};
+use super::{Counted, Counts, Ready, Server, Streams, all, counted};
 
 const MIB: usize = 1 << 20;
 
@@ -18,11 +19,10 @@ const MIB: usize = 1 << 20;
 const ANSWER_ITEMS: u64 = 1024;
 const ANSWER_BYTES: u64 = 64 * 1024;
 
+type Source = Counted<RepeatN<Vec<u8>>>;
+
 /// Reads a stream of a source that never ends, one item of each size, and stops.
-fn read_slowly(
-    size: usize,
-    make: fn(super::Counted<std::iter::RepeatN<Vec<u8>>>) -> IpcStream<Vec<u8>>,
-) -> Counts {
+fn read_slowly(size: usize, make: fn(Source) -> IpcStream<Vec<u8>>) -> Counts {
     let (source, counts) = counted(std::iter::repeat_n(vec![7; size], usize::MAX));
     let pair = Pair::new(Server::offering(make(source)));
     let mut stream = pair.remote.offered().unwrap();
@@ -114,16 +114,11 @@ fn threads() -> usize {
 fn a_thousand_streams_that_wait_take_no_threads() {
     const STREAMS: usize = 1000;
     bounded(LONG_PATIENCE, || {
-        let pair = Pair::new(Arc::new(Server::default()) as Arc<dyn Streams>);
-        let (senders, streams): (Vec<IpcSender<String>>, Vec<IpcStream<String>>) =
-            (0..STREAMS).map(|_| IpcStream::channel(2)).unzip();
-        // There and back, so that each of the two ends has them; read on the way, or they would come home as themselves.
-        let streams: Vec<_> = streams
-            .into_iter()
-            .map(|stream| pair.remote.echo(IpcStream::from_stream(stream.into_stream())).unwrap())
-            .collect();
+        let server = Arc::new(Server::default());
+        let pair = Pair::new(server.clone() as Arc<dyn Streams>);
+        let mut streams = pair.remote.waiting(STREAMS as u32).unwrap();
+        let senders = std::mem::take(&mut *server.senders.lock().unwrap());
         let before = threads();
-        let mut streams: Vec<_> = streams;
         let mut waits: Vec<_> = streams.iter_mut().map(|stream| Box::pin(stream.next_async())).collect();
         block_on(std::future::poll_fn(|cx| {
             for wait in &mut waits {
