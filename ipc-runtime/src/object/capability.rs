@@ -43,6 +43,14 @@ impl<'d> Destination<'d> {
     pub(crate) fn is_of(self, remote: &Remote) -> bool {
         matches!(self.0, End::Link(link) if remote.is_of(link))
     }
+
+    /// Tells whether file descriptors can be passed there.
+    pub(crate) fn carries_descriptors(self) -> bool {
+        match self.0 {
+            End::Link(link) => link.carries_descriptors(),
+            End::None | End::Scales => true,
+        }
+    }
 }
 
 /// An object as a message carries it.

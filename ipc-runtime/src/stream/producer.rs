@@ -23,8 +23,8 @@ pub(super) const ANSWER_ITEMS: usize = 1024;
 /// Words in an answer beyond which no item is added: 64 KiB, what a socket takes at a time.
 pub(super) const ANSWER_WORDS: u64 = 8 * 1024;
 
-/// The most objects in an answer that has several items. A message carries 1024.
-const ANSWER_OBJECTS: usize = 256;
+/// The most objects in an answer that has several items: a message carries 1024, of which 253 may be file descriptors.
+const ANSWER_OBJECTS: usize = 128;
 
 /// How long items are gathered that the source has ready: the first one waits for the others.
 const GATHERING: Duration = Duration::from_millis(1);
