@@ -79,6 +79,11 @@ use proc_macro::TokenStream;
 /// With `#[ipc(results(reason, result))]` each part of a returned tuple is a result of its own, as in
 /// `Result<(String, bool), E>`; a name that a parameter has too is an argument that the method changes.
 ///
+/// # Streams
+///
+/// A parameter or result `IpcStream<T>` is read item by item while the method or its caller goes on. It is taken and returned by value:
+/// passing a stream gives it away.
+///
 /// # Async methods
 ///
 /// An `async fn` returns a boxed future that is `Send`: the trait gets the shape that async-trait gives it. The attribute

@@ -170,7 +170,7 @@ impl<'a> Walk<'a> {
             Type::Path(path) => self.visit_path(path),
             Type::Reference(reference) => self.visit_reference(reference),
             Type::TraitObject(object) => self.visit_dyn(object),
-            Type::ImplTrait(of) if is_iterator(&of.bounds) => self.report_iterator("impl", &of.bounds),
+            Type::ImplTrait(of) if is_iterator(&of.bounds) => self.report_iterator(ty, "impl", &of.bounds),
             Type::ImplTrait(_) => self.report(ty, &message::TYPE_IMPL, &[]),
             Type::BareFn(_) => self.report(ty, &message::TYPE_FN, &[]),
             Type::Ptr(_) => self.report(ty, &message::TYPE_POINTER, &[]),
@@ -266,14 +266,14 @@ impl<'a> Walk<'a> {
         self.check_dyn_bounds(object);
     }
 
-    fn report_iterator(&mut self, keyword: &str, bounds: &Bounds) {
+    fn report_iterator(&mut self, tokens: impl ToTokens, keyword: &str, bounds: &Bounds) {
         let name = bounds.first().and_then(trait_name).map(|name| format!("{keyword} {name}"));
-        self.report(bounds, &message::TYPE_ITERATOR, &[&name.unwrap_or_default()]);
+        self.report(tokens, &message::TYPE_ITERATOR, &[&name.unwrap_or_default()]);
     }
 
     fn check_dyn_bounds(&mut self, object: &syn::TypeTraitObject) -> bool {
         if is_iterator(&object.bounds) {
-            self.report_iterator("dyn", &object.bounds);
+            self.report_iterator(object, "dyn", &object.bounds);
             return false;
         }
         let mut bounds = object.bounds.iter();
