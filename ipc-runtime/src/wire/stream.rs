@@ -9,10 +9,11 @@
 //!
 //! Each item type has one of its own, named after it, in the file of the [anonymous](super::anonymous) structs.
 
-use super::anonymous::{find_or_make, member, named, spell_type, uniquely_named};
+use super::anonymous::{FILE, member};
 use super::descriptor::{Descriptor, Interface, Kind, Method, Struct, Type};
 use super::layout::{Layout, Shape, Slot, layout};
 use super::proxy::{CONTEXT, DESTROY};
+use super::spelling::{self, find_or_make, made_id, spell_type};
 use super::{IpcType, PointerReader, PointerWriter, pointer_type};
 use crate::exception::IpcException;
 use crate::private::placed;
@@ -52,10 +53,20 @@ pub(crate) fn describe<T: StreamItem>() -> &'static Descriptor {
         Type::List(item) => item,
         _ => const { &T::TYPE },
     };
-    let name = format!("Stream{}", spell_type(item, &named));
-    let unique = format!("Stream{}", spell_type(item, &uniquely_named));
+    let name = format!("Stream{}", spell_type(item, &spelling::name));
+    let unique = format!("Stream{}", spell_type(item, &|declared| spelling::unique_name(FILE, declared)));
+    let (id, id_source) = made_id(FILE, &name, &unique);
     let methods: &'static [Method] = const { &[DESTROY, next::<T>()] };
-    find_or_make(name, &unique, DOC, Kind::Interface(Interface { methods, superclasses: &[] }))
+    // Equal items make equal streams, wherever they lie.
+    find_or_make(id, std::ptr::null(), || Descriptor {
+        id,
+        id_source,
+        file: FILE,
+        name: name.leak(),
+        module: module_path!(),
+        doc: DOC,
+        kind: Kind::Interface(Interface { methods, superclasses: &[] }),
+    })
 }
 
 const fn next<T: StreamItem>() -> Method {
