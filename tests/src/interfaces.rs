@@ -99,6 +99,9 @@ pub trait Peer {
 
     /// Keeps a stream and does not read it, in place of the one that was kept before.
     fn keep_stream(&self, stream: IpcStream<u64>) -> Result<(), IpcException>;
+
+    /// Calls the object that is lent for this.
+    fn call_lent(&self, callback: &dyn Callback, value: i64) -> Result<i64, IpcException>;
 }
 
 /// An object of the caller's.

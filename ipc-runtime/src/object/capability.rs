@@ -39,7 +39,7 @@ impl<'d> Destination<'d> {
         matches!(self.0, End::Scales)
     }
 
-    /// Tells whether a remote object is at the other end.
+    /// Tells whether an object is at the other end of the connection.
     pub(crate) fn is_of(self, remote: &Remote) -> bool {
         matches!(self.0, End::Link(link) if remote.is_of(link))
     }

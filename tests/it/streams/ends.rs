@@ -1,13 +1,13 @@
 //! How streams end: by themselves, by an error, with their reader, with a process.
 
 use std::pin::pin;
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
 use futures::executor::block_on;
-use ipc_runtime::{ExceptionKind, IpcException, IpcStream, with_deadline};
+use ipc_runtime::{ExceptionKind, IpcException, IpcSender, IpcStream, ipc_interface, with_deadline};
 use ipc_tests::steps::{PATIENCE, bounded, eventually, joined, received};
 
 use super::super::util::{Here, Pair, assert_disconnected, kill};
@@ -230,5 +230,69 @@ fn a_future_that_is_dropped_while_it_waits_loses_no_item() {
             seen += 1;
         }
         assert_eq!(seen, 200);
+    });
+}
+
+#[ipc_interface]
+trait Helper {
+    fn help(&self, number: u32) -> Result<(), IpcException>;
+}
+
+#[ipc_interface(root)]
+trait Worker {
+    /// Calls the helper twice at a time, and sends an item when the second call has returned.
+    fn work(&self, helper: &dyn Helper) -> Result<(), IpcException>;
+    fn items(&self) -> Result<IpcStream<u32>, IpcException>;
+}
+
+struct Working {
+    sender: Mutex<Option<IpcSender<u32>>>,
+    reads: Mutex<mpsc::Receiver<()>>,
+}
+
+impl Worker for Working {
+    fn work(&self, helper: &dyn Helper) -> Result<(), IpcException> {
+        let sender = self.sender.lock().unwrap().take().unwrap();
+        thread::scope(|scope| {
+            let first = scope.spawn(|| helper.help(1));
+            received("the first call has begun", &self.reads.lock().unwrap());
+            helper.help(2)?;
+            sender.send(7)?;
+            first.join().unwrap()
+        })
+    }
+
+    fn items(&self) -> Result<IpcStream<u32>, IpcException> {
+        let (sender, stream) = IpcStream::channel(1);
+        *self.sender.lock().unwrap() = Some(sender);
+        Ok(stream)
+    }
+}
+
+/// Reads the stream in the first call.
+struct Reads {
+    stream: Mutex<Option<IpcStream<u32>>>,
+    begun: mpsc::Sender<()>,
+}
+
+impl Helper for Reads {
+    fn help(&self, number: u32) -> Result<(), IpcException> {
+        if number == 1 {
+            let mut stream = self.stream.lock().unwrap().take().unwrap();
+            self.begun.send(()).unwrap();
+            assert_eq!(stream.next().unwrap()?, 7);
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn a_thread_that_waits_for_an_item_runs_the_calls_on_what_it_lends() {
+    bounded(PATIENCE, || {
+        let (begun, reads) = mpsc::channel();
+        let worker = Working { sender: Mutex::default(), reads: Mutex::new(reads) };
+        let pair = Pair::new(Arc::new(worker) as Arc<dyn Worker>);
+        let stream = Mutex::new(Some(pair.remote.items().unwrap()));
+        pair.remote.work(&Reads { stream, begun }).unwrap();
     });
 }
