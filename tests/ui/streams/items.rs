@@ -19,5 +19,5 @@ pub struct Data {
 }
 
 fn main() {
-    let _: IpcStream<u32> = IpcStream::from_iterator(["text"]);
+    let _ = IpcStream::<u32>::from_iterator(["text"]);
 }
