@@ -26,6 +26,7 @@ pub mod proxy;
 pub mod raw;
 #[cfg(feature = "serde")]
 pub mod serde;
+pub(crate) mod stream;
 pub mod union;
 pub mod with;
 

@@ -14,6 +14,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("#[derive(IpcType)]", "types/src/rows.rs", "Everyday = any::<Everyday>()"),
     ("Page<T>", "it/generics.rs", "page_of_numbers: Page<u32>"),
     ("Serde<T>", "it/foreign.rs", "serialized: Serde<Settings>"),
+    ("IpcStream<T>", "it/streams/positions.rs", "streams_in_fields_options_lists_maps_and_unions"),
     ("Arc<dyn Trait>", "it/objects.rs", "an_object_of_the_caller_is_called_during_the_method_and_after_it"),
 ];
 
