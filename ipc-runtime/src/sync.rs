@@ -1,6 +1,7 @@
 //! The locks of the crate.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+pub(crate) use std::sync::Mutex;
+use std::sync::{Condvar, MutexGuard, PoisonError};
 use std::time::Instant;
 
 /// Locks a mutex; a panic elsewhere does not spread.

@@ -14,8 +14,11 @@ use tokio::runtime::Handle;
 use super::DriverLimits;
 use super::framing::{Filled, Framing};
 use super::output::{Cause, Flushed, Output, peer_does_not_read};
-use super::poller::{self, Poller, Source, Token};
+use super::pace::Pace;
+use super::patience::Patience;
+use super::poller::{self, Alarm, Poller, Source, Token};
 use super::selector::Interest;
+use super::turn::{Looked, Turn};
 use super::waiter::{Cancel, Waiter};
 use crate::context::Context;
 use crate::deadline::timed_out;
@@ -26,6 +29,8 @@ use crate::rpc::{self, AnswerId, Cap, Connection, OutgoingCall, OutgoingResults,
 use crate::sync::{Waited, lock};
 use crate::thread::pool::{Chore, Pool, blocking, spawn_chores};
 use crate::thread::runtime;
+
+mod reading;
 
 /// What the driver plugs into the engine.
 #[derive(Debug)]
@@ -79,7 +84,11 @@ pub(crate) struct Link {
     runtime: Option<Handle>,
     poller: &'static Arc<Poller>,
     token: OnceLock<Token>,
-    /// The read half; whoever holds it is the reader.
+    /// Who reads.
+    turn: Turn<Arc<Waiter>>,
+    /// How long readers poll before they sleep, unless they do not; whoever has the turn asks.
+    patience: Option<Mutex<Patience>>,
+    /// The read half.
     input: Mutex<Framing>,
     state: Mutex<State>,
     output: Output,
@@ -98,6 +107,7 @@ struct State {
     /// A flush of batched messages is due.
     flush_scheduled: bool,
     cancellations: Cancellations,
+    pace: Pace,
 }
 
 /// Which calls are no longer wanted, and whom to tell when one of the running ones is not.
@@ -109,11 +119,14 @@ struct Cancellations {
     running: HashMap<AnswerId, Arc<Cancel>>,
 }
 
-/// Whether a socket may have more bytes.
-#[derive(PartialEq, Eq)]
-enum Rest {
-    None,
-    Perhaps,
+/// What reading has brought.
+struct Read {
+    /// Calls that are in the pool's queue now.
+    calls: usize,
+    /// The socket may have more bytes.
+    more: bool,
+    /// The connection has ended.
+    ended: bool,
 }
 
 #[derive(Default)]
@@ -164,11 +177,14 @@ impl Link {
             runtime,
             poller,
             token: OnceLock::new(),
+            turn: Turn::new(),
+            patience: Some(Mutex::new(Patience::new(Instant::now()))),
             input: Mutex::new(Framing::new()),
             state: Mutex::new(State {
                 engine: Engine::new(rpc::Limits::default(), bootstrap),
                 flush_scheduled: false,
                 cancellations: Cancellations::default(),
+                pace: Pace::default(),
             }),
             output: Output::new(),
             handles: AtomicUsize::new(0),
@@ -224,12 +240,13 @@ impl Link {
     /// Returns an error if there is no room before the deadline.
     pub(crate) fn wait_for_room(&self, deadline: Option<Instant>) -> Result<(), IpcException> {
         let high_water = self.limits.high_water_bytes;
-        if self.output.is_over(high_water)
-            && blocking(|| self.output.wait_below(high_water, deadline)) == Waited::TimedOut
-        {
-            return Err(timed_out("the peer did not take what was sent to it before"));
+        if !self.output.is_over(high_water) {
+            return Ok(());
         }
-        Ok(())
+        match blocking(|| self.output.wait_below(high_water, deadline)) {
+            Waited::Ready => Ok(()),
+            Waited::TimedOut => Err(timed_out("the peer did not take what was sent to it before")),
+        }
     }
 
     /// Like [`wait_for_room`](Link::wait_for_room), for tasks.
@@ -258,6 +275,7 @@ impl Link {
             state.cancellations.unwanted.remove(&answer);
             state.cancellations.running.remove(&answer);
             state.engine.respond(answer, result);
+            state.pace.answered(Instant::now());
         });
     }
 
@@ -343,7 +361,7 @@ impl Link {
         self.collect(&mut state, &mut effects, cause);
         let ended = state.engine.is_terminated().cloned();
         drop(state);
-        self.apply(effects, ended);
+        self.apply(effects, ended, 0);
         result
     }
 
@@ -367,6 +385,7 @@ impl Link {
                         ServedCall::new(self.clone(), answer, target, interface_id, method_id, params, words);
                     effects.drops.extend(call.enqueue());
                     effects.calls += 1;
+                    state.pace.called(Instant::now());
                 }
                 Event::Return { waiter, result, .. } => effects.returns.push((waiter, result)),
                 Event::Cancelled { answer } => match state.cancellations.running.remove(&answer) {
@@ -392,10 +411,11 @@ impl Link {
         }
     }
 
-    fn apply(self: &Arc<Self>, effects: Effects, ended: Option<IpcException>) {
+    /// Does what the engine has left to be done. `coming` threads of the pool are about to look into its queue.
+    fn apply(self: &Arc<Self>, effects: Effects, ended: Option<IpcException>, coming: usize) {
         // Who waits for this comes before what others wait for.
         if effects.calls > 0 {
-            Pool::calls().kick();
+            Pool::calls().kick_beyond(coming);
         }
         for (waiter, result) in effects.returns {
             waiter.complete(result.map(|payload| Incoming::new(self, payload)));
@@ -413,7 +433,7 @@ impl Link {
         self.give_up(effects.drops);
         if effects.schedule {
             let this: Weak<dyn Source> = self.this.clone();
-            self.poller.wake_at(Instant::now() + BATCH_DELAY, this);
+            self.poller.wake_at(Instant::now() + BATCH_DELAY, this, Alarm::Flush);
         }
         match ended {
             Some(reason) => self.end(reason),
@@ -459,7 +479,11 @@ impl Link {
     fn flush(self: &Arc<Self>) {
         match self.output.flush(self.socket.as_fd()) {
             Ok(Flushed::Done) => {}
-            Ok(Flushed::Full) => self.watch(Interest::ReadableAndWritable),
+            Ok(Flushed::Full) => {
+                self.turn.set_full(true, |interest| self.watch(interest));
+                // The peer may have stopped to read because nobody reads what it writes.
+                self.turn.adopt(|interest| self.watch(interest));
+            }
             Err(error) => self.fail_output(&error),
         }
     }
@@ -486,7 +510,7 @@ impl Link {
         // Without this, whatever the rest brings about would fail here again.
         self.output.close();
         for _ in 0..LAST_TURNS {
-            if self.reason().is_some() || self.read() == Rest::None {
+            if self.reason().is_some() || !self.read(0).more {
                 break;
             }
         }
@@ -512,8 +536,9 @@ impl Link {
         self.ended.notify_all();
     }
 
-    /// Reads what the socket has and gives it to the engine, in order.
-    fn read(self: &Arc<Self>) -> Rest {
+    /// Reads what the socket has and gives it to the engine, in order. `coming` threads of the pool are about to look into
+    /// its queue.
+    fn read(self: &Arc<Self>, coming: usize) -> Read {
         let mut input = lock(&self.input);
         let mut messages = Vec::new();
         let receive = |space: &mut [u8]| -> io::Result<usize> {
@@ -535,14 +560,16 @@ impl Link {
             ended = state.engine.is_terminated().cloned();
         }
         drop(input);
-        self.apply(effects, ended);
+        let mut read = Read { calls: effects.calls, more: false, ended: ended.is_some() };
+        self.apply(effects, ended, coming);
         match filled {
-            Ok(Filled::Share) => return Rest::Perhaps,
-            Ok(Filled::Empty) => {}
+            Ok(Filled::Share) => read.more = true,
+            Ok(Filled::Empty) => return read,
             Ok(Filled::Eof) => self.terminate(IpcException::disconnected("the peer closed the connection")),
             Err(error) => self.fail(&error),
         }
-        Rest::None
+        read.ended |= !read.more;
+        read
     }
 }
 
@@ -571,18 +598,28 @@ impl Source for Link {
         // `start` holds the read half until the registration is known.
         drop(lock(&self.input));
         if writable {
-            self.watch(Interest::Readable);
+            self.turn.set_full(false, |interest| self.watch(interest));
             self.output.unblock();
             self.flush();
         }
-        if readable {
-            self.read();
+        // A thread that reads finds out itself, also that the peer is gone.
+        if readable && self.turn.adopt(|interest| self.watch(interest)) {
+            self.read(0);
         }
     }
 
-    fn handle_deadline(self: Arc<Self>) {
-        lock(&self.state).flush_scheduled = false;
-        self.with_engine(Engine::flush_batched);
+    fn handle_alarm(self: Arc<Self>, alarm: Alarm) {
+        match alarm {
+            Alarm::Look => {
+                if self.turn.look(|interest| self.watch(interest)) == Looked::Again {
+                    self.look_later();
+                }
+            }
+            Alarm::Flush | Alarm::Accept => {
+                lock(&self.state).flush_scheduled = false;
+                self.with_engine(Engine::flush_batched);
+            }
+        }
     }
 }
 

@@ -8,11 +8,15 @@
 //!
 //! The engine does not know who reads: whoever holds a link's [`Framing`](framing) may.
 
+mod bell;
 mod framing;
 pub(crate) mod link;
 mod output;
+mod pace;
+mod patience;
 pub(crate) mod poller;
 pub(crate) mod selector;
+mod turn;
 pub(crate) mod waiter;
 
 #[cfg(test)]

@@ -88,7 +88,7 @@ pub(crate) fn send<T>(
     let deadline = deadline::current();
     remote.link().wait_for_room(deadline)?;
     let sent = Sent::new(remote, method, params, encode)?;
-    let answer = blocking(|| sent.waiter.wait(deadline));
+    let answer = blocking(|| remote.link().wait(&sent.waiter, deadline));
     let incoming = answer.unwrap_or_else(|| Err(timed_out("the call was not answered")))?;
     decode_results(incoming, decode)
 }

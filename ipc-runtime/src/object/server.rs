@@ -273,6 +273,9 @@ impl Job for ServedCall {
             Served::Now(result) => {
                 respond(&link, answer, result);
                 drop(turn);
+                // Not while this thread holds what an application may wait to see dropped.
+                drop((target, context));
+                link.linger();
             }
             Served::Later(future, cancellation) => {
                 let Ok(runtime) = catch_unwind(AssertUnwindSafe(|| link.runtime().clone())) else {

@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::deadline::{self, timed_out};
 use crate::driver::DriverLimits;
 use crate::driver::link::{Link, Side};
-use crate::driver::poller::{Poller, Source, Token};
+use crate::driver::poller::{Alarm, Poller, Source, Token};
 use crate::driver::selector::Interest;
 use crate::exception::IpcException;
 use crate::object::{LocalObject, MethodId, Remote, send};
@@ -222,7 +222,7 @@ impl Protocol for CapnpProtocol {
             // Pipelined: the bootstrap's answer is not waited for. Its parameter, our thread map, stays null.
             send(&promised, construct, Size { data: 0, pointers: 1 }, |_| Ok(()), |_| Ok(()))?;
         }
-        let answer = blocking(|| waiter.wait(deadline::current()));
+        let answer = blocking(|| link.wait(&waiter, deadline::current()));
         let incoming = answer.unwrap_or_else(|| Err(timed_out("the peer did not answer")))?;
         let decoder = Decoder::new(incoming.caps, incoming.payload.words());
         match decoder.root_capability(incoming.payload.content()?)? {
@@ -304,9 +304,9 @@ impl Listener {
     fn pause(&self, error: Errno) {
         self.settings
             .log(LogLevel::Warning, || format!("cannot accept a connection, will try again: {error}"));
-        self.watch(Interest::Nothing);
+        self.watch(Interest::NOTHING);
         let this: Weak<dyn Source> = self.this.clone();
-        self.poller.wake_at(Instant::now() + ACCEPT_PAUSE, this);
+        self.poller.wake_at(Instant::now() + ACCEPT_PAUSE, this, Alarm::Accept);
     }
 
     fn watch(&self, interest: Interest) {
@@ -348,7 +348,7 @@ impl Source for Listener {
         }
     }
 
-    fn handle_deadline(self: Arc<Self>) {
-        self.watch(Interest::Readable);
+    fn handle_alarm(self: Arc<Self>, _: Alarm) {
+        self.watch(Interest::READABLE);
     }
 }

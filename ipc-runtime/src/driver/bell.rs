@@ -1,0 +1,128 @@
+//! What wakes a thread that sleeps at a socket.
+
+use std::cell::OnceCell;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+
+use crate::sync::Waited;
+
+/// A descriptor of a thread's own, beside the socket at which it sleeps: others ring when they have something for it.
+///
+/// A ring that comes while the thread is elsewhere is kept: its next sleep ends at once, for nothing.
+#[derive(Debug)]
+pub(super) struct Bell {
+    heard: OwnedFd,
+    /// The end that is written to, where the system has no eventfd.
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    rung: OwnedFd,
+}
+
+thread_local! {
+    static BELL: OnceCell<Arc<Bell>> = const { OnceCell::new() };
+}
+
+impl Bell {
+    /// Returns this thread's bell; `None` where the system has no descriptor left for one, and on a thread that is about
+    /// to end.
+    pub(super) fn of_this_thread() -> Option<Arc<Self>> {
+        let existing_or_new = |cell: &OnceCell<Arc<Self>>| match cell.get() {
+            Some(bell) => Some(bell.clone()),
+            None => {
+                let bell = Arc::new(Self::new().ok()?);
+                Some(cell.get_or_init(|| bell).clone())
+            }
+        };
+        BELL.try_with(existing_or_new).ok().flatten()
+    }
+
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn new() -> io::Result<Self> {
+        use rustix::event::{EventfdFlags, eventfd};
+        Ok(Self { heard: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)? })
+    }
+
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    fn new() -> io::Result<Self> {
+        let (heard, rung) = std::os::unix::net::UnixStream::pair()?;
+        heard.set_nonblocking(true)?;
+        rung.set_nonblocking(true)?;
+        Ok(Self { heard: heard.into(), rung: rung.into() })
+    }
+
+    /// Wakes the thread, now or when it next sleeps.
+    pub(super) fn ring(&self) {
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        let rung = &self.heard;
+        #[cfg(not(any(target_os = "linux", target_os = "android")))]
+        let rung = &self.rung;
+        // It fails only if it rings already as much as can be.
+        let _ = rustix::io::write(rung, &1_u64.to_ne_bytes());
+    }
+
+    /// Sleeps until the socket has something to read or is broken, the bell rings, or the deadline has passed.
+    pub(super) fn sleep(&self, socket: BorrowedFd<'_>, deadline: Option<Instant>) -> Waited {
+        let timeout = match deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())) {
+            Some(Duration::ZERO) => return Waited::TimedOut,
+            // A time that the system cannot express is for ever.
+            Some(left) => Timespec::try_from(left).ok(),
+            None => None,
+        };
+        let heard = self.heard.as_fd();
+        let mut descriptors =
+            [PollFd::from_borrowed_fd(socket, PollFlags::IN), PollFd::from_borrowed_fd(heard, PollFlags::IN)];
+        match poll(&mut descriptors, timeout.as_ref()) {
+            Ok(0) => return Waited::TimedOut,
+            // The system is short of memory, or a signal came: to look once more is right in either case.
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(_) => std::thread::yield_now(),
+        }
+        let [_, bell] = descriptors;
+        if !bell.revents().is_empty() {
+            // That it is empty already is no error.
+            let _ = rustix::io::read(heard, &mut [0_u8; 8]);
+        }
+        Waited::Ready
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixStream;
+
+    use super::*;
+
+    #[test]
+    fn a_ring_that_comes_before_the_sleep_is_heard_once() {
+        let (socket, _peer) = UnixStream::pair().unwrap();
+        let bell = Bell::of_this_thread().unwrap();
+        bell.ring();
+        bell.ring();
+        assert_eq!(bell.sleep(socket.as_fd(), None), Waited::Ready);
+        let deadline = Instant::now() + Duration::from_millis(1);
+        assert_eq!(bell.sleep(socket.as_fd(), Some(deadline)), Waited::TimedOut);
+    }
+
+    #[test]
+    fn each_thread_has_a_bell_of_its_own() {
+        let here = Bell::of_this_thread().unwrap();
+        assert!(Arc::ptr_eq(&here, &Bell::of_this_thread().unwrap()));
+        let there = std::thread::spawn(Bell::of_this_thread).join().unwrap().unwrap();
+        assert!(!Arc::ptr_eq(&here, &there));
+    }
+
+    #[test]
+    fn a_ring_from_another_thread_wakes_a_sleeper() {
+        let (socket, _peer) = UnixStream::pair().unwrap();
+        let bell = Bell::of_this_thread().unwrap();
+        std::thread::scope(|scope| {
+            let bell = bell.clone();
+            scope.spawn(move || bell.ring());
+        });
+        assert_eq!(bell.sleep(socket.as_fd(), None), Waited::Ready);
+    }
+}
