@@ -36,11 +36,11 @@ impl Link {
         }
         let Some(bell) = Bell::of_this_thread() else { return waiter.wait(deadline) };
         let ticket = match self.turn.enter(|interest| self.watch(interest), || waiter.clone()) {
-            Entered::Reads => return Reader::new(self).answer(waiter, deadline, &bell),
+            Entered::Reads => return Reader::new(self, 0).answer(waiter, deadline, &bell),
             Entered::Queued(ticket) => ticket,
         };
         match waiter.sleep(deadline) {
-            Roused::Turn => Reader::new(self).answer(waiter, deadline, &bell),
+            Roused::Turn => Reader::new(self, 0).answer(waiter, deadline, &bell),
             Roused::Answer(answer) => {
                 self.withdraw(ticket);
                 Some(answer)
@@ -54,7 +54,7 @@ impl Link {
 
     fn withdraw(self: &Arc<Self>, ticket: crate::driver::turn::Ticket) {
         if self.turn.withdraw(ticket) == Withdrawn::Reads {
-            drop(Reader::new(self));
+            drop(Reader::new(self, 0));
         }
     }
 
@@ -67,7 +67,7 @@ impl Link {
         let Some(_place) = Place::take() else { return };
         let Some(bell) = Bell::of_this_thread() else { return };
         if self.turn.try_enter(|interest| self.watch(interest)) {
-            let reader = Reader::new(self);
+            let reader = Reader::new(self, 1);
             blocking(|| reader.call(&bell));
         }
     }
@@ -77,11 +77,13 @@ impl Link {
 struct Reader<'l> {
     link: &'l Arc<Link>,
     handover: Handover,
+    /// 1 if this thread looks into the pool's queue when it has read calls, which nobody else is woken for then.
+    coming: usize,
 }
 
 impl<'l> Reader<'l> {
-    fn new(link: &'l Arc<Link>) -> Self {
-        Self { link, handover: Handover::Now }
+    fn new(link: &'l Arc<Link>, coming: usize) -> Self {
+        Self { link, handover: Handover::Now, coming }
     }
 
     /// Reads until the answer is there or the deadline has passed.
@@ -150,7 +152,7 @@ impl<'l> Reader<'l> {
 
     /// Reads what the socket has, at most a turn's share.
     fn read(&mut self) -> Read {
-        let read = self.link.read(1);
+        let read = self.link.read(self.coming);
         self.handover = if read.more { Handover::Now } else { Handover::Later };
         read
     }
