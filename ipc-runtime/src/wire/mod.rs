@@ -29,6 +29,7 @@ mod borrowed;
 mod boxed;
 mod converted;
 mod enumeration;
+mod fd;
 mod fixed;
 mod holes;
 mod hooks;
@@ -48,6 +49,7 @@ mod tuple;
 use std::borrow::Borrow;
 
 pub use self::descriptor::{Descriptor, Type};
+pub use self::fd::FileDescriptor;
 pub use self::interface::Interface;
 pub use self::layout::{At, Shape, Size};
 pub use self::raw::{Encoder, HasSize, PointerReader, PointerWriter, StructReader, StructWriter};
