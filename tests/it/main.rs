@@ -11,6 +11,7 @@ mod errors;
 mod fds;
 mod inheritance;
 mod killed;
+mod lend;
 mod listen;
 mod misbehave;
 mod objects;

@@ -24,11 +24,12 @@ use super::waiter::{Cancel, Waiter};
 use crate::context::Context;
 use crate::deadline::timed_out;
 use crate::exception::IpcException;
-use crate::object::{Capability, LocalObject, ServedCall};
+use crate::object::{Capability, LocalObject, Queued, ServedCall};
 use crate::process::ChildProcess;
 use crate::rpc::{self, AnswerId, Cap, Connection, OutgoingCall, OutgoingResults, Payload, QuestionId};
-use crate::sync::{Waited, lock};
-use crate::thread::pool::{Chore, Pool, blocking, spawn_chores};
+use crate::sync::lock;
+use crate::thread::mailbox::Mailbox;
+use crate::thread::pool::{Chore, Pool, spawn_chores};
 use crate::thread::runtime;
 
 mod reading;
@@ -87,7 +88,7 @@ pub(crate) struct Link {
     poller: &'static Arc<Poller>,
     token: OnceLock<Token>,
     /// Who reads.
-    turn: Turn<Arc<Waiter>>,
+    turn: Turn<Waker>,
     /// How long readers poll before they sleep, unless they do not; whoever has the turn asks.
     patience: Option<Mutex<Patience>>,
     /// The read half.
@@ -123,8 +124,8 @@ struct Cancellations {
 
 /// What reading has brought.
 struct Read {
-    /// Calls that are in the pool's queue now.
-    calls: usize,
+    /// Calls are in the pool's queue now.
+    called: bool,
     /// The socket may have more bytes.
     more: bool,
     /// The connection has ended.
@@ -149,7 +150,10 @@ impl std::fmt::Debug for Link {
 struct Effects {
     returns: Vec<(Arc<Waiter>, Answer)>,
     drops: Vec<LocalObject>,
-    calls: usize,
+    /// The pool has got calls.
+    pool: bool,
+    /// So have these threads.
+    threads: Vec<Arc<Mailbox>>,
     /// Bytes that wait to be written and that the peer has brought about.
     queued: usize,
     schedule: bool,
@@ -246,15 +250,13 @@ impl Link {
     ///
     /// # Errors
     /// Returns an error if there is no room before the deadline.
-    pub(crate) fn wait_for_room(&self, deadline: Option<Instant>) -> Result<(), IpcException> {
-        let high_water = self.limits.high_water_bytes;
-        if !self.output.is_over(high_water) {
-            return Ok(());
+    pub(crate) fn wait_for_room(self: &Arc<Self>, deadline: Option<Instant>) -> Result<(), IpcException> {
+        if self.output.is_over(self.limits.high_water_bytes)
+            && self.wait(deadline, |waker| self.poll_room(waker)).is_none()
+        {
+            return Err(timed_out("the peer did not take what was sent to it before"));
         }
-        match blocking(|| self.output.wait_below(high_water, deadline)) {
-            Waited::Ready => Ok(()),
-            Waited::TimedOut => Err(timed_out("the peer did not take what was sent to it before")),
-        }
+        Ok(())
     }
 
     /// Like [`wait_for_room`](Link::wait_for_room), for tasks.
@@ -391,9 +393,11 @@ impl Link {
                     }
                     let call =
                         ServedCall::new(self.clone(), answer, target, interface_id, method_id, params, words);
-                    effects.drops.extend(call.enqueue());
-                    effects.calls += 1;
+                    let Queued { handle, thread } = call.enqueue();
+                    effects.drops.extend(handle);
+                    effects.pool |= thread.is_none();
                     state.pace.called(Instant::now());
+                    effects.threads.extend(thread);
                 }
                 Event::Return { waiter, result, .. } => effects.returns.push((waiter, result)),
                 Event::Cancelled { answer } => match state.cancellations.running.remove(&answer) {
@@ -422,9 +426,10 @@ impl Link {
     /// Does what the engine has left to be done. `coming` threads of the pool are about to look into its queue.
     fn apply(self: &Arc<Self>, effects: Effects, ended: Option<IpcException>, coming: usize) {
         // Who waits for this comes before what others wait for.
-        if effects.calls > 0 {
+        if effects.pool {
             Pool::calls().kick_beyond(coming);
         }
+        effects.threads.iter().for_each(|thread| thread.kick());
         for (waiter, result) in effects.returns {
             waiter.complete(result.map(|payload| Incoming::new(self, payload)));
             if poller::is_current()
@@ -455,6 +460,7 @@ impl Link {
     /// Drops handles that the engine no longer needs. Most are copies of one that lives on, as of an argument that was
     /// just sent; a last one runs a destructor, which is the pool's work.
     fn give_up(&self, mut objects: Vec<LocalObject>) {
+        objects.retain(LocalObject::owns);
         if !poller::is_current() {
             // Where another thread drops its handle meanwhile, the destructor runs on this one: a caller's or a
             // worker's, without a lock.
@@ -567,7 +573,7 @@ impl Link {
             ended = state.engine.is_terminated().cloned();
         }
         drop(input);
-        let mut read = Read { calls: effects.calls, more: false, ended: ended.is_some() };
+        let mut read = Read { called: effects.pool, more: false, ended: ended.is_some() };
         self.apply(effects, ended, coming);
         match filled {
             Ok(Filled::Share) => read.more = true,

@@ -8,7 +8,6 @@
 //!
 //! The engine does not know who reads: whoever holds a link's [`Framing`](framing) may.
 
-mod bell;
 mod framing;
 pub(crate) mod link;
 mod output;

@@ -133,15 +133,20 @@ impl<W> Turn<W> {
         state.try_take(register)
     }
 
+    /// Tells a thread in the queue whether it has the turn now.
+    pub(crate) fn has_come(&self, ticket: Ticket) -> bool {
+        lock(&self.state).place_of(ticket).is_none()
+    }
+
     /// Leaves the queue.
     pub(crate) fn withdraw(&self, ticket: Ticket) -> Withdrawn {
         let mut state = lock(&self.state);
-        match state.queue.binary_search_by_key(&ticket, |(ticket, _)| *ticket) {
-            Ok(place) => {
+        match state.place_of(ticket) {
+            Some(place) => {
                 state.queue.remove(place);
                 Withdrawn::Left
             }
-            Err(_) => Withdrawn::Reads,
+            None => Withdrawn::Reads,
         }
     }
 
@@ -209,6 +214,10 @@ impl<W> State<W> {
         }
         self.taken = true;
         before != Holder::Thread
+    }
+
+    fn place_of(&self, ticket: Ticket) -> Option<usize> {
+        self.queue.binary_search_by_key(&ticket, |(ticket, _)| *ticket).ok()
     }
 
     fn interest(&self) -> Interest {

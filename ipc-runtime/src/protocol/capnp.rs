@@ -20,7 +20,6 @@ use crate::driver::selector::Interest;
 use crate::exception::IpcException;
 use crate::object::{LocalObject, MethodId, Remote, send};
 use crate::sync::lock;
-use crate::thread::pool::blocking;
 use crate::wire::descriptor::Kind;
 use crate::wire::raw::Decoder;
 use crate::wire::{Descriptor, Size};
@@ -222,7 +221,7 @@ impl Protocol for CapnpProtocol {
             // Pipelined: the bootstrap's answer is not waited for. Its parameter, our thread map, stays null.
             send(&promised, construct, Size { data: 0, pointers: 1 }, |_| Ok(()), |_| Ok(()))?;
         }
-        let answer = blocking(|| link.wait(&waiter, deadline::current()));
+        let answer = link.wait(deadline::current(), |waker| waiter.poll(waker));
         let incoming = answer.unwrap_or_else(|| Err(timed_out("the peer did not answer")))?;
         let decoder = Decoder::new(incoming.caps, incoming.payload.words());
         match decoder.root_capability(incoming.payload.content()?)? {

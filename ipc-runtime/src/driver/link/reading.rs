@@ -4,16 +4,15 @@
 use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
-use super::{Incoming, Link, Read};
-use crate::driver::bell::Bell;
+use super::{Link, Read};
 use crate::driver::pace::LINGER;
 use crate::driver::poller::Alarm;
-use crate::driver::turn::{Entered, Handover, Next, Withdrawn};
-use crate::driver::waiter::{Roused, Waiter};
-use crate::exception::IpcException;
-use crate::sync::{Waited, lock};
+use crate::driver::turn::{Entered, Handover, Next, Ticket, Withdrawn};
+use crate::sync::lock;
+use crate::thread::mailbox::{Berth, Mailbox};
 use crate::thread::pool::blocking;
 
 /// When a turn that nobody has is looked at. A thread that calls again soon finds it free, and what arrives meanwhile
@@ -21,41 +20,17 @@ use crate::thread::pool::blocking;
 const LOOK_DELAY: Duration = Duration::from_millis(1);
 
 /// Threads of this process that linger at connections, each a stack; connections beyond are read in the background.
-const LINGERING: usize = 64;
+const LINGERERS: usize = 64;
 
 impl Link {
-    /// Blocks until the answer to a call is there, or until the deadline: then returns `None`. The thread reads the
-    /// socket itself, for the others too, unless another one does.
-    pub(crate) fn wait(
+    /// Blocks until `poll` returns something, or until the deadline: then returns `None`. The thread reads the socket
+    /// itself, for the others too, unless another one does.
+    pub(crate) fn wait<R>(
         self: &Arc<Self>,
-        waiter: &Arc<Waiter>,
         deadline: Option<Instant>,
-    ) -> Option<Result<Incoming, IpcException>> {
-        if let Some(answer) = waiter.take() {
-            return Some(answer);
-        }
-        let Some(bell) = Bell::of_this_thread() else { return waiter.wait(deadline) };
-        let ticket = match self.turn.enter(|interest| self.watch(interest), || waiter.clone()) {
-            Entered::Reads => return Reader::new(self, 0).answer(waiter, deadline, &bell),
-            Entered::Queued(ticket) => ticket,
-        };
-        match waiter.sleep(deadline) {
-            Roused::Turn => Reader::new(self, 0).answer(waiter, deadline, &bell),
-            Roused::Answer(answer) => {
-                self.withdraw(ticket);
-                Some(answer)
-            }
-            Roused::TimedOut => {
-                self.withdraw(ticket);
-                waiter.take()
-            }
-        }
-    }
-
-    fn withdraw(self: &Arc<Self>, ticket: crate::driver::turn::Ticket) {
-        if self.turn.withdraw(ticket) == Withdrawn::Reads {
-            drop(Reader::new(self, 0));
-        }
+        poll: impl FnMut(&Waker) -> Poll<R>,
+    ) -> Option<R> {
+        blocking(|| Mailbox::wait_at(&mut AtSocket::new(self), deadline, poll))
     }
 
     /// Waits for the next call, if the last ones came soon after the answers to those before, and reads it into the
@@ -64,12 +39,88 @@ impl Link {
         if !lock(&self.state).pace.is_brisk() || self.reason().is_some() {
             return;
         }
-        let Some(_place) = Place::take() else { return };
-        let Some(bell) = Bell::of_this_thread() else { return };
+        let Some(_place) = Lingerer::new() else { return };
         if self.turn.try_enter(|interest| self.watch(interest)) {
-            let reader = Reader::new(self, 1);
-            blocking(|| reader.call(&bell));
+            let reader = Reader { link: self, handover: Handover::Now, coming: 1 };
+            blocking(|| reader.read_call());
         }
+    }
+
+    pub(super) fn look_later(&self) {
+        self.poller.wake_at(Instant::now() + LOOK_DELAY, self.this.clone(), Alarm::Look);
+    }
+}
+
+/// Where a thread sleeps that waits for something from the peer: at the socket, if it is its turn to read that.
+///
+/// It has the turn for no longer than it waits: what it does meanwhile for others may take its time.
+struct AtSocket<'l> {
+    link: &'l Arc<Link>,
+    turn: Place<'l>,
+    /// The wait has begun with polling.
+    polled: bool,
+}
+
+/// What a thread has of the turn to read.
+enum Place<'l> {
+    Nothing,
+    InQueue(Ticket),
+    Reads(Reader<'l>),
+}
+
+impl<'l> AtSocket<'l> {
+    fn new(link: &'l Arc<Link>) -> Self {
+        Self { link, turn: Place::Nothing, polled: false }
+    }
+
+    fn enter(&mut self) {
+        let reader = || Place::Reads(Reader { link: self.link, handover: Handover::Now, coming: 0 });
+        match self.turn {
+            Place::Nothing => {
+                let waker = || Waker::from(Mailbox::current());
+                match self.link.turn.enter(|interest| self.link.watch(interest), waker) {
+                    Entered::Reads => self.turn = reader(),
+                    Entered::Queued(ticket) => self.turn = Place::InQueue(ticket),
+                }
+            }
+            Place::InQueue(ticket) if self.link.turn.has_come(ticket) => self.turn = reader(),
+            Place::InQueue(_) | Place::Reads(_) => {}
+        }
+    }
+}
+
+impl Berth for AtSocket<'_> {
+    fn sleep(&mut self, mailbox: &Mailbox, deadline: Option<Instant>) {
+        self.enter();
+        let Place::Reads(reader) = &mut self.turn else { return mailbox.sleep(deadline) };
+        if !std::mem::replace(&mut self.polled, true)
+            && reader.poll(|_| mailbox.has_arrived().then_some(())).is_some()
+        {
+            return;
+        }
+        match mailbox.sleep_at(self.link.socket.as_fd(), deadline) {
+            Ok(()) => drop(reader.read()),
+            Err(_) => {
+                // The background thread needs no more descriptors.
+                self.leave();
+                mailbox.sleep(deadline);
+            }
+        }
+    }
+
+    fn leave(&mut self) {
+        if let Place::InQueue(ticket) = self.turn
+            && self.link.turn.withdraw(ticket) == Withdrawn::Reads
+        {
+            self.turn = Place::Reads(Reader { link: self.link, handover: Handover::Now, coming: 0 });
+        }
+        self.turn = Place::Nothing;
+    }
+}
+
+impl Drop for AtSocket<'_> {
+    fn drop(&mut self) {
+        self.leave();
     }
 }
 
@@ -81,45 +132,18 @@ struct Reader<'l> {
     coming: usize,
 }
 
-impl<'l> Reader<'l> {
-    fn new(link: &'l Arc<Link>, coming: usize) -> Self {
-        Self { link, handover: Handover::Now, coming }
-    }
-
-    /// Reads until the answer is there or the deadline has passed.
-    fn answer(
-        mut self,
-        waiter: &Waiter,
-        deadline: Option<Instant>,
-        bell: &Arc<Bell>,
-    ) -> Option<Result<Incoming, IpcException>> {
-        let mut answer = self.poll(|_| waiter.take());
-        while answer.is_none() {
-            if waiter.begin_sleep(bell) {
-                let waited = bell.sleep(self.link.socket.as_fd(), deadline);
-                waiter.end_sleep();
-                if waited == Waited::TimedOut {
-                    break;
-                }
-                self.read();
-            }
-            answer = waiter.take();
-        }
-        // Nobody but callers waits for anything from the peer, and the next one reads it himself.
-        let counts = lock(&self.link.state).engine.counts();
-        if self.handover == Handover::Later && (counts.exports > 0 || counts.questions > 1) {
-            self.handover = Handover::Now;
-        }
-        answer
-    }
-
+impl Reader<'_> {
     /// Reads until a call is in the pool's queue or none has come for a while.
-    fn call(mut self, bell: &Bell) {
+    fn read_call(mut self) {
+        let done = |read: Read| (read.called || read.ended).then_some(());
         let deadline = Instant::now() + LINGER;
-        let mut called = self.poll(|read| (read.calls > 0 || read.ended).then_some(()));
-        while called.is_none() && bell.sleep(self.link.socket.as_fd(), Some(deadline)) == Waited::Ready {
-            let read = self.read();
-            called = (read.calls > 0 || read.ended).then_some(());
+        let mailbox = Mailbox::current();
+        let mut called = self.poll(done);
+        while called.is_none() && Instant::now() < deadline {
+            if mailbox.sleep_at(self.link.socket.as_fd(), Some(deadline)).is_err() {
+                break;
+            }
+            called = done(self.read());
         }
         if called.is_none() {
             self.handover = Handover::Now;
@@ -128,15 +152,14 @@ impl<'l> Reader<'l> {
 
     /// Reads without sleeping, for as long as the history of the connection makes it worth it.
     fn poll<T>(&mut self, mut done: impl FnMut(Read) -> Option<T>) -> Option<T> {
+        let patience = self.link.patience.as_ref()?;
         let begun = Instant::now();
-        let limit = self.link.patience.as_ref().map(|patience| lock(patience).poll_for(begun));
-        let (Some(patience), Some(limit)) = (&self.link.patience, limit) else { return None };
+        let limit = lock(patience).poll_for(begun);
         if limit.is_zero() {
             return None;
         }
         loop {
-            let read = self.read();
-            if let Some(done) = done(read) {
+            if let Some(done) = done(self.read()) {
                 lock(patience).rewarded();
                 return Some(done);
             }
@@ -161,35 +184,35 @@ impl<'l> Reader<'l> {
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
         let link = self.link;
+        if self.coming == 0 && self.handover == Handover::Later {
+            // Tasks wait for something too, or the peer has somebody to call.
+            let counts = lock(&link.state).engine.counts();
+            if counts.exports > 0 || counts.questions > 1 {
+                self.handover = Handover::Now;
+            }
+        }
         match link.turn.leave(self.handover, |interest| link.watch(interest)) {
-            Next::Thread(waiter) => waiter.offer_turn(),
+            Next::Thread(waker) => waker.wake(),
             Next::Settled => {}
             Next::Look => link.look_later(),
         }
     }
 }
 
-impl Link {
-    pub(super) fn look_later(&self) {
-        let this = self.this.clone();
-        self.poller.wake_at(Instant::now() + LOOK_DELAY, this, Alarm::Look);
+/// A thread that lingers.
+struct Lingerer;
+
+static LINGERING: AtomicUsize = AtomicUsize::new(0);
+
+impl Lingerer {
+    fn new() -> Option<Self> {
+        let lingerer = Self;
+        (LINGERING.fetch_add(1, Ordering::Relaxed) < LINGERERS).then_some(lingerer)
     }
 }
 
-/// The right to linger.
-struct Place;
-
-static LINGERERS: AtomicUsize = AtomicUsize::new(0);
-
-impl Place {
-    fn take() -> Option<Self> {
-        let place = Self;
-        (LINGERERS.fetch_add(1, Ordering::Relaxed) < LINGERING).then_some(place)
-    }
-}
-
-impl Drop for Place {
+impl Drop for Lingerer {
     fn drop(&mut self) {
-        LINGERERS.fetch_sub(1, Ordering::Relaxed);
+        LINGERING.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -1,9 +1,7 @@
 //! What wakes a thread that sleeps at a socket.
 
-use std::cell::OnceCell;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -11,7 +9,7 @@ use rustix::io::Errno;
 
 use crate::sync::Waited;
 
-/// A descriptor of a thread's own, beside the socket at which it sleeps: others ring when they have something for it.
+/// A descriptor that a thread watches beside the socket at which it sleeps: others ring when they have something for it.
 ///
 /// A ring that comes while the thread is elsewhere is kept: its next sleep ends at once, for nothing.
 #[derive(Debug)]
@@ -22,32 +20,23 @@ pub(super) struct Bell {
     rung: OwnedFd,
 }
 
-thread_local! {
-    static BELL: OnceCell<Arc<Bell>> = const { OnceCell::new() };
-}
-
 impl Bell {
-    /// Returns this thread's bell; `None` where the system has no descriptor left for one, and on a thread that is about
-    /// to end.
-    pub(super) fn of_this_thread() -> Option<Arc<Self>> {
-        let existing_or_new = |cell: &OnceCell<Arc<Self>>| match cell.get() {
-            Some(bell) => Some(bell.clone()),
-            None => {
-                let bell = Arc::new(Self::new().ok()?);
-                Some(cell.get_or_init(|| bell).clone())
-            }
-        };
-        BELL.try_with(existing_or_new).ok().flatten()
-    }
-
+    /// Makes one.
+    ///
+    /// # Errors
+    /// Returns the operating system's error.
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    fn new() -> io::Result<Self> {
+    pub(super) fn new() -> io::Result<Self> {
         use rustix::event::{EventfdFlags, eventfd};
         Ok(Self { heard: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)? })
     }
 
+    /// Makes one.
+    ///
+    /// # Errors
+    /// Returns the operating system's error.
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    fn new() -> io::Result<Self> {
+    pub(super) fn new() -> io::Result<Self> {
         let (heard, rung) = std::os::unix::net::UnixStream::pair()?;
         heard.set_nonblocking(true)?;
         rung.set_nonblocking(true)?;
@@ -99,7 +88,7 @@ mod tests {
     #[test]
     fn a_ring_that_comes_before_the_sleep_is_heard_once() {
         let (socket, _peer) = UnixStream::pair().unwrap();
-        let bell = Bell::of_this_thread().unwrap();
+        let bell = Bell::new().unwrap();
         bell.ring();
         bell.ring();
         assert_eq!(bell.sleep(socket.as_fd(), None), Waited::Ready);
@@ -108,21 +97,12 @@ mod tests {
     }
 
     #[test]
-    fn each_thread_has_a_bell_of_its_own() {
-        let here = Bell::of_this_thread().unwrap();
-        assert!(Arc::ptr_eq(&here, &Bell::of_this_thread().unwrap()));
-        let there = std::thread::spawn(Bell::of_this_thread).join().unwrap().unwrap();
-        assert!(!Arc::ptr_eq(&here, &there));
-    }
-
-    #[test]
     fn a_ring_from_another_thread_wakes_a_sleeper() {
         let (socket, _peer) = UnixStream::pair().unwrap();
-        let bell = Bell::of_this_thread().unwrap();
+        let bell = Bell::new().unwrap();
         std::thread::scope(|scope| {
-            let bell = bell.clone();
-            scope.spawn(move || bell.ring());
+            scope.spawn(|| bell.ring());
+            assert_eq!(bell.sleep(socket.as_fd(), None), Waited::Ready);
         });
-        assert_eq!(bell.sleep(socket.as_fd(), None), Waited::Ready);
     }
 }
