@@ -66,6 +66,8 @@ pub(super) trait Serve: Any + Send + Sync {
     fn is_oneway(&self, method: MethodId) -> bool;
     /// Whether dropping it may run a destructor of the application.
     fn owns(&self) -> bool;
+    /// Whether it holds the application's object alone, as far as can be known.
+    fn owns_alone(&self) -> bool;
 }
 
 impl LocalObject {
@@ -86,7 +88,7 @@ impl LocalObject {
 
     /// Tells whether dropping this handle drops the object, as far as can be known.
     pub(crate) fn is_last_handle(&mut self) -> bool {
-        Arc::get_mut(&mut self.0).is_some()
+        Arc::get_mut(&mut self.0).is_some_and(|server| server.owns_alone())
     }
 
     /// Makes another object with the same implementation, so that destroying one leaves the other.
@@ -176,6 +178,10 @@ impl<T: Interface + ?Sized> Serve for Server<T> {
 
     fn owns(&self) -> bool {
         true
+    }
+
+    fn owns_alone(&self) -> bool {
+        lock(&self.implementation).as_ref().is_some_and(|object| Arc::strong_count(object) == 1)
     }
 }
 

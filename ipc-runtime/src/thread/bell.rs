@@ -55,27 +55,42 @@ impl Bell {
 
     /// Sleeps until the socket has something to read or is broken, the bell rings, or the deadline has passed.
     pub(super) fn sleep(&self, socket: BorrowedFd<'_>, deadline: Option<Instant>) -> Waited {
-        let timeout = match deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())) {
-            Some(Duration::ZERO) => return Waited::TimedOut,
-            // A time that the system cannot express is for ever.
-            Some(left) => Timespec::try_from(left).ok(),
-            None => None,
-        };
         let heard = self.heard.as_fd();
-        let mut descriptors =
-            [PollFd::from_borrowed_fd(socket, PollFlags::IN), PollFd::from_borrowed_fd(heard, PollFlags::IN)];
-        match poll(&mut descriptors, timeout.as_ref()) {
-            Ok(0) => return Waited::TimedOut,
-            // The system is short of memory, or a signal came: to look once more is right in either case.
-            Ok(_) | Err(Errno::INTR) => {}
-            Err(_) => std::thread::yield_now(),
-        }
+        let mut descriptors = [readable(socket), readable(heard)];
+        let waited = wait(&mut descriptors, deadline);
         let [_, bell] = descriptors;
         if !bell.revents().is_empty() {
             // That it is empty already is no error.
             let _ = rustix::io::read(heard, &mut [0_u8; 8]);
         }
-        Waited::Ready
+        waited
+    }
+}
+
+/// Sleeps until the socket has something to read or is broken, or the deadline has passed.
+pub(crate) fn sleep_at(socket: BorrowedFd<'_>, deadline: Instant) -> Waited {
+    wait(&mut [readable(socket)], Some(deadline))
+}
+
+fn readable(descriptor: BorrowedFd<'_>) -> PollFd<'_> {
+    PollFd::from_borrowed_fd(descriptor, PollFlags::IN)
+}
+
+fn wait(descriptors: &mut [PollFd<'_>], deadline: Option<Instant>) -> Waited {
+    let timeout = match deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())) {
+        Some(Duration::ZERO) => return Waited::TimedOut,
+        // A time that the system cannot express is for ever.
+        Some(left) => Timespec::try_from(left).ok(),
+        None => None,
+    };
+    match poll(descriptors, timeout.as_ref()) {
+        Ok(0) => Waited::TimedOut,
+        Ok(_) | Err(Errno::INTR) => Waited::Ready,
+        Err(_) => {
+            // The system is short of memory: to look once more is right.
+            std::thread::yield_now();
+            Waited::Ready
+        }
     }
 }
 

@@ -11,7 +11,8 @@ use super::{Link, Read};
 use crate::driver::pace::LINGER;
 use crate::driver::poller::Alarm;
 use crate::driver::turn::{Entered, Handover, Next, Ticket, Withdrawn};
-use crate::sync::lock;
+use crate::sync::{Waited, lock};
+use crate::thread::bell::sleep_at;
 use crate::thread::mailbox::{Berth, Mailbox};
 use crate::thread::pool::blocking;
 
@@ -137,12 +138,8 @@ impl Reader<'_> {
     fn read_call(mut self) {
         let done = |read: Read| (read.called || read.ended).then_some(());
         let deadline = Instant::now() + LINGER;
-        let mailbox = Mailbox::current();
         let mut called = self.poll(done);
-        while called.is_none() && Instant::now() < deadline {
-            if mailbox.sleep_at(self.link.socket.as_fd(), Some(deadline)).is_err() {
-                break;
-            }
+        while called.is_none() && sleep_at(self.link.socket.as_fd(), deadline) == Waited::Ready {
             called = done(self.read());
         }
         if called.is_none() {

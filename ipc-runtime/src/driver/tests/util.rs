@@ -135,7 +135,7 @@ pub(super) fn connected_with(implementation: impl Echo, limits: DriverLimits) ->
             .unwrap();
     let link = Link::start(client, Side::Client, None, limits, context, None).unwrap();
     let (_question, waiter) = link.bootstrap();
-    let answer = waiter.wait(None).unwrap().unwrap();
+    let answer = link.wait(None, |waker| waiter.poll(waker)).unwrap().unwrap();
     let decoder = Decoder::new(answer.caps, answer.payload.words());
     let root = decoder.root_capability(answer.payload.content().unwrap()).unwrap();
     (root.map(Capability::into_interface).unwrap().unwrap(), server)
