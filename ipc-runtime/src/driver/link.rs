@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 use rustix::net::Shutdown;
 use tokio::runtime::Handle;
 
-use super::DriverLimits;
 use super::framing::{Filled, Framing, Received};
 use super::output::{Cause, Flushed, Output, peer_does_not_read};
 use super::pace::Pace;
@@ -21,6 +20,7 @@ use super::selector::Interest;
 use super::socket::{self, Transport};
 use super::turn::{Looked, Turn};
 use super::waiter::{Cancel, Waiter};
+use super::{DriverLimits, Waiting};
 use crate::context::Context;
 use crate::deadline::timed_out;
 use crate::exception::IpcException;
@@ -170,6 +170,7 @@ impl Link {
         side: Side,
         bootstrap: Option<LocalObject>,
         limits: DriverLimits,
+        waiting: Waiting,
         context: Arc<Context>,
         runtime: Option<Handle>,
     ) -> Result<Arc<Self>, IpcException> {
@@ -185,7 +186,10 @@ impl Link {
             poller,
             token: OnceLock::new(),
             turn: Turn::new(),
-            patience: Some(Mutex::new(Patience::new(Instant::now()))),
+            patience: match waiting {
+                Waiting::Adaptive => Some(Mutex::new(Patience::new(Instant::now()))),
+                Waiting::Sleeping => None,
+            },
             input: Mutex::new(Framing::new(limits.untaken_descriptors)),
             state: Mutex::new(State {
                 engine: Engine::new(rpc::Limits::default(), bootstrap),

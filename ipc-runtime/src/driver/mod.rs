@@ -22,10 +22,23 @@ pub(crate) mod waiter;
 #[cfg(test)]
 mod tests;
 
-pub use self::limits::DriverLimits;
+pub use self::limits::{DriverLimits, Waiting};
 pub(crate) use self::poller::is_current as runs_on_poller;
 
 mod limits {
+    /// How a thread waits for its peer.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub enum Waiting {
+        /// Where answers come quickly it looks for them for some tens of microseconds, leaving its core to others between
+        /// two looks, before it sleeps: to be woken takes longer than that. What it looks for in vain is at most a
+        /// twentieth of the time, and hardly anything where answers are slow.
+        #[default]
+        Adaptive,
+        /// It sleeps at once.
+        Sleeping,
+    }
+
     /// What one connection may hold, so that no peer can make this process hold more.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     #[non_exhaustive]

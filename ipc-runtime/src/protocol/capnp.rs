@@ -13,10 +13,10 @@ use tokio::runtime::Handle;
 use super::Protocol;
 use crate::context::Context;
 use crate::deadline::{self, timed_out};
-use crate::driver::DriverLimits;
 use crate::driver::link::{Link, Side};
 use crate::driver::poller::{Alarm, Poller, Source, Token};
 use crate::driver::selector::Interest;
+use crate::driver::{DriverLimits, Waiting};
 use crate::exception::IpcException;
 use crate::object::{LocalObject, MethodId, Remote, send};
 use crate::sync::lock;
@@ -55,6 +55,7 @@ type LogHook = Arc<dyn Fn(LogLevel, &str) + Send + Sync>;
 pub struct CapnpContext {
     context: Arc<Context>,
     limits: DriverLimits,
+    waiting: Waiting,
     log: Option<LogHook>,
     runtime: Option<Handle>,
 }
@@ -92,6 +93,13 @@ impl CapnpContext {
     #[must_use]
     pub fn with_limits(mut self, limits: DriverLimits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Sets how threads of this process wait for their peers.
+    #[must_use]
+    pub fn with_waiting(mut self, waiting: Waiting) -> Self {
+        self.waiting = waiting;
         self
     }
 
@@ -194,6 +202,7 @@ fn start(
         side,
         bootstrap,
         settings.limits,
+        settings.waiting,
         settings.context.clone(),
         settings.runtime.clone(),
     )?;
