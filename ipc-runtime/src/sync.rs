@@ -1,7 +1,7 @@
 //! The locks of the crate.
 
-pub(crate) use std::sync::Mutex;
-use std::sync::{Condvar, MutexGuard, PoisonError};
+use std::sync::PoisonError;
+pub(crate) use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Instant;
 
 /// Locks a mutex; a panic elsewhere does not spread.

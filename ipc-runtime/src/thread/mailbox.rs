@@ -4,13 +4,13 @@ use std::collections::VecDeque;
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
+use std::sync::{Arc, OnceLock};
 use std::task::{Poll, Wake, Waker};
 use std::time::Instant;
 
 use super::bell::Bell;
 use super::pool::{Job, unblocked};
-use crate::sync::{lock, wait_until};
+use crate::sync::{Condvar, Mutex, MutexGuard, lock, wait_until};
 
 /// What arrives for one thread: that something it waits for may be there, and work that only it may do.
 ///
@@ -103,21 +103,30 @@ impl Mailbox {
     pub(crate) fn wait_at<R>(
         berth: &mut impl Berth,
         deadline: Option<Instant>,
+        poll: impl FnMut(&Waker) -> Poll<R>,
+    ) -> Option<R> {
+        Self::current().wait_in(berth, deadline, poll)
+    }
+
+    /// Waits as the thread that it belongs to, which this one is.
+    pub(crate) fn wait_in<R>(
+        self: Arc<Self>,
+        berth: &mut impl Berth,
+        deadline: Option<Instant>,
         mut poll: impl FnMut(&Waker) -> Poll<R>,
     ) -> Option<R> {
-        let mailbox = Self::current();
-        let waker = Waker::from(mailbox.clone());
+        let waker = Waker::from(self.clone());
         loop {
             if let Poll::Ready(value) = poll(&waker) {
                 return Some(value);
             }
-            match mailbox.next(deadline) {
+            match self.next(deadline) {
                 Next::Look => {}
                 Next::Work(job) => {
                     berth.leave();
                     unblocked(|| run(job));
                 }
-                Next::Sleep => berth.sleep(&mailbox, deadline),
+                Next::Sleep => berth.sleep(&self, deadline),
                 Next::GiveUp => return None,
             }
         }

@@ -4,9 +4,10 @@ use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::sync::{Arc, Condvar, Mutex};
 use loom::thread;
 
-use crate::selector::Interest;
+use crate::check_orders;
+use crate::driver::selector::Interest;
+use crate::driver::turn::{Entered, Handover, Looked, Next, Turn, Withdrawn};
 use crate::sync::lock;
-use crate::turn::{Entered, Handover, Looked, Next, Turn, Withdrawn};
 
 /// What tells a thread that it has the turn.
 #[derive(Debug, Default)]
@@ -117,9 +118,7 @@ impl Model {
 type Thread = fn(&Model);
 
 fn check<const N: usize>(threads: [Thread; N]) {
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(3);
-    builder.check(move || {
+    check_orders(move || {
         let model = Model::new();
         let running = threads.map(|run| {
             let model = model.clone();
@@ -132,8 +131,8 @@ fn check<const N: usize>(threads: [Thread; N]) {
     });
 }
 
-#[test]
-fn three_callers_read_one_after_the_other_and_none_is_forgotten() {
+/// See the test of the name.
+pub fn three_callers_read_one_after_the_other_and_none_is_forgotten() {
     check([
         |model| model.caller(Handover::Later),
         |model| model.caller(Handover::Later),
@@ -141,8 +140,8 @@ fn three_callers_read_one_after_the_other_and_none_is_forgotten() {
     ]);
 }
 
-#[test]
-fn a_caller_that_stops_waiting_passes_on_the_turn_that_it_was_given() {
+/// See the test of the name.
+pub fn a_caller_that_stops_waiting_passes_on_the_turn_that_it_was_given() {
     check([
         |model| model.caller(Handover::Later),
         |model| model.hurried_caller(),
@@ -150,8 +149,8 @@ fn a_caller_that_stops_waiting_passes_on_the_turn_that_it_was_given() {
     ]);
 }
 
-#[test]
-fn somebody_reads_when_all_have_gone_whatever_the_background_thread_does_meanwhile() {
+/// See the test of the name.
+pub fn somebody_reads_when_all_have_gone_whatever_the_background_thread_does_meanwhile() {
     check([
         |model| {
             model.caller(Handover::Later);
