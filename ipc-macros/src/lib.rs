@@ -63,7 +63,7 @@ use proc_macro::TokenStream;
 ///
 /// # Methods
 ///
-/// `fn name(&self, ..) -> Result<T, E>`, whose caller's thread waits for the answer, or `async fn`. Each parameter is an `IpcType`, owned or behind one `&`; `T` is an owned
+/// `fn name(&self, ..) -> Result<T, E>`, whose caller's thread waits for the answer, or `async fn`. Each parameter is an `IpcType`, owned or behind one `&`, or an object; `T` is an owned
 /// `IpcType`; `E` implements `IpcError`, as `IpcException` does. In the schema, names are camelCase, ordinals follow
 /// the order of declaration, and every method takes a `context` first, as libmultiprocess wants it.
 ///
@@ -78,6 +78,24 @@ use proc_macro::TokenStream;
 ///
 /// With `#[ipc(results(reason, result))]` each part of a returned tuple is a result of its own, as in
 /// `Result<(String, bool), E>`; a name that a parameter has too is an argument that the method changes.
+///
+/// # Objects
+///
+/// An object is passed as `Arc<dyn Trait>`, which its receiver may keep, or lent as `&dyn Trait`, or `Option<&dyn Trait>`, by
+/// an `fn` for the time of the call:
+///
+/// ```text
+/// fn print(&self, text: &str, progress: &dyn Progress) -> Result<(), IpcException>;
+/// ```
+///
+/// Calls on an object that is lent run only on the lending thread, while it waits in that call or in one that it makes in
+/// the middle of it, whichever process it waits for; not while it waits for something else, such as a lock or a
+/// future. The call returns when the last of them has ended, also if its connection ends or its deadline passes: they
+/// have the same deadline. What is called later fails. So the object may hold what belongs to its thread, and need
+/// not outlive the call.
+///
+/// The receiver has a `&dyn Trait` too, in its method, and may lend it on. One-way methods of an interface that is lent
+/// run before the call returns, in order; an interface with an `async fn` cannot be lent.
 ///
 /// # Async methods
 ///
@@ -140,10 +158,16 @@ pub fn ipc_interface(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `enum Color { Red, Green }` | an enum |
 /// | `enum Shape { Empty, Circle(f64), Rect { width: f64, height: f64 } }` | a struct that is a union: `empty :Void`, `circle :Float64`, `rect :group` |
 /// | `struct Note<'a> { text: &'a str, data: &'a [u8] }` | a struct; a server borrows text and bytes from the received message |
+/// | `struct Page<T> { items: Vec<T> }` | a struct for each argument, named after it: `PageText`, `PageUInt32` |
 ///
 /// Names are camelCase in the schema. A type may contain itself behind a `Vec`, a `Box` or an `Option<Box<_>>`. Several
 /// fields without names in a variant are `field0` and so on; one that is an `Option` of a number makes its variant a
 /// group of `value` and `hasValue`.
+///
+/// A type may have parameters, types and constants, with bounds and conditions of their own; what a parameter in a field
+/// stands for is an `IpcType`. With each set of arguments it has a layout, a name and an id of its own: `PageText` for
+/// `Page<String>`, in the file of `Page`. With `id = 0x..` those ids are made from this one and the arguments. A type
+/// may contain itself with other arguments, such as `Page<u8>`, but not with larger and larger ones.
 ///
 /// Fields that only a newer peer has are ignored, fields that an older one does not send have their defaults, and a
 /// variant that is not known is an error.

@@ -27,6 +27,7 @@ pub use crate::wire::descriptor::{
     Union as UnionDescriptor, Variant,
 };
 pub use crate::wire::id::{package_file_id, type_id};
+pub use crate::wire::instance::{Argument, Instance, Laid, Spelled, describe_instance, spelled};
 pub use crate::wire::layout::{
     At, Companion, Layout, NEXT, Shape, Size, Slot, check_pin, layout, layout_slice, pinned_layout,
 };
@@ -355,6 +356,56 @@ where
     #[inline]
     fn decode_inner(from: &StructReader<'m>, at: At) -> Result<Self, IpcException> {
         Decode::decode_inner(from, at)
+    }
+}
+
+/// [`Wire`] of a type that has a parameter: here nothing is known of what may be received.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot cross a process boundary",
+    label = "not an IPC type",
+    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
+    note = "for an object that stays in its process, pass `Arc<dyn Trait>` of an `#[ipc_interface]` trait"
+)]
+pub trait Outgoing {
+    /// `Self`: what is received is reached through it, see [`Wire`].
+    type This: ?Sized;
+
+    /// What the schema says.
+    const PART: Part;
+    /// What it says of the type inside an `Option`.
+    const INNER: Part;
+
+    /// Writes the value.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+
+    /// Writes the value as it stands inside an `Option`.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode_inner(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+}
+
+impl<T> Outgoing for T
+where
+    T: IpcType<This = T>,
+    T::This: Encode,
+{
+    type This = T::This;
+
+    const PART: Part = Part { ty: T::TYPE, shape: T::SHAPE };
+    const INNER: Part = Part { ty: T::INNER_TYPE, shape: T::INNER_SHAPE };
+
+    #[inline]
+    fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        Encode::encode(self, to, at)
+    }
+
+    #[inline]
+    fn encode_inner(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        Encode::encode_inner(self, to, at)
     }
 }
 

@@ -11,7 +11,7 @@ use ipc_runtime::{
     CapnpContext, Client, DriverLimits, ExceptionKind, IpcException, destroy, ipc_interface, with_deadline,
 };
 use ipc_tests::interfaces::Callback;
-use ipc_tests::steps::{PATIENCE, bounded, joined, pass, received};
+use ipc_tests::steps::{PATIENCE, bounded, eventually, joined, pass, received};
 
 use super::util::{Here, Pair, Stopped, assert_disconnected, kill};
 
@@ -248,7 +248,7 @@ impl Visitor for Nesting {
     fn visit(&self, value: i64) -> Result<i64, IpcException> {
         self.threads.lock().unwrap().push(thread::current().id());
         let Some(next) = value.checked_sub(1).filter(|next| *next >= 0) else { return Ok(0) };
-        let host = &self.hosts[next as usize % self.hosts.len()];
+        let host = self.hosts.iter().cycle().nth(next as usize).unwrap();
         host.go(self, next).map(|depth| depth + 1)
     }
 
@@ -278,11 +278,7 @@ fn an_object_that_lives_no_longer_than_the_call_is_lent() {
         let shared: Arc<dyn Visitor> = Arc::new(visitor);
         assert_eq!(pair.remote.go(&*shared, 2).unwrap(), 3);
         assert_eq!(pair.remote.go_shared(&shared, 3).unwrap(), 4);
-        assert_eq!(
-            Arc::strong_count(&shared),
-            1,
-            "`&Arc` gives a handle away that is released with the call"
-        );
+        eventually("the handle that `&Arc` gives away is released", || Arc::strong_count(&shared) == 1);
     });
 }
 

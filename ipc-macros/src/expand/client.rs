@@ -58,7 +58,7 @@ fn expand_method(method: &Method) -> TokenStream {
         let encode = match &param.passing {
             Passing::Owned => wire.call("encode", mixed!(&#ident, #to, #params.at[#index])),
             Passing::Lent(_) => wire.call("encode", mixed!(#ident, #to, #params.at[#index])),
-            Passing::Loan(..) => mixed!(#ipc::OnLoan::encode(&#ident, #to, #params.at[#index])),
+            Passing::Loan(..) => mixed!(#ipc::OnLoan::encode(&*#ident, #to, #params.at[#index])),
         };
         mixed!(#encode?;)
     });
@@ -118,6 +118,6 @@ fn expand_loans(method: &Method, call: TokenStream) -> TokenStream {
     });
     mixed! {
         #(let #idents = #loans;)*
-        #ipc::lend(&[#(&#idents),*], || #call)
+        #ipc::lend(&[#(&*#idents),*], || #call)
     }
 }

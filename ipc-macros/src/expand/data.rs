@@ -9,7 +9,8 @@ use super::descriptor::{
 };
 use super::wire::Wire;
 use super::{expand_field, expand_fields, names, unless_empty};
-use crate::model::{Body, Case, CaseForm, Catches, Data, Field, Fields, Variant};
+use crate::model::{Argument, Body, Case, CaseForm, Catches, Data, Field, Fields, Variant};
+use crate::parse::has_type_param;
 
 /// Everything that goes into the `const _` of a derived type.
 pub(crate) fn expand_data(data: &Data) -> TokenStream {
@@ -29,7 +30,9 @@ pub(crate) fn expand_layout(data: &Data, fields: &[Field]) -> TokenStream {
     let members =
         fields.iter().zip(0..).map(|(field, index)| expand_member(data, field, &field.name.text, index));
     let (defaults, list): (TokenStream, Vec<TokenStream>) = members.unzip();
-    let places = if fields.iter().any(|field| field.ordinal.is_some()) {
+    let places = if data.is_generic() {
+        expand_generic_layout(data, fields, &list)
+    } else if fields.iter().any(|field| field.ordinal.is_some()) {
         expand_pinned_layout(fields, &list)
     } else {
         expand_fields(&names::fields(), &names::layout(), "layout_of", &list)
@@ -42,6 +45,20 @@ fn expand_pinned_layout(fields: &[Field], list: &[TokenStream]) -> TokenStream {
     let ipc = names::runtime();
     let (constant, layout, pins) = (names::fields(), names::layout(), names::pins());
     let count = list.len();
+    let (pin_list, checks) = expand_pins(fields, &constant.to_token_stream());
+    mixed! {
+        const #constant: [#ipc::Field; #count] = [#(#list),*];
+        #pin_list
+        const _: () = { #checks };
+        const #layout: #ipc::Layout<#count> = #ipc::pinned_layout_of(&#constant, #pins);
+    }
+}
+
+/// The constant with the pinned ordinals of fields, and the check of each.
+fn expand_pins(fields: &[Field], constant: &TokenStream) -> (TokenStream, TokenStream) {
+    let ipc = names::runtime();
+    let pins = names::pins();
+    let count = fields.len();
     let ordinals = fields.iter().map(|field| match &field.ordinal {
         Some((ordinal, _)) => mixed!(#ordinal),
         None => mixed!(#ipc::NEXT),
@@ -52,12 +69,45 @@ fn expand_pinned_layout(fields: &[Field], list: &[TokenStream]) -> TokenStream {
         ipc.set_span(literal.span());
         Some(quote_spanned!(literal.span()=> #ipc::check_pin_of(&#constant, &#pins, #index);))
     });
+    (mixed!(const #pins: [#ipc::u16; #count] = [#(#ordinals),*];), mixed!(#(#checks)*))
+}
+
+/// Like `expand_fields`, for each set of arguments.
+fn expand_generic_layout(data: &Data, fields: &[Field], list: &[TokenStream]) -> TokenStream {
+    let ipc = names::runtime();
+    let count = list.len();
+    let layout = if fields.iter().any(|field| field.ordinal.is_some()) {
+        let pins = names::pins();
+        let (pin_list, checks) = expand_pins(fields, &mixed!(Self::FIELDS));
+        mixed!({ #pin_list #checks #ipc::pinned_layout_of(&Self::FIELDS, #pins) })
+    } else {
+        mixed!(#ipc::layout_of(&Self::FIELDS))
+    };
+    expand_laid(data, list, &mixed!(#ipc::Layout<#count>), &layout)
+}
+
+/// The fields and places of a type whose arguments decide about them.
+fn expand_laid(data: &Data, list: &[TokenStream], ty: &TokenStream, layout: &TokenStream) -> TokenStream {
+    let ipc = names::runtime();
+    let count = list.len();
+    let Target { params, ty: target, bounds, .. } = &Target::of(data);
     mixed! {
-        const #constant: [#ipc::Field; #count] = [#(#list),*];
-        const #pins: [#ipc::u16; #count] = [#(#ordinals),*];
-        const _: () = { #(#checks)* };
-        const #layout: #ipc::Layout<#count> = #ipc::pinned_layout_of(&#constant, #pins);
+        impl #params #ipc::Laid for #target #bounds {
+            type Fields = [#ipc::Field; #count];
+            type Layout = #ty;
+            const FIELDS: Self::Fields = [#(#list),*];
+            const LAYOUT: Self::Layout = #layout;
+        }
     }
+}
+
+/// The constants with the fields of a type and their places, as an `impl` names them.
+pub(crate) fn layout_constants(data: &Data) -> (TokenStream, TokenStream) {
+    let ipc = names::runtime();
+    if data.is_generic() {
+        return (mixed!(<Self as #ipc::Laid>::FIELDS), mixed!(<Self as #ipc::Laid>::LAYOUT));
+    }
+    (names::fields().into_token_stream(), names::layout().into_token_stream())
 }
 
 /// The fields of all cases and their places.
@@ -82,6 +132,11 @@ pub(crate) fn expand_union_layout(data: &Data, cases: &[Case]) -> TokenStream {
         }
     }
     let count = list.len();
+    if data.is_generic() {
+        let places = mixed!(#ipc::union_layout_of(&Self::FIELDS, [#(#numbers),*]));
+        let laid = expand_laid(data, &list, &mixed!(#ipc::UnionLayout<#count>), &places);
+        return mixed!(#defaults #laid);
+    }
     mixed! {
         #defaults
         const #fields: [#ipc::Field; #count] = [#(#list),*];
@@ -92,9 +147,9 @@ pub(crate) fn expand_union_layout(data: &Data, cases: &[Case]) -> TokenStream {
 /// The constant with the default of a field, if it has one, and the field.
 fn expand_member(data: &Data, field: &Field, name: &str, index: usize) -> (TokenStream, TokenStream) {
     let ipc = names::runtime();
-    let ty = without_lifetime(data, &field.ty);
-    let member = expand_field(name, &field.doc, &Wire::of(&ty));
+    let member = expand_field(name, &field.doc, &constant(data, &field.ty));
     let Some(default) = &field.default else { return (TokenStream::new(), member) };
+    let ty = without_lifetime(data, &field.ty);
     let constant = names::default(index);
     let value = Wire::defaulted(&ty).item("Value");
     (
@@ -104,22 +159,28 @@ fn expand_member(data: &Data, field: &Field, name: &str, index: usize) -> (Token
 }
 
 /// Writes the field at an index from an expression.
-fn expand_encode(field: &Field, index: usize, value: &TokenStream, to: &TokenStream) -> TokenStream {
-    let layout = names::layout();
+fn expand_encode(
+    data: &Data,
+    field: &Field,
+    index: usize,
+    value: &TokenStream,
+    to: &TokenStream,
+) -> TokenStream {
+    let (_, layout) = layout_constants(data);
     let at = mixed!(#layout.at[#index]);
     if field.default.is_none() {
-        return Wire::of(&field.ty).call("encode", mixed!(#value, #to, #at));
+        return outgoing(data, &field.ty).call("encode", mixed!(#value, #to, #at));
     }
     let default = names::default(index);
     Wire::defaulted(&field.ty).call("encode_defaulted", mixed!(#value, #to, #at, #default))
 }
 
 /// Reads the field at an index.
-fn expand_decode(field: &Field, index: usize, from: &TokenStream) -> TokenStream {
-    let layout = names::layout();
+fn expand_decode(data: &Data, field: &Field, index: usize, from: &TokenStream) -> TokenStream {
+    let (_, layout) = layout_constants(data);
     let at = mixed!(#layout.at[#index]);
     if field.default.is_none() {
-        return Wire::of(&field.ty).call("decode", mixed!(#from, #at));
+        return incoming(data, &field.ty).call("decode", mixed!(#from, #at));
     }
     let default = names::default(index);
     Wire::defaulted(&field.ty).call("decode_defaulted", mixed!(#from, #at, #default))
@@ -133,12 +194,12 @@ fn expand_struct(data: &Data, fields: &Fields) -> TokenStream {
     let from = unless_empty("from", sent.is_empty());
     let encode = sent.iter().enumerate().map(|(index, field)| {
         let member = &field.member;
-        let encode = expand_encode(field, index, &mixed!(&self.#member), &to);
+        let encode = expand_encode(data, field, index, &mixed!(&self.#member), &to);
         mixed!(#encode?;)
     });
     let decode = sent.iter().enumerate().map(|(index, field)| {
         let member = &field.member;
-        let decode = expand_decode(field, index, &from);
+        let decode = expand_decode(data, field, index, &from);
         mixed!(#member: #decode?)
     });
     let encode = encode.collect::<Vec<_>>();
@@ -159,7 +220,7 @@ fn expand_struct(data: &Data, fields: &Fields) -> TokenStream {
 
 fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
     let ipc = names::runtime();
-    let layout = names::layout();
+    let (_, layout) = layout_constants(data);
     let layouts = expand_union_layout(data, cases);
     let mut first = 0;
     let mut encode = Vec::new();
@@ -174,7 +235,7 @@ fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
         let members = sent.iter().map(|field| &field.member);
         let rest = (!skipped.is_empty()).then(|| mixed!(..));
         let writes = sent.iter().zip(&bindings).zip(first..).map(|((field, binding), at)| {
-            let encode = expand_encode(field, at, &binding.to_token_stream(), &mixed!(to));
+            let encode = expand_encode(data, field, at, &binding.to_token_stream(), &mixed!(to));
             mixed!(#encode?;)
         });
         encode.push(mixed! {
@@ -185,7 +246,7 @@ fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
         });
         let reads = sent.iter().zip(first..).map(|(field, at)| {
             let member = &field.member;
-            let decode = expand_decode(field, at, &mixed!(from));
+            let decode = expand_decode(data, field, at, &mixed!(from));
             mixed!(#member: #decode?)
         });
         let value = mixed!(Self::#ident { #(#reads,)* #(#skipped: #ipc::Default::default(),)* });
@@ -230,9 +291,9 @@ struct StructCodec {
 
 fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
     let ipc = names::runtime();
-    let layout = names::layout();
+    let (_, layout) = layout_constants(data);
     let StructCodec { descriptor, to, from, encode_fields, decode_fields } = codec;
-    let Target { params, ty, decode_params, message } = &Target::of(data);
+    let Target { params, ty, bounds, decode_params, decode_bounds, message, .. } = &Target::of(data);
     let impls = expand_impls(
         data,
         &Codec {
@@ -248,11 +309,11 @@ fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
     mixed! {
         #impls
 
-        impl #params #ipc::HasSize for #ty {
+        impl #params #ipc::HasSize for #ty #bounds {
             const SIZE: #ipc::Size = #layout.size;
         }
 
-        impl #params #ipc::Struct for #ty {
+        impl #params #ipc::Struct for #ty #bounds {
             fn descriptor() -> &'static #ipc::Descriptor {
                 #descriptor
             }
@@ -262,7 +323,7 @@ fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
             }
         }
 
-        impl #decode_params #ipc::DecodeStruct<#message> for #ty {
+        impl #decode_params #ipc::DecodeStruct<#message> for #ty #decode_bounds {
             fn decode_fields(#from: &#ipc::StructReader<#message>) -> #ipc::Result<Self, #ipc::IpcException> {
                 #decode_fields
             }
@@ -381,18 +442,28 @@ fn expand_numbers(data: &Data, repr: &Ident, variants: &[Variant]) -> TokenStrea
 /// can; the `for<'__w>` keeps rustc from evaluating the condition before anyone asks.
 fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
     let ipc = names::runtime();
-    let Target { params, ty, decode_params, message } = &Target::of(data);
+    let target = Target::of(data);
+    let Target { params, ty, bounds, decode_params, decode_bounds, message, .. } = &target;
     let inner = &field.ty;
     let member = &field.member;
-    let wire = Wire::of(inner);
-    let constants = Wire::of(&without_lifetime(data, inner));
+    let sent = outgoing(data, inner);
+    let constants = constant(data, inner);
     let (part, inner_part) = (constants.item("PART"), constants.item("INNER"));
-    let encode = wire.call("encode", mixed!(&self.#member, to, at));
-    let encode_inner = wire.call("encode_inner", mixed!(&self.#member, to, at));
-    let decode = wire.call("decode", mixed!(from, at));
-    let decode_inner = wire.call("decode_inner", mixed!(from, at));
+    let encode = sent.call("encode", mixed!(&self.#member, to, at));
+    let encode_inner = sent.call("encode_inner", mixed!(&self.#member, to, at));
+    // An argument can all of it.
+    let condition = |bound: TokenStream| {
+        let argument = |argument: &Argument| matches!(argument, Argument::Type(ty) if ty == inner);
+        (!data.arguments.iter().any(argument)).then(|| mixed!(for<'__w> #inner: #bound))
+    };
+    let single_bounds = target.bounds_and(condition(mixed!(#ipc::Single)).as_ref());
+    let element_bounds = target.bounds_and(condition(mixed!(#ipc::Element)).as_ref());
+    let slice_bounds = target.decode_bounds_and(condition(mixed!(#ipc::DecodeElement<#message>)).as_ref());
+    let received = incoming(data, inner);
+    let decode = received.call("decode", mixed!(from, at));
+    let decode_inner = received.call("decode_inner", mixed!(from, at));
     mixed! {
-        impl #params #ipc::IpcType for #ty {
+        impl #params #ipc::IpcType for #ty #bounds {
             type This = Self;
             const SHAPE: #ipc::Shape = #part.shape();
             const TYPE: #ipc::Type = #part.ty();
@@ -400,9 +471,9 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
             const INNER_TYPE: #ipc::Type = #inner_part.ty();
         }
 
-        impl #params #ipc::Single for #ty where for<'__w> #inner: #ipc::Single {}
+        impl #params #ipc::Single for #ty #single_bounds {}
 
-        impl #params #ipc::Encode for #ty {
+        impl #params #ipc::Encode for #ty #bounds {
             fn encode(&self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode
             }
@@ -412,7 +483,7 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
             }
         }
 
-        impl #decode_params #ipc::Decode<#message> for #ty {
+        impl #decode_params #ipc::Decode<#message> for #ty #decode_bounds {
             fn decode(from: &#ipc::StructReader<#message>, at: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
                 #ipc::Ok(Self { #member: #decode? })
             }
@@ -422,7 +493,7 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
             }
         }
 
-        impl #params #ipc::Element for #ty where for<'__w> #inner: #ipc::Element {
+        impl #params #ipc::Element for #ty #element_bounds {
             const LIST: #ipc::Type = <#inner as #ipc::Element>::LIST;
 
             fn encode_items<'i>(
@@ -436,10 +507,7 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
             }
         }
 
-        impl #decode_params #ipc::DecodeElement<#message> for #ty
-        where
-            for<'__w> #inner: #ipc::DecodeElement<#message>,
-        {
+        impl #decode_params #ipc::DecodeElement<#message> for #ty #slice_bounds {
             type Slice = #ipc::Vec<Self>;
 
             fn decode_list(from: #ipc::PointerReader<#message>) -> #ipc::Result<#ipc::Vec<Self>, #ipc::IpcException> {
@@ -464,29 +532,29 @@ struct Codec {
 fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {
     let ipc = names::runtime();
     let Codec { shape, ty: schema, list, encode, decode, encode_items, decode_list } = codec;
-    let Target { params, ty, decode_params, message } = &Target::of(data);
+    let Target { params, ty, bounds, decode_params, decode_bounds, message, .. } = &Target::of(data);
     mixed! {
-        impl #params #ipc::IpcType for #ty {
+        impl #params #ipc::IpcType for #ty #bounds {
             type This = Self;
             const SHAPE: #ipc::Shape = #shape;
             const TYPE: #ipc::Type = #schema;
         }
 
-        impl #params #ipc::Single for #ty {}
+        impl #params #ipc::Single for #ty #bounds {}
 
-        impl #params #ipc::Encode for #ty {
+        impl #params #ipc::Encode for #ty #bounds {
             fn encode(&self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode
             }
         }
 
-        impl #decode_params #ipc::Decode<#message> for #ty {
+        impl #decode_params #ipc::Decode<#message> for #ty #decode_bounds {
             fn decode(from: &#ipc::StructReader<#message>, at: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
                 #decode
             }
         }
 
-        impl #params #ipc::Element for #ty {
+        impl #params #ipc::Element for #ty #bounds {
             const LIST: #ipc::Type = #list;
 
             fn encode_items<'i>(
@@ -500,7 +568,7 @@ fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {
             }
         }
 
-        impl #decode_params #ipc::DecodeElement<#message> for #ty {
+        impl #decode_params #ipc::DecodeElement<#message> for #ty #decode_bounds {
             type Slice = #ipc::Vec<Self>;
 
             fn decode_list(from: #ipc::PointerReader<#message>) -> #ipc::Result<#ipc::Vec<Self>, #ipc::IpcException> {
@@ -512,40 +580,98 @@ fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {
 
 /// What stands in the head of an `impl`. A type with a lifetime is decoded from a message that lives as long.
 struct Target {
-    /// `<'a>`, or nothing.
+    /// `<'a, T>`, or nothing.
     params: TokenStream,
-    /// `Note<'a>`.
+    /// `Note<'a, T>`.
     ty: TokenStream,
-    /// `<'a>`, or `<'m>` for a type that owns what it has.
+    /// `where T: Argument`, or nothing.
+    bounds: TokenStream,
+    /// `<'a, T>`, or `<'m, T>` for a type that owns what it has.
     decode_params: TokenStream,
+    /// The same, and that a `T` can be read from a message.
+    decode_bounds: TokenStream,
     /// `'a` or `'m`.
     message: Lifetime,
+    predicates: Vec<TokenStream>,
+    decode_predicates: Vec<TokenStream>,
 }
 
 impl Target {
     fn of(data: &Data) -> Self {
+        let ipc = names::runtime();
         let ident = &data.ident;
         let own = Lifetime::new("'m", proc_macro2::Span::mixed_site());
-        match data.generics.lifetimes().next().map(|param| &param.lifetime) {
-            Some(lifetime) => {
-                // Spanned as generated: what lints say of the `impl`s is not about the user's lifetime.
-                let mut message = lifetime.clone();
-                message.set_span(own.span());
-                Self {
-                    params: mixed!(<#message>),
-                    ty: mixed!(#ident<#message>),
-                    decode_params: mixed!(<#message>),
-                    message,
-                }
+        let mut generics = data.generics.clone();
+        // Spanned as generated: what lints say of the `impl`s is not about the user's lifetime.
+        generics.lifetimes_mut().for_each(|param| param.lifetime.set_span(own.span()));
+        let mut decode_generics = generics.clone();
+        let message = match generics.lifetimes().next() {
+            Some(param) => param.lifetime.clone(),
+            None => {
+                let param = syn::LifetimeParam::new(own.clone());
+                decode_generics.params.insert(0, syn::GenericParam::Lifetime(param));
+                own
             }
-            None => Self {
-                params: TokenStream::new(),
-                ty: ident.to_token_stream(),
-                decode_params: mixed!(<#own>),
-                message: own,
-            },
+        };
+        let (params, arguments, clause) = generics.split_for_impl();
+        let (decode_params, ..) = decode_generics.split_for_impl();
+        let own = clause.iter().flat_map(|clause| &clause.predicates).map(ToTokens::to_token_stream);
+        let mut predicates: Vec<TokenStream> = own.collect();
+        let mut decodes = Vec::new();
+        for argument in &data.arguments {
+            if let Argument::Type(ty) = argument {
+                predicates.push(mixed!(#ty: #ipc::Argument));
+                // Of `This`, so that an argument that is no IPC type is one mistake and not two.
+                decodes.push(mixed!(<#ty as #ipc::IpcType>::This: #ipc::DecodeElement<#message>));
+            }
+        }
+        let decode_predicates: Vec<TokenStream> = predicates.iter().cloned().chain(decodes).collect();
+        Self {
+            params: params.to_token_stream(),
+            ty: mixed!(#ident #arguments),
+            bounds: where_clause(&predicates, None),
+            decode_params: decode_params.to_token_stream(),
+            decode_bounds: where_clause(&decode_predicates, None),
+            message,
+            predicates,
+            decode_predicates,
         }
     }
+
+    fn bounds_and(&self, predicate: Option<&TokenStream>) -> TokenStream {
+        where_clause(&self.predicates, predicate)
+    }
+
+    fn decode_bounds_and(&self, predicate: Option<&TokenStream>) -> TokenStream {
+        where_clause(&self.decode_predicates, predicate)
+    }
+}
+
+fn where_clause(predicates: &[TokenStream], last: Option<&TokenStream>) -> TokenStream {
+    if predicates.is_empty() && last.is_none() {
+        return TokenStream::new();
+    }
+    let predicates = predicates.iter().chain(last);
+    mixed!(where #(#predicates),*)
+}
+
+/// A type as it is sent: of one with a parameter it is not known what can be received.
+fn outgoing(data: &Data, ty: &Type) -> Wire {
+    if has_type_param(ty, &data.generics) { Wire::outgoing(ty) } else { Wire::of(ty) }
+}
+
+/// A type of which a constant tells.
+fn constant(data: &Data, ty: &Type) -> Wire {
+    if has_type_param(ty, &data.generics) {
+        // The constant is in an `impl`, which has the lifetime.
+        return Wire::outgoing(ty);
+    }
+    Wire::of(&without_lifetime(data, ty))
+}
+
+/// A type as it is received.
+fn incoming(data: &Data, ty: &Type) -> Wire {
+    if has_type_param(ty, &data.generics) { Wire::incoming(ty) } else { Wire::of(ty) }
 }
 
 /// The type as constants can name it: `'static` in place of the lifetime, which only `impl`s know.

@@ -22,14 +22,14 @@ impl<'d> Destination<'d> {
         Self(Some(link))
     }
 
-    /// Tells whether file descriptors can be passed there.
-    pub(crate) fn carries_descriptors(self) -> bool {
-        self.0.is_none_or(|link| link.carries_descriptors())
-    }
-
     /// Tells whether an object is at the other end of the connection.
     pub(super) fn is_of(self, remote: &Remote) -> bool {
         self.0.is_some_and(|link| remote.is_of(link))
+    }
+
+    /// Tells whether file descriptors can be passed there.
+    pub(crate) fn carries_descriptors(self) -> bool {
+        self.0.is_none_or(|link| link.carries_descriptors())
     }
 }
 

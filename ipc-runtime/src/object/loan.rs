@@ -24,14 +24,14 @@ use crate::wire::{At, Decode, Interface, StructReader, StructWriter};
     label = "not an `#[ipc_interface]` trait object",
     note = "only `&dyn Trait` and `Arc<dyn Trait>` of a trait with `#[ipc_interface]` can be passed to another process"
 )]
-pub trait Lendable<'m>: Interface {
+pub trait Lendable<'m>: 'static {
     /// What the schema says.
     const PART: Part;
     /// Whether all methods block, see [`check_lendable`].
     const BLOCKS: bool;
 
     /// Prepares the loan of an object.
-    fn loan(&self) -> Loan<'_, Self>;
+    fn loan(&self) -> Box<dyn OnLoan + '_>;
 
     /// Reads what the server holds while the method runs.
     ///
@@ -48,8 +48,8 @@ impl<'m, T: Interface + ?Sized> Lendable<'m> for T {
     const PART: Part = part_of::<Arc<T>>();
     const BLOCKS: bool = !T::HAS_ASYNC;
 
-    fn loan(&self) -> Loan<'_, Self> {
-        Loan::new(self)
+    fn loan(&self) -> Box<dyn OnLoan + '_> {
+        Box::new(Loan::new(self))
     }
 
     fn decode(from: &StructReader<'m>, at: At) -> Result<Arc<Self>, IpcException> {
@@ -67,14 +67,14 @@ impl<'m, T: Interface + ?Sized> Lendable<'m> for T {
     label = "not an `#[ipc_interface]` trait object",
     note = "only `&dyn Trait` and `Arc<dyn Trait>` of a trait with `#[ipc_interface]` can be passed to another process"
 )]
-pub trait LendableOption<'m>: Interface {
+pub trait LendableOption<'m>: 'static {
     /// What the schema says.
     const PART: Part;
     /// Whether all methods block, see [`check_lendable`].
     const BLOCKS: bool;
 
     /// Prepares the loan of the object, if there is one.
-    fn loan(object: Option<&Self>) -> Option<Loan<'_, Self>>;
+    fn loan(object: Option<&Self>) -> Box<dyn OnLoan + '_>;
 
     /// Reads what the server holds while the method runs.
     ///
@@ -91,8 +91,8 @@ impl<'m, T: Interface + ?Sized> LendableOption<'m> for T {
     const PART: Part = part_of::<Option<Arc<T>>>();
     const BLOCKS: bool = !T::HAS_ASYNC;
 
-    fn loan(object: Option<&Self>) -> Option<Loan<'_, Self>> {
-        object.map(Loan::new)
+    fn loan(object: Option<&Self>) -> Box<dyn OnLoan + '_> {
+        Box::new(object.map(Loan::new))
     }
 
     fn decode(from: &StructReader<'m>, at: At) -> Result<Option<Arc<Self>>, IpcException> {
@@ -116,7 +116,7 @@ pub const fn check_lendable(blocks: bool) {
 }
 
 /// An object that is lent by [`lend`].
-pub struct Loan<'a, T: ?Sized + 'static> {
+struct Loan<'a, T: ?Sized + 'static> {
     object: &'a T,
     lent: Arc<Lent<T>>,
 }
@@ -125,12 +125,6 @@ impl<'a, T: Interface + ?Sized> Loan<'a, T> {
     fn new(object: &'a T) -> Self {
         let state = State { lending: None, phase: Phase::Ended };
         Self { object, lent: Arc::new(Lent { state: Mutex::new(state), lane: Lane::default() }) }
-    }
-}
-
-impl<T: Interface + ?Sized> std::fmt::Debug for Loan<'_, T> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Loan({})", T::descriptor().name)
     }
 }
 

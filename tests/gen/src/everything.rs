@@ -57,6 +57,61 @@ pub trait Everything {
 #[ipc_interface(no_destroy, file = 0xb1e9_8a04_27c6_5d01)]
 pub trait Nothing {}
 
+/// What methods say beside their types, in an interface that extends others.
+#[ipc_interface(file = 0xb1e9_8a04_27c6_5d01)]
+pub trait Methods: Everything + Base {
+    /// Nobody waits for it.
+    #[ipc(oneway)]
+    fn tell(&self, word: &str) -> Result<(), IpcException>;
+    /// Changes one of its arguments.
+    #[ipc(results(sum, carry, result))]
+    fn add(&self, number: u64, sum: u64) -> Result<(u64, bool, Option<u8>), IpcException>;
+    #[ipc(results(reason))]
+    async fn explain(&self) -> Result<String, IpcException>;
+    /// Fails in one of two ways.
+    fn divide(&self, a: i64, b: i64) -> Result<i64, DivideError>;
+    /// Returns nothing but its failure.
+    fn parse(&self, text: &str) -> Result<(), ParseError>;
+    #[ipc(results(found, others))]
+    fn find(&self, key: &[u8]) -> Result<(Option<u32>, Vec<u32>), FindError>;
+    /// Borrows for the time of the call.
+    fn visit(&self, one: &dyn Nothing, other: Option<&dyn Everything>) -> Result<(), IpcException>;
+}
+
+/// Why a division fails.
+#[derive(Debug, IpcType)]
+#[ipc(error, file = 0xb1e9_8a04_27c6_5d01)]
+pub enum DivideError {
+    ByZero,
+    /// Does not fit.
+    Overflow,
+    #[ipc(exception)]
+    Ipc(IpcException),
+}
+
+/// Where a text is malformed.
+#[derive(Debug, IpcType)]
+#[ipc(error, file = 0xb1e9_8a04_27c6_5d01)]
+pub struct ParseError {
+    pub line: u32,
+    /// What was expected.
+    pub expected: Vec<String>,
+    #[ipc(exception)]
+    pub exception: Option<IpcException>,
+}
+
+/// Why nothing is found.
+#[derive(Debug, IpcType)]
+#[ipc(error, file = 0xb1e9_8a04_27c6_5d01)]
+pub enum FindError {
+    Nowhere,
+    Locked {
+        by: String,
+    },
+    #[ipc(exception)]
+    Ipc(IpcException),
+}
+
 /// A field of every type.
 #[derive(IpcType)]
 #[ipc(file = 0xb1e9_8a04_27c6_5d01)]
@@ -238,6 +293,58 @@ pub struct Standard {
     pub nested: Option<Option<u8>>,
 }
 
+/// Types with arguments.
+#[derive(Debug, IpcType, PartialEq)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Generics {
+    pub texts: Page<String>,
+    pub numbers: Page<u32>,
+    pub bytes: Page<u8>,
+    pub maybes: Page<Option<bool>>,
+    pub pairs: Vec<Page<(u8, Colour)>>,
+    pub tree: Option<Tree<Page<u64>>>,
+    pub either: Either<u8, String>,
+    pub grid: Grid<3, 2>,
+}
+
+/// One page of many items.
+#[derive(Debug, IpcType, PartialEq)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Page<T> {
+    /// Where the next one begins.
+    pub next: Option<u16>,
+    pub first: Option<T>,
+    pub items: Vec<T>,
+}
+
+/// Contains itself.
+#[derive(Debug, IpcType, PartialEq)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Tree<T> {
+    pub value: T,
+    pub children: Vec<Self>,
+}
+
+/// One of two.
+#[derive(Debug, IpcType, PartialEq)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub enum Either<A, B> {
+    Left(A),
+    Right {
+        b: B,
+        a: Option<A>,
+    },
+    /// The other way round.
+    Swapped(Option<Box<Either<B, A>>>),
+}
+
+/// Constants as arguments.
+#[derive(Debug, IpcType, PartialEq)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Grid<const WIDTH: usize, const HEIGHT: usize> {
+    pub cells: [[u16; WIDTH]; HEIGHT],
+}
+
 /// What a process has open.
 #[derive(Debug, IpcType)]
 #[ipc(file = 0xb1e9_8a04_27c6_5d01)]
@@ -304,12 +411,14 @@ pub mod shared {
 }
 
 /// Returns everything: what one root does not reach is a root itself.
-pub fn roots() -> [&'static Descriptor; 5] {
+pub fn roots() -> [&'static Descriptor; 7] {
     [
         <dyn Init>::descriptor(),
+        <dyn Methods>::descriptor(),
         <Empty as Struct>::descriptor(),
         <Words as Struct>::descriptor(),
         <Standard as Struct>::descriptor(),
+        <Generics as Struct>::descriptor(),
         <Handed as Struct>::descriptor(),
     ]
 }
