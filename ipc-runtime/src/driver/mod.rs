@@ -2,11 +2,11 @@
 //!
 //! ```text
 //! caller ── encode ──► engine (lock) ──► output queue ──► socket     by the calling thread
-//! socket ──► framing ──► engine (lock) ──┬► waiter of the caller     by the poller thread
-//!                                        └► pool ──► method
+//! socket ──► framing ──► engine (lock) ──┬► waiter of the caller     by whoever has the turn to read:
+//!                                        └► pool ──► method          a thread that waits, or the poller thread
 //! ```
 //!
-//! The engine does not know who reads: whoever holds a link's [`Framing`](framing) may.
+//! The engine does not know who reads.
 
 mod framing;
 pub(crate) mod link;
