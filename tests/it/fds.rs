@@ -326,9 +326,10 @@ fn answers<const N: usize>(raw: &mut Raw, questions: [u32; N]) -> [Option<String
         let answer = raw.receive().unwrap();
         let Ok(message::Return(answer)) = which(&answer) else { continue };
         let answer = answer.unwrap();
-        let index = questions.iter().position(|question| *question == answer.get_answer_id()).unwrap();
+        let asked = |(question, _): &(&u32, _)| **question == answer.get_answer_id();
+        let (_, place) = questions.iter().zip(&mut answers).find(asked).unwrap();
         if let Ok(return_::Exception(exception)) = answer.which() {
-            answers[index] = Some(text_of(exception.unwrap()));
+            *place = Some(text_of(exception.unwrap()));
         }
         missing -= 1;
     }

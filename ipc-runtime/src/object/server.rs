@@ -251,8 +251,8 @@ impl ServedCall {
     }
 
     /// Puts the call into the queue of those who may run it.
-    pub(super) fn submit(mut self: Box<Self>) {
-        match self.thread.take() {
+    pub(super) fn submit(self: Box<Self>) {
+        match self.thread.clone() {
             Some(thread) => thread.push(self.target.key(), self),
             None => Pool::calls().push(self),
         }
@@ -261,7 +261,7 @@ impl ServedCall {
 
 impl Job for ServedCall {
     fn run(self: Box<Self>) {
-        let Self { link, answer, target, method, params, words, turn, .. } = *self;
+        let Self { link, answer, target, method, params, words, turn, thread } = *self;
         link.call_started(words);
         let Incoming { mut payload, caps } = Incoming::new(&link, params);
         if link.reason().is_some() && turn.is_none() {
@@ -281,7 +281,9 @@ impl Job for ServedCall {
                 drop(turn);
                 // Not while this thread holds what an application may wait to see dropped.
                 drop((target, context));
-                link.linger();
+                if thread.is_none() {
+                    link.linger();
+                }
             }
             Served::Later(future, cancellation) => {
                 let Ok(runtime) = catch_unwind(AssertUnwindSafe(|| link.runtime().clone())) else {

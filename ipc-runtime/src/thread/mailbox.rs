@@ -50,7 +50,7 @@ enum Sleeper {
 /// Where a thread sleeps while it waits.
 pub(crate) trait Berth {
     /// Sleeps until something has arrived for the thread, or perhaps has, or until the deadline.
-    fn sleep(&mut self, mailbox: &Mailbox, deadline: Option<Instant>);
+    fn sleep(&mut self, mailbox: &Arc<Mailbox>, deadline: Option<Instant>);
 
     /// Gives up what others may need while the thread does work that has come.
     fn leave(&mut self);
@@ -60,7 +60,7 @@ pub(crate) trait Berth {
 struct Here;
 
 impl Berth for Here {
-    fn sleep(&mut self, mailbox: &Mailbox, deadline: Option<Instant>) {
+    fn sleep(&mut self, mailbox: &Arc<Mailbox>, deadline: Option<Instant>) {
         mailbox.sleep(deadline);
     }
 

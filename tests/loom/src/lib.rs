@@ -70,6 +70,8 @@ mod thread {
     pub(crate) mod pool {
         pub(crate) trait Job: Send {
             fn run(self: Box<Self>);
+
+            fn refuse(self: Box<Self>);
         }
 
         pub(crate) fn unblocked<R>(work: impl FnOnce() -> R) -> R {

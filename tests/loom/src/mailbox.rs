@@ -24,7 +24,7 @@ pub enum Place {
 struct Bed(Place);
 
 impl Berth for Bed {
-    fn sleep(&mut self, mailbox: &Mailbox, deadline: Option<Instant>) {
+    fn sleep(&mut self, mailbox: &Arc<Mailbox>, deadline: Option<Instant>) {
         match self.0 {
             Place::Here => mailbox.sleep(deadline),
             Place::AtSocket => mailbox.sleep_at(std::io::stderr().as_fd(), deadline).unwrap(),
@@ -40,6 +40,8 @@ impl Job for Count {
     fn run(self: Box<Self>) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
+
+    fn refuse(self: Box<Self>) {}
 }
 
 /// A thread that waits for an answer gets it, from a thread that wakes it while another gives it work, and does

@@ -74,11 +74,11 @@ impl<'l> AtSocket<'l> {
         Self { link, turn: Place::Nothing, polled: false }
     }
 
-    fn enter(&mut self) {
+    fn enter(&mut self, mailbox: &Arc<Mailbox>) {
         let reader = || Place::Reads(Reader { link: self.link, handover: Handover::Now, coming: 0 });
         match self.turn {
             Place::Nothing => {
-                let waker = || Waker::from(Mailbox::current());
+                let waker = || Waker::from(mailbox.clone());
                 match self.link.turn.enter(|interest| self.link.watch(interest), waker) {
                     Entered::Reads => self.turn = reader(),
                     Entered::Queued(ticket) => self.turn = Place::InQueue(ticket),
@@ -91,8 +91,8 @@ impl<'l> AtSocket<'l> {
 }
 
 impl Berth for AtSocket<'_> {
-    fn sleep(&mut self, mailbox: &Mailbox, deadline: Option<Instant>) {
-        self.enter();
+    fn sleep(&mut self, mailbox: &Arc<Mailbox>, deadline: Option<Instant>) {
+        self.enter(mailbox);
         let Place::Reads(reader) = &mut self.turn else { return mailbox.sleep(deadline) };
         if !std::mem::replace(&mut self.polled, true)
             && reader.poll(|_| mailbox.has_arrived().then_some(())).is_some()
