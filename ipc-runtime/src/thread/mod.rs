@@ -4,3 +4,6 @@ pub(crate) mod bell;
 pub(crate) mod mailbox;
 pub(crate) mod pool;
 pub(crate) mod runtime;
+
+#[cfg(test)]
+mod tests;
