@@ -9,6 +9,7 @@
 //! The engine does not know who reads.
 
 mod framing;
+mod lender;
 pub(crate) mod link;
 mod output;
 mod pace;
