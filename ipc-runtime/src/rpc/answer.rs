@@ -71,7 +71,7 @@ impl<H: Host> Answer<H> {
 impl<O: Object> Kept<O> {
     /// Keeps results that were not sent.
     pub(crate) fn of(results: OutgoingResults<O>) -> Self {
-        let OutgoingResults { message, caps, attached } = results;
+        let OutgoingResults { message, caps, attached, .. } = results;
         Self { message: Arc::new(message), caps, attached, exports: Vec::new() }
     }
 

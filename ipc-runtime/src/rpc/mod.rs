@@ -43,7 +43,8 @@ pub use fault::PeerMisbehaved;
 pub use id::{AnswerId, EmbargoId, ExportId, ImportId, PromiseId, QuestionId};
 pub use limits::Limits;
 pub use message::{
-    Cap, Caps, IncomingMessage, OutgoingCall, OutgoingMessage, OutgoingResults, Payload, Segments,
+    CalledMethod, Cap, Caps, IncomingMessage, Outgoing, OutgoingCall, OutgoingMessage, OutgoingResults,
+    Payload, Returned, Segments,
 };
 pub use pipeline::Transform;
 
