@@ -156,14 +156,14 @@ fn expand_encode(method: &Method) -> TokenStream {
     match &method.results {
         Results::Whole(_) => {
             let value = mixed!(value, to, #results.at[#errors]);
-            let encode = Wire::of_result(&method.returns).call("encode", value);
+            let encode = Wire::of_result(&method.returns).call("give", value);
             mixed!(|value, to| #encode)
         }
         Results::Parts(parts) => {
             let parts = parts.iter().enumerate().map(|(part, (_, ty))| {
                 let member = syn::Index::from(part);
-                let value = mixed!(&value.#member, to, #results.at[#errors + #part]);
-                let encode = Wire::of(ty).call("encode", value);
+                let value = mixed!(value.#member, to, #results.at[#errors + #part]);
+                let encode = Wire::of(ty).call("give", value);
                 mixed!(#encode?;)
             });
             mixed! {

@@ -8,6 +8,7 @@ use capnp::message::{Builder, HeapAllocator, Reader, ReaderSegments};
 use capnp::{OutputSegments, Word, any_pointer};
 use capnp_rpc::rpc_capnp::{call, message, payload, return_};
 
+use super::large::{LargeValue, OwnedBytes, Parts};
 use super::{ImportId, Object, PromiseId, QuestionId, Transform, pipeline};
 use crate::attachment::{Attachment, Attachments};
 use crate::exception::IpcException;
@@ -114,8 +115,12 @@ impl<O> Payload<O> {
         Self { caps, attached, message: PayloadMessage::Received(message) }
     }
 
-    pub(crate) fn built(message: Arc<Built>, caps: Caps<O>, attached: Attachments) -> Self {
-        Self { caps, attached, message: PayloadMessage::Built(message) }
+    pub(crate) fn built(message: Arc<Built>, parts: Parts, caps: Caps<O>, attached: Attachments) -> Self {
+        if parts.is_empty() {
+            return Self { caps, attached, message: PayloadMessage::Built(message) };
+        }
+        // Whoever reads it has to find all of it in one place.
+        Self::received(parts.flatten(&message), caps, attached)
     }
 
     /// Returns the pointer to the parameters or the results.
@@ -164,6 +169,7 @@ fn payload_of(message: message::Reader<'_>) -> capnp::Result<payload::Reader<'_>
 pub struct Outgoing<K, O> {
     pub(crate) message: Built,
     pub(crate) kind: K,
+    pub(crate) parts: Parts,
     pub(crate) caps: Caps<O>,
     pub(crate) attached: Attachments,
 }
@@ -174,6 +180,23 @@ impl<K, O> Outgoing<K, O> {
         self.caps = caps;
     }
 
+    /// Adds the large values that were left out of the message. Returns the bytes that are lent: they are written by
+    /// whoever has them, or copied by [`own`](Self::own).
+    ///
+    /// # Errors
+    ///
+    /// If the pointer of a value is not in the message.
+    pub fn set_large<'d>(&mut self, values: Vec<LargeValue<'d>>) -> Result<Vec<&'d [u8]>, IpcException> {
+        let (parts, lent) = Parts::of(&self.message, values)?;
+        self.parts = parts;
+        Ok(lent)
+    }
+
+    /// Puts copies in the place of the bytes that are lent.
+    pub fn own(&mut self, copies: Vec<OwnedBytes>) {
+        self.parts.own(copies);
+    }
+
     /// Sets the file descriptors that are attached to capabilities of the table. Those of others are closed.
     pub fn set_attached(&mut self, attached: Attachments) {
         self.attached = attached;
@@ -181,7 +204,7 @@ impl<K, O> Outgoing<K, O> {
 
     /// Returns the size of the message in words.
     pub fn words(&self) -> usize {
-        self.message.size_in_words()
+        self.message.size_in_words() + self.parts.words()
     }
 }
 
@@ -242,7 +265,7 @@ impl<O> OutgoingCall<O> {
         call.reborrow().init_target();
         encode_payload(call.init_params(), encode)?;
         let kind = CalledMethod { interface_id, method_id };
-        Ok(Self { message, kind, caps: Vec::new(), attached: Attachments::new() })
+        Ok(Self { message, parts: Parts::NONE, kind, caps: Vec::new(), attached: Attachments::new() })
     }
 
     /// Returns the part of the message that is still to be filled in.
@@ -305,14 +328,20 @@ impl<O> OutgoingResults<O> {
         let mut message = new_message(RETURN_WORDS);
         let ret = message.init_root::<message::Builder<'_>>().init_return();
         encode_payload(ret.init_results(), encode)?;
-        Ok(Self { message, kind: Returned, caps: Vec::new(), attached: Attachments::new() })
+        Ok(Self {
+            message,
+            parts: Parts::NONE,
+            kind: Returned,
+            caps: Vec::new(),
+            attached: Attachments::new(),
+        })
     }
 
     /// Makes the results of a method that returns nothing.
     pub fn empty() -> Self {
         let mut message = new_message(RETURN_WORDS);
         message.init_root::<message::Builder<'_>>().init_return().init_results();
-        Self { message, kind: Returned, caps: Vec::new(), attached: Attachments::new() }
+        Self { message, parts: Parts::NONE, kind: Returned, caps: Vec::new(), attached: Attachments::new() }
     }
 
     /// Makes results that are one capability, as Bootstrap returns it.
@@ -353,6 +382,7 @@ impl<O> OutgoingResults<O> {
 /// A finished message.
 pub struct OutgoingMessage {
     message: Finished,
+    parts: Parts,
     /// The file descriptors that are to be sent beside its first byte.
     attached: Vec<Attachment>,
 }
@@ -364,29 +394,41 @@ enum Finished {
 }
 
 impl OutgoingMessage {
-    pub(crate) fn owned(message: Built, attached: Vec<Attachment>) -> Self {
-        Self { message: Finished::Owned(message), attached }
+    pub(crate) fn owned(message: Built, mut parts: Parts, attached: Vec<Attachment>) -> Self {
+        parts.number(&message);
+        Self { message: Finished::Owned(message), parts, attached }
     }
 
-    pub(crate) fn shared(message: Arc<Built>, attached: Vec<Attachment>) -> Self {
-        Self { message: Finished::Shared(message), attached }
+    pub(crate) fn shared(message: Arc<Built>, mut parts: Parts, attached: Vec<Attachment>) -> Self {
+        parts.number(&message);
+        Self { message: Finished::Shared(message), parts, attached }
     }
 
     /// Builds a message of about that size.
     pub(crate) fn build(words: u32, build: impl FnOnce(message::Builder<'_>)) -> Self {
         let mut message = new_message(words);
         build(message.init_root());
-        Self::owned(message, Vec::new())
+        Self::owned(message, Parts::NONE, Vec::new())
     }
 
-    /// Returns the segments to be sent.
+    /// Returns the segments that were built; those of [large values](Self::parts) follow.
     pub fn segments(&self) -> OutputSegments<'_> {
         self.message().get_segments_for_output()
     }
 
+    /// Returns the large values.
+    pub fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    /// Puts copies in the place of the bytes that are lent.
+    pub fn own(&mut self, copies: Vec<OwnedBytes>) {
+        self.parts.own(copies);
+    }
+
     /// Returns the size in words.
     pub fn words(&self) -> usize {
-        self.message().size_in_words()
+        self.message().size_in_words() + self.parts.words()
     }
 
     /// Returns the file descriptors that belong to the message: they are sent beside its first byte, in order, by a
