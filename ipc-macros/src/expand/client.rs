@@ -44,6 +44,7 @@ fn expand_method(method: &Method) -> TokenStream {
     let ordinal = method.ordinal.value();
     let params = names::params(&method.ident).at;
     let results = names::results(&method.ident).at;
+    let errors = names::errors(&method.ident);
     let mut sig = method.sig.clone();
     let asynchronous = method.form == Form::Async;
     if asynchronous {
@@ -72,11 +73,12 @@ fn expand_method(method: &Method) -> TokenStream {
     let returns = &method.returns;
     let decode = match &method.results {
         Results::Whole(_) => {
-            Wire::of_result(returns).with(method.conversion.as_ref()).decoder(&mixed!(#results.at[1]))
+            let wire = Wire::of_result(returns).with(method.conversion.as_ref());
+            wire.decoder(&mixed!(#results.at[#errors]))
         }
         Results::Parts(parts) => {
-            let parts = parts.iter().zip(1_usize..).map(|((_, ty), index)| {
-                let decode = Wire::of(ty).call("decode", mixed!(from, #results.at[#index]));
+            let parts = parts.iter().zip(0_usize..).map(|((_, ty), index)| {
+                let decode = Wire::of(ty).call("decode", mixed!(from, #results.at[#errors + #index]));
                 mixed!(#decode?,)
             });
             mixed!(|from| #ipc::Ok((#(#parts)*)))
@@ -86,7 +88,7 @@ fn expand_method(method: &Method) -> TokenStream {
     // A future gives its arguments away, once.
     let capture = if asynchronous { mixed!(move) } else { TokenStream::new() };
     let borrow = (!asynchronous).then(|| mixed!(&mut));
-    let answer = (method.answer == Answer::Awaited).then(|| mixed!(#results.at[0], #borrow #decode,));
+    let answer = (method.answer == Answer::Awaited).then(|| mixed!(&#results.at, #borrow #decode,));
     let arguments = mixed! {
         #ipc::Client::remote(#receiver),
         #ipc::MethodId { interface: #id, ordinal: #ordinal },

@@ -158,18 +158,19 @@ fn expand_async(interface: &Interface) -> Option<TokenStream> {
 fn expand_encode(method: &Method) -> TokenStream {
     let ipc = names::runtime();
     let results = names::results(&method.ident).at;
+    let errors = names::errors(&method.ident);
     match &method.results {
         Results::Whole(_) => {
-            let value = mixed!(value, to, #results.at[1]);
+            let value = mixed!(value, to, #results.at[#errors]);
             let wire = Wire::of_result(&method.returns).with(method.conversion.as_ref());
             let encode = wire.call("give", value);
             mixed!(|value, to| #encode)
         }
         Results::Parts(parts) => {
             let parts = parts.iter().enumerate().map(|(part, (_, ty))| {
-                let index = part + 1;
-                let part = syn::Index::from(part);
-                let encode = Wire::of(ty).call("give", mixed!(value.#part, to, #results.at[#index]));
+                let member = syn::Index::from(part);
+                let value = mixed!(value.#member, to, #results.at[#errors + #part]);
+                let encode = Wire::of(ty).call("give", value);
                 mixed!(#encode?;)
             });
             mixed! {
@@ -234,7 +235,7 @@ fn expand_future(method: &Method, interface: &Ident) -> TokenStream {
     let reply = call_runtime(
         returns,
         "reply",
-        mixed!(&call, #results.size, #results.at[0], #result, &mut #encode, #error),
+        mixed!(&call, #results.size, &#results.at, #result, &mut #encode, #error),
     );
     let kind = match method.cancellation {
         Cancellation::Ignored => mixed!(Future),
@@ -262,7 +263,7 @@ fn expand_arm(method: &Method, interface: &Ident) -> TokenStream {
     let result = call_result(returns, "into_result", mixed!(#interface::#ident(self #(, #pass)*)));
     let encode = expand_encode(method);
     let error = call_error_of(returns);
-    let arguments = mixed!(call, #results.size, #results.at[0], #result, &mut #encode, #error);
+    let arguments = mixed!(call, #results.size, &#results.at, #result, &mut #encode, #error);
     let reply = call_runtime(returns, "reply", arguments);
     mixed! {
         #ipc::MethodId { interface: #id, ordinal: #ordinal } => {

@@ -8,8 +8,8 @@ use syn::token::Paren;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitInt, LitStr, Meta, Path, Token};
 
 use super::symbol::{
-    CANCELLABLE, CRATE, DEFAULT, ERROR, EXCEPTION, FILE, ID, IPC, LOCAL, NAME, NO_CONTEXT, NO_DESTROY,
-    ONEWAY, ORDINAL, OTHER, REPR, RESULTS, ROOT, SERDE, SKIP, TWIN, WITH,
+    CANCELLABLE, CRATE, DEFAULT, ERROR, ERRORS, EXCEPTION, FILE, ID, IPC, LOCAL, NAME, NO_CONTEXT,
+    NO_DESTROY, ONEWAY, ORDINAL, OTHER, REPR, RESULTS, ROOT, SERDE, SKIP, TWIN, WITH,
 };
 use crate::diag::Diagnostics;
 use crate::message;
@@ -38,7 +38,7 @@ impl Place {
             Self::Field => &[NAME, ORDINAL, DEFAULT, WITH, SERDE, SKIP, EXCEPTION],
             Self::VariantField => &[NAME, DEFAULT, WITH, SERDE, SKIP],
             Self::Variant => &[NAME, OTHER, EXCEPTION],
-            Self::Type => &[ERROR, FILE, ID, NAME, REPR, CRATE],
+            Self::Type => &[ERROR, ERRORS, FILE, ID, NAME, REPR, CRATE],
         }
     }
 
@@ -66,6 +66,7 @@ fn flag(key: &str) -> bool {
             | CANCELLABLE
             | LOCAL
             | ERROR
+            | ERRORS
             | EXCEPTION
             | OTHER
             | SERDE
@@ -103,6 +104,7 @@ pub(crate) struct Arguments {
     pub(crate) with: Option<Path>,
     pub(crate) serde: Option<Ident>,
     pub(crate) error: Option<Ident>,
+    pub(crate) errors: Option<Ident>,
     pub(crate) exception: Option<Ident>,
     pub(crate) results: Option<Vec<Ident>>,
     pub(crate) file: Option<LitInt>,
@@ -185,6 +187,7 @@ impl Arguments {
             SKIP => self.skip = Some(ident),
             SERDE => self.serde = Some(ident),
             ERROR => self.error = Some(ident),
+            ERRORS => self.errors = Some(ident),
             EXCEPTION => self.exception = Some(ident),
             _ => self.no_context = Some(ident),
         }
