@@ -99,8 +99,8 @@ use proc_macro::TokenStream;
 ///
 /// # Streams
 ///
-/// A parameter or result `IpcStream<T>` is read item by item while the method or its caller goes on. It is taken and returned by value:
-/// passing a stream gives it away.
+/// A parameter or result `IpcStream<T>` is read item by item while the method or its caller goes on. It is taken and
+/// returned by value: passing a stream gives it away.
 ///
 /// # Async methods
 ///
