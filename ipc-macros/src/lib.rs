@@ -14,6 +14,8 @@
 mod check;
 mod diag;
 mod expand;
+#[cfg(test)]
+mod golden;
 mod message;
 mod model;
 mod parse;

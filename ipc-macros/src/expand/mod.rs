@@ -151,6 +151,15 @@ fn expand_impl(private: &TokenStream, mut item: syn::ItemImpl) -> TokenStream {
 
 /// The `async fn`s of a trait, in the shape that can be called through `dyn Trait`.
 fn shape_methods(item: &mut syn::ItemTrait, private: &TokenStream) {
+    let blocking = |member: &syn::TraitItem| match member {
+        syn::TraitItem::Fn(function) => function.sig.asyncness.is_none(),
+        _ => true,
+    };
+    // Once is enough where it says nothing of a method in another shape.
+    let all = !item.items.is_empty() && !item.items.iter().any(blocking);
+    if all {
+        item.attrs.push(future::allow_shape());
+    }
     for member in &mut item.items {
         let syn::TraitItem::Fn(function) = member else { continue };
         if function.sig.asyncness.is_none() {
@@ -160,7 +169,9 @@ fn shape_methods(item: &mut syn::ItemTrait, private: &TokenStream) {
             *body = future::shape_body(&function.sig, body, private);
         }
         future::shape_signature(&mut function.sig, private);
-        function.attrs.push(future::allow_shape());
+        if !all {
+            function.attrs.push(future::allow_shape());
+        }
     }
 }
 
