@@ -69,6 +69,8 @@ use proc_macro::TokenStream;
 /// `IpcType`; `E` implements `IpcError`, as `IpcException` does. In the schema, names are camelCase, ordinals follow
 /// the order of declaration, and every method takes a `context` first, as libmultiprocess wants it.
 ///
+/// Doc comments become comments of the schema, those of parameters as part of their method's.
+///
 /// A default body is what implementations inherit; a client always calls. A method with `#[ipc(local)]` is not on the
 /// wire: it may have any signature, has a default body, and that is what a client runs.
 ///

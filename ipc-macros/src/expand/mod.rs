@@ -197,7 +197,8 @@ fn expand_trait(interface: &mut Interface) -> TokenStream {
 fn expand_sections(method: &Method) -> TokenStream {
     let ipc = names::runtime();
     let context = (method.context == ContextField::Present).then(|| mixed!(#ipc::CONTEXT));
-    let params = method.params.iter().map(|param| expand_field(&param.name.text, "", &Wire::of_param(param)));
+    let params =
+        method.params.iter().map(|param| expand_field(&param.name.text, &param.doc, &Wire::of_param(param)));
     let params = context.into_iter().chain(params).collect::<Vec<_>>();
     let error = call_error_of(&method.returns);
     let mut result = vec![mixed!(#ipc::error_field(&#error))];
