@@ -66,17 +66,23 @@ const _: () = {
     const __ID: __ipc::u64 = __ipc::type_id(__FILE, "KeyValueStore");
     const __CLEAR_PARAMS: [__ipc::Field; 1usize] = [__ipc::CONTEXT];
     const __CLEAR_PARAMS_AT: __ipc::Layout<1usize> = __ipc::layout_of(&__CLEAR_PARAMS);
-    const __CLEAR_RESULT: [__ipc::Field; 2usize] = [
-        __ipc::error_field(
-            &__ipc::error_of::<<Result<(), IpcException> as __ipc::AnyResult>::Err>(),
-        ),
-        __ipc::field(
-            "result",
-            "",
-            <<Result<(), IpcException> as __ipc::AnyResult>::Ok as __ipc::Wire<'_>>::PART,
-        ),
-    ];
-    const __CLEAR_RESULT_AT: __ipc::Layout<2usize> = __ipc::layout_of_results(
+    const __CLEAR_ERRORS: __ipc::usize = __ipc::count_slots(
+        &__ipc::error_of::<<Result<(), IpcException> as __ipc::AnyResult>::Err>(),
+    );
+    const __CLEAR_RESULT: [__ipc::Field; __CLEAR_ERRORS + 1usize] = __ipc::result_fields(
+        &__ipc::error_of::<<Result<(), IpcException> as __ipc::AnyResult>::Err>(),
+        [
+            __ipc::field(
+                "result",
+                "",
+                <<Result<
+                    (),
+                    IpcException,
+                > as __ipc::AnyResult>::Ok as __ipc::Wire<'_>>::PART,
+            ),
+        ],
+    );
+    const __CLEAR_RESULT_AT: __ipc::Layout<{ __CLEAR_ERRORS + 1usize }> = __ipc::layout_of(
         &__CLEAR_RESULT,
     );
     const __PUT_PARAMS: [__ipc::Field; 3usize] = [
@@ -85,17 +91,23 @@ const _: () = {
         __ipc::field("value", "", <u8 as __ipc::LentSlice<'_>>::PART),
     ];
     const __PUT_PARAMS_AT: __ipc::Layout<3usize> = __ipc::layout_of(&__PUT_PARAMS);
-    const __PUT_RESULT: [__ipc::Field; 2usize] = [
-        __ipc::error_field(
-            &__ipc::error_of::<<Result<(), IpcException> as __ipc::AnyResult>::Err>(),
-        ),
-        __ipc::field(
-            "result",
-            "",
-            <<Result<(), IpcException> as __ipc::AnyResult>::Ok as __ipc::Wire<'_>>::PART,
-        ),
-    ];
-    const __PUT_RESULT_AT: __ipc::Layout<2usize> = __ipc::layout_of_results(
+    const __PUT_ERRORS: __ipc::usize = __ipc::count_slots(
+        &__ipc::error_of::<<Result<(), IpcException> as __ipc::AnyResult>::Err>(),
+    );
+    const __PUT_RESULT: [__ipc::Field; __PUT_ERRORS + 1usize] = __ipc::result_fields(
+        &__ipc::error_of::<<Result<(), IpcException> as __ipc::AnyResult>::Err>(),
+        [
+            __ipc::field(
+                "result",
+                "",
+                <<Result<
+                    (),
+                    IpcException,
+                > as __ipc::AnyResult>::Ok as __ipc::Wire<'_>>::PART,
+            ),
+        ],
+    );
+    const __PUT_RESULT_AT: __ipc::Layout<{ __PUT_ERRORS + 1usize }> = __ipc::layout_of(
         &__PUT_RESULT,
     );
     const __FIND_PARAMS: [__ipc::Field; 2usize] = [
@@ -103,22 +115,27 @@ const _: () = {
         __ipc::field("key", "", <String as __ipc::Wire<'_>>::PART),
     ];
     const __FIND_PARAMS_AT: __ipc::Layout<2usize> = __ipc::layout_of(&__FIND_PARAMS);
-    const __FIND_RESULT: [__ipc::Field; 2usize] = [
-        __ipc::error_field(
-            &__ipc::error_of::<
-                <Result<Option<Vec<u8>>, IpcException> as __ipc::AnyResult>::Err,
-            >(),
-        ),
-        __ipc::field(
-            "result",
-            "",
-            <<Result<
-                Option<Vec<u8>>,
-                IpcException,
-            > as __ipc::AnyResult>::Ok as __ipc::Wire<'_>>::PART,
-        ),
-    ];
-    const __FIND_RESULT_AT: __ipc::Layout<2usize> = __ipc::layout_of_results(
+    const __FIND_ERRORS: __ipc::usize = __ipc::count_slots(
+        &__ipc::error_of::<
+            <Result<Option<Vec<u8>>, IpcException> as __ipc::AnyResult>::Err,
+        >(),
+    );
+    const __FIND_RESULT: [__ipc::Field; __FIND_ERRORS + 1usize] = __ipc::result_fields(
+        &__ipc::error_of::<
+            <Result<Option<Vec<u8>>, IpcException> as __ipc::AnyResult>::Err,
+        >(),
+        [
+            __ipc::field(
+                "result",
+                "",
+                <<Result<
+                    Option<Vec<u8>>,
+                    IpcException,
+                > as __ipc::AnyResult>::Ok as __ipc::Wire<'_>>::PART,
+            ),
+        ],
+    );
+    const __FIND_RESULT_AT: __ipc::Layout<{ __FIND_ERRORS + 1usize }> = __ipc::layout_of(
         &__FIND_RESULT,
     );
     const __LIST_PARAMS: [__ipc::Field; 3usize] = [
@@ -127,22 +144,27 @@ const _: () = {
         __ipc::field("prefix", "", <Option<&str> as __ipc::Wire<'_>>::PART),
     ];
     const __LIST_PARAMS_AT: __ipc::Layout<3usize> = __ipc::layout_of(&__LIST_PARAMS);
-    const __LIST_RESULT: [__ipc::Field; 2usize] = [
-        __ipc::error_field(
-            &__ipc::error_of::<
-                <Result<Vec<String>, IpcException> as __ipc::AnyResult>::Err,
-            >(),
-        ),
-        __ipc::field(
-            "result",
-            "",
-            <<Result<
-                Vec<String>,
-                IpcException,
-            > as __ipc::AnyResult>::Ok as __ipc::Wire<'_>>::PART,
-        ),
-    ];
-    const __LIST_RESULT_AT: __ipc::Layout<2usize> = __ipc::layout_of_results(
+    const __LIST_ERRORS: __ipc::usize = __ipc::count_slots(
+        &__ipc::error_of::<
+            <Result<Vec<String>, IpcException> as __ipc::AnyResult>::Err,
+        >(),
+    );
+    const __LIST_RESULT: [__ipc::Field; __LIST_ERRORS + 1usize] = __ipc::result_fields(
+        &__ipc::error_of::<
+            <Result<Vec<String>, IpcException> as __ipc::AnyResult>::Err,
+        >(),
+        [
+            __ipc::field(
+                "result",
+                "",
+                <<Result<
+                    Vec<String>,
+                    IpcException,
+                > as __ipc::AnyResult>::Ok as __ipc::Wire<'_>>::PART,
+            ),
+        ],
+    );
+    const __LIST_RESULT_AT: __ipc::Layout<{ __LIST_ERRORS + 1usize }> = __ipc::layout_of(
         &__LIST_RESULT,
     );
     const __DESCRIBE_PARAMS: [__ipc::Field; 2usize] = [
@@ -152,20 +174,23 @@ const _: () = {
     const __DESCRIBE_PARAMS_AT: __ipc::Layout<2usize> = __ipc::layout_of(
         &__DESCRIBE_PARAMS,
     );
-    const __DESCRIBE_RESULT: [__ipc::Field; 2usize] = [
-        __ipc::error_field(
-            &__ipc::error_of::<<Result<Entry, IpcException> as __ipc::AnyResult>::Err>(),
-        ),
-        __ipc::field(
-            "result",
-            "",
-            <<Result<
-                Entry,
-                IpcException,
-            > as __ipc::AnyResult>::Ok as __ipc::Wire<'_>>::PART,
-        ),
-    ];
-    const __DESCRIBE_RESULT_AT: __ipc::Layout<2usize> = __ipc::layout_of_results(
+    const __DESCRIBE_ERRORS: __ipc::usize = __ipc::count_slots(
+        &__ipc::error_of::<<Result<Entry, IpcException> as __ipc::AnyResult>::Err>(),
+    );
+    const __DESCRIBE_RESULT: [__ipc::Field; __DESCRIBE_ERRORS + 1usize] = __ipc::result_fields(
+        &__ipc::error_of::<<Result<Entry, IpcException> as __ipc::AnyResult>::Err>(),
+        [
+            __ipc::field(
+                "result",
+                "",
+                <<Result<
+                    Entry,
+                    IpcException,
+                > as __ipc::AnyResult>::Ok as __ipc::Wire<'_>>::PART,
+            ),
+        ],
+    );
+    const __DESCRIBE_RESULT_AT: __ipc::Layout<{ __DESCRIBE_ERRORS + 1usize }> = __ipc::layout_of(
         &__DESCRIBE_RESULT,
     );
     const __WATCH_PARAMS: [__ipc::Field; 2usize] = [
@@ -173,22 +198,27 @@ const _: () = {
         __ipc::field("watcher", "", <Arc<dyn Watcher> as __ipc::Wire<'_>>::PART),
     ];
     const __WATCH_PARAMS_AT: __ipc::Layout<2usize> = __ipc::layout_of(&__WATCH_PARAMS);
-    const __WATCH_RESULT: [__ipc::Field; 2usize] = [
-        __ipc::error_field(
-            &__ipc::error_of::<
-                <Result<Arc<dyn Watch>, IpcException> as __ipc::AnyResult>::Err,
-            >(),
-        ),
-        __ipc::field(
-            "result",
-            "",
-            <<Result<
-                Arc<dyn Watch>,
-                IpcException,
-            > as __ipc::AnyResult>::Ok as __ipc::Wire<'_>>::PART,
-        ),
-    ];
-    const __WATCH_RESULT_AT: __ipc::Layout<2usize> = __ipc::layout_of_results(
+    const __WATCH_ERRORS: __ipc::usize = __ipc::count_slots(
+        &__ipc::error_of::<
+            <Result<Arc<dyn Watch>, IpcException> as __ipc::AnyResult>::Err,
+        >(),
+    );
+    const __WATCH_RESULT: [__ipc::Field; __WATCH_ERRORS + 1usize] = __ipc::result_fields(
+        &__ipc::error_of::<
+            <Result<Arc<dyn Watch>, IpcException> as __ipc::AnyResult>::Err,
+        >(),
+        [
+            __ipc::field(
+                "result",
+                "",
+                <<Result<
+                    Arc<dyn Watch>,
+                    IpcException,
+                > as __ipc::AnyResult>::Ok as __ipc::Wire<'_>>::PART,
+            ),
+        ],
+    );
+    const __WATCH_RESULT_AT: __ipc::Layout<{ __WATCH_ERRORS + 1usize }> = __ipc::layout_of(
         &__WATCH_RESULT,
     );
     const __LOCK_PARAMS: [__ipc::Field; 2usize] = [
@@ -196,31 +226,40 @@ const _: () = {
         __ipc::field("key", "", <str as __ipc::Lent<'_>>::PART),
     ];
     const __LOCK_PARAMS_AT: __ipc::Layout<2usize> = __ipc::layout_of(&__LOCK_PARAMS);
-    const __LOCK_RESULT: [__ipc::Field; 2usize] = [
-        __ipc::error_field(
-            &__ipc::error_of::<<Result<u64, StoreError> as __ipc::AnyResult>::Err>(),
-        ),
-        __ipc::field(
-            "result",
-            "",
-            <<Result<u64, StoreError> as __ipc::AnyResult>::Ok as __ipc::Wire<'_>>::PART,
-        ),
-    ];
-    const __LOCK_RESULT_AT: __ipc::Layout<2usize> = __ipc::layout_of_results(
+    const __LOCK_ERRORS: __ipc::usize = __ipc::count_slots(
+        &__ipc::error_of::<<Result<u64, StoreError> as __ipc::AnyResult>::Err>(),
+    );
+    const __LOCK_RESULT: [__ipc::Field; __LOCK_ERRORS + 1usize] = __ipc::result_fields(
+        &__ipc::error_of::<<Result<u64, StoreError> as __ipc::AnyResult>::Err>(),
+        [
+            __ipc::field(
+                "result",
+                "",
+                <<Result<
+                    u64,
+                    StoreError,
+                > as __ipc::AnyResult>::Ok as __ipc::Wire<'_>>::PART,
+            ),
+        ],
+    );
+    const __LOCK_RESULT_AT: __ipc::Layout<{ __LOCK_ERRORS + 1usize }> = __ipc::layout_of(
         &__LOCK_RESULT,
     );
     const __COUNT_PARAMS: [__ipc::Field; 1usize] = [__ipc::CONTEXT];
     const __COUNT_PARAMS_AT: __ipc::Layout<1usize> = __ipc::layout_of(&__COUNT_PARAMS);
-    const __COUNT_RESULT: [__ipc::Field; 3usize] = [
-        __ipc::error_field(
-            &__ipc::error_of::<
-                <Result<(u32, u64), IpcException> as __ipc::AnyResult>::Err,
-            >(),
-        ),
-        __ipc::field("count", "", <u32 as __ipc::Wire<'_>>::PART),
-        __ipc::field("size", "", <u64 as __ipc::Wire<'_>>::PART),
-    ];
-    const __COUNT_RESULT_AT: __ipc::Layout<3usize> = __ipc::layout_of_results(
+    const __COUNT_ERRORS: __ipc::usize = __ipc::count_slots(
+        &__ipc::error_of::<<Result<(u32, u64), IpcException> as __ipc::AnyResult>::Err>(),
+    );
+    const __COUNT_RESULT: [__ipc::Field; __COUNT_ERRORS + 2usize] = __ipc::result_fields(
+        &__ipc::error_of::<
+            <Result<(u32, u64), IpcException> as __ipc::AnyResult>::Err,
+        >(),
+        [
+            __ipc::field("count", "", <u32 as __ipc::Wire<'_>>::PART),
+            __ipc::field("size", "", <u64 as __ipc::Wire<'_>>::PART),
+        ],
+    );
+    const __COUNT_RESULT_AT: __ipc::Layout<{ __COUNT_ERRORS + 2usize }> = __ipc::layout_of(
         &__COUNT_RESULT,
     );
     const __TOUCH_PARAMS: [__ipc::Field; 2usize] = [
@@ -228,37 +267,46 @@ const _: () = {
         __ipc::field("key", "", <str as __ipc::Lent<'_>>::PART),
     ];
     const __TOUCH_PARAMS_AT: __ipc::Layout<2usize> = __ipc::layout_of(&__TOUCH_PARAMS);
-    const __TOUCH_RESULT: [__ipc::Field; 2usize] = [
-        __ipc::error_field(
-            &__ipc::error_of::<<Result<(), IpcException> as __ipc::AnyResult>::Err>(),
-        ),
-        __ipc::field(
-            "result",
-            "",
-            <<Result<(), IpcException> as __ipc::AnyResult>::Ok as __ipc::Wire<'_>>::PART,
-        ),
-    ];
-    const __TOUCH_RESULT_AT: __ipc::Layout<2usize> = __ipc::layout_of_results(
+    const __TOUCH_ERRORS: __ipc::usize = __ipc::count_slots(
+        &__ipc::error_of::<<Result<(), IpcException> as __ipc::AnyResult>::Err>(),
+    );
+    const __TOUCH_RESULT: [__ipc::Field; __TOUCH_ERRORS + 1usize] = __ipc::result_fields(
+        &__ipc::error_of::<<Result<(), IpcException> as __ipc::AnyResult>::Err>(),
+        [
+            __ipc::field(
+                "result",
+                "",
+                <<Result<
+                    (),
+                    IpcException,
+                > as __ipc::AnyResult>::Ok as __ipc::Wire<'_>>::PART,
+            ),
+        ],
+    );
+    const __TOUCH_RESULT_AT: __ipc::Layout<{ __TOUCH_ERRORS + 1usize }> = __ipc::layout_of(
         &__TOUCH_RESULT,
     );
     const __VERSION_PARAMS: [__ipc::Field; 1usize] = [__ipc::CONTEXT];
     const __VERSION_PARAMS_AT: __ipc::Layout<1usize> = __ipc::layout_of(
         &__VERSION_PARAMS,
     );
-    const __VERSION_RESULT: [__ipc::Field; 2usize] = [
-        __ipc::error_field(
-            &__ipc::error_of::<<Result<u32, IpcException> as __ipc::AnyResult>::Err>(),
-        ),
-        __ipc::field(
-            "result",
-            "",
-            <<Result<
-                u32,
-                IpcException,
-            > as __ipc::AnyResult>::Ok as __ipc::Wire<'_>>::PART,
-        ),
-    ];
-    const __VERSION_RESULT_AT: __ipc::Layout<2usize> = __ipc::layout_of_results(
+    const __VERSION_ERRORS: __ipc::usize = __ipc::count_slots(
+        &__ipc::error_of::<<Result<u32, IpcException> as __ipc::AnyResult>::Err>(),
+    );
+    const __VERSION_RESULT: [__ipc::Field; __VERSION_ERRORS + 1usize] = __ipc::result_fields(
+        &__ipc::error_of::<<Result<u32, IpcException> as __ipc::AnyResult>::Err>(),
+        [
+            __ipc::field(
+                "result",
+                "",
+                <<Result<
+                    u32,
+                    IpcException,
+                > as __ipc::AnyResult>::Ok as __ipc::Wire<'_>>::PART,
+            ),
+        ],
+    );
+    const __VERSION_RESULT_AT: __ipc::Layout<{ __VERSION_ERRORS + 1usize }> = __ipc::layout_of(
         &__VERSION_RESULT,
     );
     impl<__T: ?__ipc::Sized + Store> Store for __ipc::Client<__T> {
@@ -275,13 +323,13 @@ const _: () = {
                     },
                     __CLEAR_PARAMS_AT.size,
                     |_| { __ipc::Ok(()) },
-                    __CLEAR_RESULT_AT.at[0],
+                    &__CLEAR_RESULT_AT.at,
                     |from| <<Result<
                         (),
                         IpcException,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
                         '_,
-                    >>::decode(from, __CLEAR_RESULT_AT.at[1]),
+                    >>::decode(from, __CLEAR_RESULT_AT.at[__CLEAR_ERRORS]),
                     __ipc::error_of::<
                         <Result<(), IpcException> as __ipc::AnyResult>::Err,
                     >(),
@@ -309,13 +357,13 @@ const _: () = {
                         >>::lend_to(value, to, __PUT_PARAMS_AT.at[2usize])?;
                         __ipc::Ok(())
                     },
-                    __PUT_RESULT_AT.at[0],
+                    &__PUT_RESULT_AT.at,
                     |from| <<Result<
                         (),
                         IpcException,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
                         '_,
-                    >>::decode(from, __PUT_RESULT_AT.at[1]),
+                    >>::decode(from, __PUT_RESULT_AT.at[__PUT_ERRORS]),
                     __ipc::error_of::<
                         <Result<(), IpcException> as __ipc::AnyResult>::Err,
                     >(),
@@ -354,13 +402,13 @@ const _: () = {
                                 >>::give(key, to, __FIND_PARAMS_AT.at[1usize])?;
                                 __ipc::Ok(())
                             },
-                            __FIND_RESULT_AT.at[0],
+                            &__FIND_RESULT_AT.at,
                             |from| <<Result<
                                 Option<Vec<u8>>,
                                 IpcException,
                             > as __ipc::AnyResult>::Ok as __ipc::Wire<
                                 '_,
-                            >>::decode(from, __FIND_RESULT_AT.at[1]),
+                            >>::decode(from, __FIND_RESULT_AT.at[__FIND_ERRORS]),
                             __ipc::error_of::<
                                 <Result<
                                     Option<Vec<u8>>,
@@ -401,13 +449,13 @@ const _: () = {
                         >>::lend_to(&prefix, to, __LIST_PARAMS_AT.at[2usize])?;
                         __ipc::Ok(())
                     },
-                    __LIST_RESULT_AT.at[0],
+                    &__LIST_RESULT_AT.at,
                     |from| <<Result<
                         Vec<String>,
                         IpcException,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
                         '_,
-                    >>::decode(from, __LIST_RESULT_AT.at[1]),
+                    >>::decode(from, __LIST_RESULT_AT.at[__LIST_ERRORS]),
                     __ipc::error_of::<
                         <Result<Vec<String>, IpcException> as __ipc::AnyResult>::Err,
                     >(),
@@ -432,13 +480,13 @@ const _: () = {
                         >>::lend_to(entry, to, __DESCRIBE_PARAMS_AT.at[1usize])?;
                         __ipc::Ok(())
                     },
-                    __DESCRIBE_RESULT_AT.at[0],
+                    &__DESCRIBE_RESULT_AT.at,
                     |from| <<Result<
                         Entry,
                         IpcException,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
                         '_,
-                    >>::decode(from, __DESCRIBE_RESULT_AT.at[1]),
+                    >>::decode(from, __DESCRIBE_RESULT_AT.at[__DESCRIBE_ERRORS]),
                     __ipc::error_of::<
                         <Result<Entry, IpcException> as __ipc::AnyResult>::Err,
                     >(),
@@ -468,13 +516,13 @@ const _: () = {
                         >>::lend_to(&watcher, to, __WATCH_PARAMS_AT.at[1usize])?;
                         __ipc::Ok(())
                     },
-                    __WATCH_RESULT_AT.at[0],
+                    &__WATCH_RESULT_AT.at,
                     |from| <<Result<
                         Arc<dyn Watch>,
                         IpcException,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
                         '_,
-                    >>::decode(from, __WATCH_RESULT_AT.at[1]),
+                    >>::decode(from, __WATCH_RESULT_AT.at[__WATCH_ERRORS]),
                     __ipc::error_of::<
                         <Result<Arc<dyn Watch>, IpcException> as __ipc::AnyResult>::Err,
                     >(),
@@ -499,13 +547,13 @@ const _: () = {
                         >>::lend_to(key, to, __LOCK_PARAMS_AT.at[1usize])?;
                         __ipc::Ok(())
                     },
-                    __LOCK_RESULT_AT.at[0],
+                    &__LOCK_RESULT_AT.at,
                     |from| <<Result<
                         u64,
                         StoreError,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
                         '_,
-                    >>::decode(from, __LOCK_RESULT_AT.at[1]),
+                    >>::decode(from, __LOCK_RESULT_AT.at[__LOCK_ERRORS]),
                     __ipc::error_of::<
                         <Result<u64, StoreError> as __ipc::AnyResult>::Err,
                     >(),
@@ -525,14 +573,14 @@ const _: () = {
                     },
                     __COUNT_PARAMS_AT.size,
                     |_| { __ipc::Ok(()) },
-                    __COUNT_RESULT_AT.at[0],
+                    &__COUNT_RESULT_AT.at,
                     |from| __ipc::Ok((
                         <u32 as __ipc::Wire<
                             '_,
-                        >>::decode(from, __COUNT_RESULT_AT.at[1usize])?,
+                        >>::decode(from, __COUNT_RESULT_AT.at[__COUNT_ERRORS + 0usize])?,
                         <u64 as __ipc::Wire<
                             '_,
-                        >>::decode(from, __COUNT_RESULT_AT.at[2usize])?,
+                        >>::decode(from, __COUNT_RESULT_AT.at[__COUNT_ERRORS + 1usize])?,
                     )),
                     __ipc::error_of::<
                         <Result<(u32, u64), IpcException> as __ipc::AnyResult>::Err,
@@ -577,13 +625,13 @@ const _: () = {
                     },
                     __VERSION_PARAMS_AT.size,
                     |_| { __ipc::Ok(()) },
-                    __VERSION_RESULT_AT.at[0],
+                    &__VERSION_RESULT_AT.at,
                     |from| <<Result<
                         u32,
                         IpcException,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
                         '_,
-                    >>::decode(from, __VERSION_RESULT_AT.at[1]),
+                    >>::decode(from, __VERSION_RESULT_AT.at[__VERSION_ERRORS]),
                     __ipc::error_of::<
                         <Result<u32, IpcException> as __ipc::AnyResult>::Err,
                     >(),
@@ -642,6 +690,7 @@ const _: () = {
                                 results: __ipc::results_struct(
                                     const { &__ipc::placed(__CLEAR_RESULT, __CLEAR_RESULT_AT) },
                                     __CLEAR_RESULT_AT.size,
+                                    __CLEAR_ERRORS,
                                 ),
                             },
                             __ipc::Method {
@@ -655,6 +704,7 @@ const _: () = {
                                 results: __ipc::results_struct(
                                     const { &__ipc::placed(__PUT_RESULT, __PUT_RESULT_AT) },
                                     __PUT_RESULT_AT.size,
+                                    __PUT_ERRORS,
                                 ),
                             },
                             __ipc::Method {
@@ -668,6 +718,7 @@ const _: () = {
                                 results: __ipc::results_struct(
                                     const { &__ipc::placed(__FIND_RESULT, __FIND_RESULT_AT) },
                                     __FIND_RESULT_AT.size,
+                                    __FIND_ERRORS,
                                 ),
                             },
                             __ipc::Method {
@@ -681,6 +732,7 @@ const _: () = {
                                 results: __ipc::results_struct(
                                     const { &__ipc::placed(__LIST_RESULT, __LIST_RESULT_AT) },
                                     __LIST_RESULT_AT.size,
+                                    __LIST_ERRORS,
                                 ),
                             },
                             __ipc::Method {
@@ -699,6 +751,7 @@ const _: () = {
                                         &__ipc::placed(__DESCRIBE_RESULT, __DESCRIBE_RESULT_AT)
                                     },
                                     __DESCRIBE_RESULT_AT.size,
+                                    __DESCRIBE_ERRORS,
                                 ),
                             },
                             __ipc::Method {
@@ -712,6 +765,7 @@ const _: () = {
                                 results: __ipc::results_struct(
                                     const { &__ipc::placed(__WATCH_RESULT, __WATCH_RESULT_AT) },
                                     __WATCH_RESULT_AT.size,
+                                    __WATCH_ERRORS,
                                 ),
                             },
                             __ipc::Method {
@@ -725,6 +779,7 @@ const _: () = {
                                 results: __ipc::results_struct(
                                     const { &__ipc::placed(__LOCK_RESULT, __LOCK_RESULT_AT) },
                                     __LOCK_RESULT_AT.size,
+                                    __LOCK_ERRORS,
                                 ),
                             },
                             __ipc::Method {
@@ -738,6 +793,7 @@ const _: () = {
                                 results: __ipc::results_struct(
                                     const { &__ipc::placed(__COUNT_RESULT, __COUNT_RESULT_AT) },
                                     __COUNT_RESULT_AT.size,
+                                    __COUNT_ERRORS,
                                 ),
                             },
                             __ipc::Method {
@@ -751,6 +807,7 @@ const _: () = {
                                 results: __ipc::results_struct(
                                     const { &__ipc::placed(__TOUCH_RESULT, __TOUCH_RESULT_AT) },
                                     __TOUCH_RESULT_AT.size,
+                                    __TOUCH_ERRORS,
                                 ),
                             },
                             __ipc::Method {
@@ -769,6 +826,7 @@ const _: () = {
                                         &__ipc::placed(__VERSION_RESULT, __VERSION_RESULT_AT)
                                     },
                                     __VERSION_RESULT_AT.size,
+                                    __VERSION_ERRORS,
                                 ),
                             },
                         ],
@@ -801,7 +859,7 @@ const _: () = {
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
                             '_,
-                        >>::give(value, to, __CLEAR_RESULT_AT.at[1]),
+                        >>::give(value, to, __CLEAR_RESULT_AT.at[__CLEAR_ERRORS]),
                         __ipc::error_of::<
                             <Result<(), IpcException> as __ipc::AnyResult>::Err,
                         >(),
@@ -833,7 +891,7 @@ const _: () = {
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
                             '_,
-                        >>::give(value, to, __PUT_RESULT_AT.at[1]),
+                        >>::give(value, to, __PUT_RESULT_AT.at[__PUT_ERRORS]),
                         __ipc::error_of::<
                             <Result<(), IpcException> as __ipc::AnyResult>::Err,
                         >(),
@@ -861,7 +919,7 @@ const _: () = {
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
                             '_,
-                        >>::give(value, to, __LIST_RESULT_AT.at[1]),
+                        >>::give(value, to, __LIST_RESULT_AT.at[__LIST_ERRORS]),
                         __ipc::error_of::<
                             <Result<Vec<String>, IpcException> as __ipc::AnyResult>::Err,
                         >(),
@@ -889,7 +947,7 @@ const _: () = {
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
                             '_,
-                        >>::give(value, to, __DESCRIBE_RESULT_AT.at[1]),
+                        >>::give(value, to, __DESCRIBE_RESULT_AT.at[__DESCRIBE_ERRORS]),
                         __ipc::error_of::<
                             <Result<Entry, IpcException> as __ipc::AnyResult>::Err,
                         >(),
@@ -912,7 +970,7 @@ const _: () = {
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
                             '_,
-                        >>::give(value, to, __WATCH_RESULT_AT.at[1]),
+                        >>::give(value, to, __WATCH_RESULT_AT.at[__WATCH_ERRORS]),
                         __ipc::error_of::<
                             <Result<
                                 Arc<dyn Watch>,
@@ -940,7 +998,7 @@ const _: () = {
                             StoreError,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
                             '_,
-                        >>::give(value, to, __LOCK_RESULT_AT.at[1]),
+                        >>::give(value, to, __LOCK_RESULT_AT.at[__LOCK_ERRORS]),
                         __ipc::error_of::<
                             <Result<u64, StoreError> as __ipc::AnyResult>::Err,
                         >(),
@@ -957,10 +1015,18 @@ const _: () = {
                         |value, to| {
                             <u32 as __ipc::Wire<
                                 '_,
-                            >>::give(value.0, to, __COUNT_RESULT_AT.at[1usize])?;
+                            >>::give(
+                                value.0,
+                                to,
+                                __COUNT_RESULT_AT.at[__COUNT_ERRORS + 0usize],
+                            )?;
                             <u64 as __ipc::Wire<
                                 '_,
-                            >>::give(value.1, to, __COUNT_RESULT_AT.at[2usize])?;
+                            >>::give(
+                                value.1,
+                                to,
+                                __COUNT_RESULT_AT.at[__COUNT_ERRORS + 1usize],
+                            )?;
                             __ipc::Ok(())
                         },
                         __ipc::error_of::<
@@ -987,7 +1053,7 @@ const _: () = {
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
                             '_,
-                        >>::give(value, to, __TOUCH_RESULT_AT.at[1]),
+                        >>::give(value, to, __TOUCH_RESULT_AT.at[__TOUCH_ERRORS]),
                         __ipc::error_of::<
                             <Result<(), IpcException> as __ipc::AnyResult>::Err,
                         >(),
@@ -1006,7 +1072,7 @@ const _: () = {
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
                             '_,
-                        >>::give(value, to, __VERSION_RESULT_AT.at[1]),
+                        >>::give(value, to, __VERSION_RESULT_AT.at[__VERSION_ERRORS]),
                         __ipc::error_of::<
                             <Result<u32, IpcException> as __ipc::AnyResult>::Err,
                         >(),
@@ -1051,7 +1117,7 @@ const _: () = {
                                     IpcException,
                                 > as __ipc::AnyResult>::Ok as __ipc::Wire<
                                     '_,
-                                >>::give(value, to, __FIND_RESULT_AT.at[1]),
+                                >>::give(value, to, __FIND_RESULT_AT.at[__FIND_ERRORS]),
                                 __ipc::error_of::<
                                     <Result<
                                         Option<Vec<u8>>,

@@ -71,22 +71,25 @@ const _: () = {
     const __ID: __ipc::u64 = __ipc::type_id(__FILE, "Clock");
     const __NOW_PARAMS: [__ipc::Field; 1usize] = [__ipc::CONTEXT];
     const __NOW_PARAMS_AT: __ipc::Layout<1usize> = __ipc::layout_of(&__NOW_PARAMS);
-    const __NOW_RESULT: [__ipc::Field; 2usize] = [
-        __ipc::error_field(
-            &__ipc::error_of::<
-                <Result<SystemTime, IpcException> as __ipc::AnyResult>::Err,
-            >(),
-        ),
-        __ipc::field(
-            "result",
-            "",
-            <<Result<
-                SystemTime,
-                IpcException,
-            > as __ipc::AnyResult>::Ok as __ipc::Wire<'_>>::PART,
-        ),
-    ];
-    const __NOW_RESULT_AT: __ipc::Layout<2usize> = __ipc::layout_of_results(
+    const __NOW_ERRORS: __ipc::usize = __ipc::count_slots(
+        &__ipc::error_of::<<Result<SystemTime, IpcException> as __ipc::AnyResult>::Err>(),
+    );
+    const __NOW_RESULT: [__ipc::Field; __NOW_ERRORS + 1usize] = __ipc::result_fields(
+        &__ipc::error_of::<
+            <Result<SystemTime, IpcException> as __ipc::AnyResult>::Err,
+        >(),
+        [
+            __ipc::field(
+                "result",
+                "",
+                <<Result<
+                    SystemTime,
+                    IpcException,
+                > as __ipc::AnyResult>::Ok as __ipc::Wire<'_>>::PART,
+            ),
+        ],
+    );
+    const __NOW_RESULT_AT: __ipc::Layout<{ __NOW_ERRORS + 1usize }> = __ipc::layout_of(
         &__NOW_RESULT,
     );
     const __WAIT_PARAMS: [__ipc::Field; 2usize] = [
@@ -94,17 +97,23 @@ const _: () = {
         __ipc::field("until", "", <SystemTime as __ipc::Wire<'_>>::PART),
     ];
     const __WAIT_PARAMS_AT: __ipc::Layout<2usize> = __ipc::layout_of(&__WAIT_PARAMS);
-    const __WAIT_RESULT: [__ipc::Field; 2usize] = [
-        __ipc::error_field(
-            &__ipc::error_of::<<Result<(), IpcException> as __ipc::AnyResult>::Err>(),
-        ),
-        __ipc::field(
-            "result",
-            "",
-            <<Result<(), IpcException> as __ipc::AnyResult>::Ok as __ipc::Wire<'_>>::PART,
-        ),
-    ];
-    const __WAIT_RESULT_AT: __ipc::Layout<2usize> = __ipc::layout_of_results(
+    const __WAIT_ERRORS: __ipc::usize = __ipc::count_slots(
+        &__ipc::error_of::<<Result<(), IpcException> as __ipc::AnyResult>::Err>(),
+    );
+    const __WAIT_RESULT: [__ipc::Field; __WAIT_ERRORS + 1usize] = __ipc::result_fields(
+        &__ipc::error_of::<<Result<(), IpcException> as __ipc::AnyResult>::Err>(),
+        [
+            __ipc::field(
+                "result",
+                "",
+                <<Result<
+                    (),
+                    IpcException,
+                > as __ipc::AnyResult>::Ok as __ipc::Wire<'_>>::PART,
+            ),
+        ],
+    );
+    const __WAIT_RESULT_AT: __ipc::Layout<{ __WAIT_ERRORS + 1usize }> = __ipc::layout_of(
         &__WAIT_RESULT,
     );
     impl<__T: ?__ipc::Sized + Clock> Clock for __ipc::Client<__T> {
@@ -121,13 +130,13 @@ const _: () = {
                     },
                     __NOW_PARAMS_AT.size,
                     |_| { __ipc::Ok(()) },
-                    __NOW_RESULT_AT.at[0],
+                    &__NOW_RESULT_AT.at,
                     |from| <<Result<
                         SystemTime,
                         IpcException,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
                         '_,
-                    >>::decode(from, __NOW_RESULT_AT.at[1]),
+                    >>::decode(from, __NOW_RESULT_AT.at[__NOW_ERRORS]),
                     __ipc::error_of::<
                         <Result<SystemTime, IpcException> as __ipc::AnyResult>::Err,
                     >(),
@@ -152,13 +161,13 @@ const _: () = {
                         >>::lend_to(&until, to, __WAIT_PARAMS_AT.at[1usize])?;
                         __ipc::Ok(())
                     },
-                    __WAIT_RESULT_AT.at[0],
+                    &__WAIT_RESULT_AT.at,
                     |from| <<Result<
                         (),
                         IpcException,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
                         '_,
-                    >>::decode(from, __WAIT_RESULT_AT.at[1]),
+                    >>::decode(from, __WAIT_RESULT_AT.at[__WAIT_ERRORS]),
                     __ipc::error_of::<
                         <Result<(), IpcException> as __ipc::AnyResult>::Err,
                     >(),
@@ -198,6 +207,7 @@ const _: () = {
                                 results: __ipc::results_struct(
                                     const { &__ipc::placed(__NOW_RESULT, __NOW_RESULT_AT) },
                                     __NOW_RESULT_AT.size,
+                                    __NOW_ERRORS,
                                 ),
                             },
                             __ipc::Method {
@@ -211,6 +221,7 @@ const _: () = {
                                 results: __ipc::results_struct(
                                     const { &__ipc::placed(__WAIT_RESULT, __WAIT_RESULT_AT) },
                                     __WAIT_RESULT_AT.size,
+                                    __WAIT_ERRORS,
                                 ),
                             },
                         ],
@@ -243,7 +254,7 @@ const _: () = {
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
                             '_,
-                        >>::give(value, to, __NOW_RESULT_AT.at[1]),
+                        >>::give(value, to, __NOW_RESULT_AT.at[__NOW_ERRORS]),
                         __ipc::error_of::<
                             <Result<SystemTime, IpcException> as __ipc::AnyResult>::Err,
                         >(),
@@ -266,7 +277,7 @@ const _: () = {
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
                             '_,
-                        >>::give(value, to, __WAIT_RESULT_AT.at[1]),
+                        >>::give(value, to, __WAIT_RESULT_AT.at[__WAIT_ERRORS]),
                         __ipc::error_of::<
                             <Result<(), IpcException> as __ipc::AnyResult>::Err,
                         >(),
@@ -303,13 +314,13 @@ const _: () = {
                             },
                             __NOW_PARAMS_AT.size,
                             move |_| { __ipc::Ok(()) },
-                            __NOW_RESULT_AT.at[0],
+                            &__NOW_RESULT_AT.at,
                             |from| <<Result<
                                 SystemTime,
                                 IpcException,
                             > as __ipc::AnyResult>::Ok as __ipc::Wire<
                                 '_,
-                            >>::decode(from, __NOW_RESULT_AT.at[1]),
+                            >>::decode(from, __NOW_RESULT_AT.at[__NOW_ERRORS]),
                             __ipc::error_of::<
                                 <Result<SystemTime, IpcException> as __ipc::AnyResult>::Err,
                             >(),
@@ -350,13 +361,13 @@ const _: () = {
                                 >>::give(until, to, __WAIT_PARAMS_AT.at[1usize])?;
                                 __ipc::Ok(())
                             },
-                            __WAIT_RESULT_AT.at[0],
+                            &__WAIT_RESULT_AT.at,
                             |from| <<Result<
                                 (),
                                 IpcException,
                             > as __ipc::AnyResult>::Ok as __ipc::Wire<
                                 '_,
-                            >>::decode(from, __WAIT_RESULT_AT.at[1]),
+                            >>::decode(from, __WAIT_RESULT_AT.at[__WAIT_ERRORS]),
                             __ipc::error_of::<
                                 <Result<(), IpcException> as __ipc::AnyResult>::Err,
                             >(),
@@ -399,6 +410,7 @@ const _: () = {
                                 results: __ipc::results_struct(
                                     const { &__ipc::placed(__NOW_RESULT, __NOW_RESULT_AT) },
                                     __NOW_RESULT_AT.size,
+                                    __NOW_ERRORS,
                                 ),
                             },
                             __ipc::Method {
@@ -412,6 +424,7 @@ const _: () = {
                                 results: __ipc::results_struct(
                                     const { &__ipc::placed(__WAIT_RESULT, __WAIT_RESULT_AT) },
                                     __WAIT_RESULT_AT.size,
+                                    __WAIT_ERRORS,
                                 ),
                             },
                         ],
@@ -456,7 +469,7 @@ const _: () = {
                                     IpcException,
                                 > as __ipc::AnyResult>::Ok as __ipc::Wire<
                                     '_,
-                                >>::give(value, to, __NOW_RESULT_AT.at[1]),
+                                >>::give(value, to, __NOW_RESULT_AT.at[__NOW_ERRORS]),
                                 __ipc::error_of::<
                                     <Result<SystemTime, IpcException> as __ipc::AnyResult>::Err,
                                 >(),
@@ -489,7 +502,7 @@ const _: () = {
                                     IpcException,
                                 > as __ipc::AnyResult>::Ok as __ipc::Wire<
                                     '_,
-                                >>::give(value, to, __WAIT_RESULT_AT.at[1]),
+                                >>::give(value, to, __WAIT_RESULT_AT.at[__WAIT_ERRORS]),
                                 __ipc::error_of::<
                                     <Result<(), IpcException> as __ipc::AnyResult>::Err,
                                 >(),
