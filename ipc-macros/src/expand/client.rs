@@ -16,7 +16,7 @@ pub(crate) fn expand_alias(interface: &Interface) -> TokenStream {
     let doc = format!("The client of [`{ident}`]: implements it by calling an object in another process.");
     mixed! {
         #[doc = #doc]
-        #[allow(dead_code, non_camel_case_types)]
+        #[allow(dead_code, deprecated, non_camel_case_types)]
         #vis type #alias = #private::Client<dyn #ident>;
     }
 }

@@ -258,10 +258,6 @@ pub trait DecodeElement<'m>: Element + Decode<'m> {
 /// How a server holds a `&Self` parameter while the method runs.
 ///
 /// Text and bytes are lent from the received message, everything else is decoded and lent from the stack.
-#[diagnostic::on_unimplemented(
-    message = "`&{Self}` cannot be a parameter of an interface method",
-    label = "not an IPC type behind the reference"
-)]
 pub trait Lend<'m> {
     /// The holder.
     type Held: Decode<'m> + Borrow<Self>;
