@@ -84,7 +84,7 @@ fn per_call(server: &Arc<dyn Counted>, mut call: impl FnMut()) -> PerCall {
 /// The smallest call. At the client it allocates the message that is built (twice: a list of segments, and the first of
 /// them, of 1 KiB), where the caller waits, the list of what was read, the words of the answer, and the list of who is to
 /// be told. At the server: the list of what was read, the words, the call on its way to a thread, the message (twice), and
-/// the list of its segments' readers. All of it could be used again for the next call; none of it is yet.
+/// the count of those who hold it. All of it could be used again for the next call; none of it is yet.
 const ADD: Expected = Expected { client: (6, 2500), server: (6, 1500) };
 
 #[test]
