@@ -14,6 +14,8 @@
 mod check;
 mod diag;
 mod expand;
+#[cfg(test)]
+mod golden;
 mod message;
 mod model;
 mod parse;
@@ -66,6 +68,8 @@ use proc_macro::TokenStream;
 /// `fn name(&self, ..) -> Result<T, E>`, whose caller's thread waits for the answer, or `async fn`. Each parameter is an `IpcType`, owned or behind one `&`, or an object; `T` is an owned
 /// `IpcType`; `E` implements `IpcError`, as `IpcException` does. In the schema, names are camelCase, ordinals follow
 /// the order of declaration, and every method takes a `context` first, as libmultiprocess wants it.
+///
+/// Doc comments become comments of the schema, those of parameters as part of their method's.
 ///
 /// A default body is what implementations inherit; a client always calls. A method with `#[ipc(local)]` is not on the
 /// wire: it may have any signature, has a default body, and that is what a client runs.
