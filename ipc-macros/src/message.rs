@@ -274,6 +274,14 @@ messages! {
         "ordinal {} leaves a gap: no method has ordinal {}",
         "ordinals are consecutive: write `ordinal = {}`, or declare the missing method in its place"
     }
+    VARIANT_ORDINAL_TAKEN {
+        "ordinal {} is taken by the variant `{}`",
+        "give each variant an ordinal of its own; one without takes the one after the variant before it"
+    }
+    VARIANT_ORDINAL_GAP {
+        "ordinal {} leaves a gap: no variant has ordinal {}",
+        "ordinals are consecutive and begin at 0"
+    }
     NAME_TWICE {
         "`{}` is the name of two {} in the schema",
         "rename one of them, or give it another name with `#[ipc(name = \"..\")]`"
@@ -322,9 +330,33 @@ messages! {
         "`{}` is what is inside and has no default of its own",
         "give the default to the fields that have this type"
     }
+    NEWTYPE_PLACE {
+        "`{}` is what is inside and has no place of its own",
+        "say it of the fields that have this type; or name the field, which makes a struct of it"
+    }
     SKIP_ALONE {
-        "a field that is skipped is not in the schema, and has no ordinal and no default there",
-        "remove one of the two; on receipt, a skipped field is `Default::default()`"
+        "a field that is skipped is not in the schema, so there is nothing else to say of it",
+        "remove the other arguments, or `skip`; on receipt, a skipped field is `Default::default()`"
+    }
+    GROUP_AND_UNION {
+        "a field is a group or a union",
+        "write `group` for a struct, `union` for an enum with fields"
+    }
+    GROUP_OF_FIELDS {
+        "a {} is several fields, of which each has what is said of it",
+        "remove the other argument; give it to a field of the type"
+    }
+    UNION_TWICE {
+        "a struct has one unnamed union, and this is the second",
+        "name it, as in `#[ipc(union, name = \"choice\")]`"
+    }
+    ORDINAL_OF_FIRST {
+        "the ordinal of a variant is that of its first field, which has one",
+        "keep one of the two"
+    }
+    ORDINAL_OF_NUMBER {
+        "a variant that is a number on the wire has no ordinal",
+        "write the number as Rust has it: `Variant = 1`"
     }
     UNION_ONE_VARIANT {
         "`{}` has one variant",

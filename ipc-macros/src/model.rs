@@ -217,7 +217,34 @@ pub(crate) struct Field {
     /// `default = ..`.
     pub(crate) default: Option<Expr>,
     /// `ordinal = N`; without it, the one after the previous field's.
-    pub(crate) ordinal: Option<(u16, LitInt)>,
+    pub(crate) ordinal: Option<Pin>,
+    pub(crate) form: FieldForm,
+    /// `has`, or `has = N`.
+    pub(crate) has: Option<Presence>,
+}
+
+/// `ordinal = N` in a derived type.
+pub(crate) type Pin = (u16, LitInt);
+
+/// What a field is in the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FieldForm {
+    /// A field.
+    Single,
+    /// `#[ipc(group)]`.
+    Group,
+    /// `#[ipc(union)]`: the unnamed union.
+    Union,
+    /// `#[ipc(union, name = "..")]`.
+    NamedUnion,
+}
+
+/// The field that says whether an `Option` is there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Presence {
+    /// Its ordinal; without it, the one after its field's.
+    pub(crate) ordinal: Option<u16>,
+    pub(crate) span: proc_macro2::Span,
 }
 
 /// A variant of a field-less enum.
@@ -227,6 +254,7 @@ pub(crate) struct Variant {
     pub(crate) name: Name,
     pub(crate) doc: String,
     pub(crate) catches: Catches,
+    pub(crate) ordinal: Option<Pin>,
 }
 
 /// A variant of an enum with fields.
@@ -238,6 +266,8 @@ pub(crate) struct Case {
     pub(crate) form: CaseForm,
     pub(crate) fields: Fields,
     pub(crate) catches: Catches,
+    /// `ordinal = N`; where it has fields, the first has it.
+    pub(crate) ordinal: Option<Pin>,
 }
 
 /// What a variant is in the schema.

@@ -19,23 +19,25 @@ pub use std::{env, module_path};
 pub use crate::exception::{IpcError, IpcException};
 pub use crate::object::{Client, MethodId, Remote, Reply, ServerCall, Started, call, call_async};
 use crate::object::{send_oneway, send_oneway_async};
+use crate::wire::composite::check_ordinals;
+pub use crate::wire::composite::{
+    CompositeLayout, Half, composite_layout, members_of, pinned_layout, scratch,
+};
 pub use crate::wire::default::{Defaulted, Literal};
 pub use crate::wire::descriptor::{
-    Case, CaseForm, DefaultValue, Descriptor, Enum as EnumDescriptor, Field, IdSource,
-    Interface as InterfaceDescriptor, Kind, Method, Struct as StructDescriptor, Type,
-    Union as UnionDescriptor, Variant,
+    Case, CaseForm, DefaultValue, Descriptor, Enum as EnumDescriptor, Field, Group as GroupDescriptor,
+    IdSource, Interface as InterfaceDescriptor, Kind, Member, Method, Places, Struct as StructDescriptor,
+    Type, Union as UnionDescriptor, Variant,
 };
 pub use crate::wire::id::{package_file_id, type_id};
-pub use crate::wire::layout::{
-    At, Companion, Layout, NEXT, Shape, Size, Slot, check_pin, layout, layout_slice, pinned_layout,
-};
+pub use crate::wire::layout::{At, Companion, Layout, Shape, Size, Slot, layout, layout_slice};
+pub use crate::wire::ordinal::{Count, NEXT};
 pub use crate::wire::proxy::{CONSTRUCT, CONTEXT, DESTROY};
-pub use crate::wire::union::{UnionLayout, union_layout};
 pub use crate::wire::{
     Decode, DecodeElement, DecodeStruct, Element, Encode, Enum, HasSize, Interface, IpcType, Lend, Numbered,
-    PointerReader, PointerWriter, Single, Struct, StructReader, StructWriter, decode_enum, decode_enums,
-    decode_number, decode_numbers, decode_struct, decode_structs, encode_enum, encode_enums, encode_number,
-    encode_numbers, encode_struct, encode_structs, unknown_variant,
+    PointerReader, PointerWriter, Single, Struct, StructReader, StructWriter, Variants, decode_enum,
+    decode_enums, decode_number, decode_numbers, decode_struct, decode_structs, encode_enum, encode_enums,
+    encode_number, encode_numbers, encode_struct, encode_structs, unknown_variant,
 };
 
 /// What the schema says of a type.
@@ -59,14 +61,7 @@ impl Part {
 
 /// Describes a field, a parameter or a result; its place is still open.
 pub const fn field(name: &'static str, doc: &'static str, part: Part) -> Field {
-    Field {
-        name,
-        doc,
-        ty: part.ty,
-        shape: part.shape,
-        at: At { offset: 0, has: 0, ordinal: 0 },
-        default: DefaultValue::Zero,
-    }
+    Field { name, doc, ty: part.ty, shape: part.shape, at: At::OPEN, default: DefaultValue::Zero }
 }
 
 /// Gives a field a default.
@@ -74,19 +69,78 @@ pub const fn defaulted(field: Field, default: DefaultValue) -> Field {
     Field { default, ..field }
 }
 
+/// Pins the ordinal of a field.
+pub const fn pinned(field: Field, ordinal: u16) -> Field {
+    Field { at: At { ordinal, ..field.at }, ..field }
+}
+
+/// Pins the ordinal of the presence field of a field.
+pub const fn with_presence(field: Field, has_ordinal: u16) -> Field {
+    Field { at: At { has_ordinal, ..field.at }, ..field }
+}
+
+/// Puts the members of a type under a name of their own.
+pub const fn group(name: &'static str, doc: &'static str, members: &'static [Member]) -> Member {
+    Member::Group(GroupDescriptor { name, doc, ordinal: NEXT, members })
+}
+
+/// Returns the union that an enum with fields consists of.
+///
+/// # Panics
+/// Panics, at compile time, if there is none.
+pub const fn unnamed_union(members: &'static [Member]) -> Member {
+    match members {
+        [member] => *member,
+        _ => panic!("an enum with fields is one union"),
+    }
+}
+
+/// Which member of a type is meant.
+#[derive(Clone, Copy, Debug)]
+pub struct Position {
+    /// The case that it is in, if it is in one.
+    case: Option<usize>,
+    index: usize,
+}
+
+/// A member of a struct.
+pub const fn in_struct(index: usize) -> Position {
+    Position { case: None, index }
+}
+
+/// A member of the variant with a number.
+pub const fn in_case(case: usize, index: usize) -> Position {
+    Position { case: Some(case), index }
+}
+
+/// Counts what comes before a member.
+#[expect(clippy::indexing_slicing, reason = "const evaluation; the macro knows how many there are")]
+pub const fn count_before(members: &[Member], position: Position) -> Count {
+    match (position.case, members) {
+        (Some(case), [Member::Union(union)]) => {
+            let (before, _) = union.cases.split_at(case);
+            let (members, _) = union.cases[case].members.split_at(position.index);
+            let before = Count::of(&[Member::Union(UnionDescriptor { cases: before, ..*union })]);
+            before.and(Count::of(members))
+        }
+        _ => Count::of(members.split_at(position.index).0),
+    }
+}
+
+/// Checks the pinned ordinals of a member.
+#[expect(clippy::indexing_slicing, reason = "const evaluation; the macro knows how many there are")]
+pub const fn check_member<const M: usize>(members: &[Member], position: Position, half: Half) {
+    let first = count_before(members, position).fields;
+    let member = match (position.case, members) {
+        (Some(case), [Member::Union(union)]) => union.cases[case].members[position.index],
+        _ => members[position.index],
+    };
+    check_ordinals::<M>(members, first, Count::of(&[member]).fields, half);
+}
+
 /// Computes the places of fields.
 pub const fn layout_of<const N: usize>(fields: &[Field; N]) -> Layout<N> {
     layout(shapes_of(fields))
-}
-
-/// Computes the places of fields of which some have a pinned ordinal.
-pub const fn pinned_layout_of<const N: usize>(fields: &[Field; N], pins: [u16; N]) -> Layout<N> {
-    pinned_layout(shapes_of(fields), pins)
-}
-
-/// Checks the pinned ordinal of a field.
-pub const fn check_pin_of<const N: usize>(fields: &[Field; N], pins: &[u16; N], index: usize) {
-    check_pin(&shapes_of(fields), pins, index);
 }
 
 #[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below N")]
@@ -98,16 +152,6 @@ const fn shapes_of<const N: usize>(fields: &[Field; N]) -> [Shape; N] {
         i += 1;
     }
     shapes
-}
-
-/// Computes the places of the fields of an enum; `cases[i]` is the number of the variant that field `i` is in.
-pub const fn union_layout_of<const N: usize>(fields: &[Field; N], cases: [u16; N]) -> UnionLayout<N> {
-    union_layout(shapes_of(fields), cases)
-}
-
-/// Puts the fields of an enum into their places.
-pub const fn placed_in_union<const N: usize>(fields: [Field; N], layout: UnionLayout<N>) -> [Field; N] {
-    placed(fields, Layout { at: layout.at, size: layout.size })
 }
 
 /// Checks that the number of a variant survives the cast to `repr`.
@@ -142,7 +186,7 @@ pub const fn error_field<E>(error: &ErrorOf<E>) -> Field {
 /// Computes the places of what a method returns: an error that has no field of its own takes none.
 pub const fn layout_of_results<const N: usize>(fields: &[Field; N]) -> Layout<N> {
     let shapes = shapes_of(fields);
-    let mut at = [At { offset: 0, has: 0, ordinal: 0 }; N];
+    let mut at = [At::FIRST; N];
     let absent = if N > 0 && is_void(&fields[0]) { 1 } else { 0 };
     let (_, present) = shapes.split_at(absent);
     let (_, places) = at.split_at_mut(absent);
@@ -351,6 +395,120 @@ where
     #[inline]
     fn decode_inner(from: &StructReader<'m>, at: At) -> Result<Self, IpcException> {
         Decode::decode_inner(from, at)
+    }
+}
+
+/// An `Option` with a presence field of its own, whatever it is of: where there is one, it decides.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is always there, so nothing can say whether it is",
+    label = "not an `Option`",
+    note = "remove `has`, or write `Option<{Self}>`"
+)]
+pub trait Optional<'m>: Sized {
+    /// What the schema says.
+    const PART: Part;
+
+    /// Writes the value.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+
+    /// Reads a value.
+    ///
+    /// # Errors
+    /// Returns an error if the message does not hold a value of the type.
+    fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException>;
+}
+
+impl<'m, T: Single<This: Encode + Decode<'m>>> Optional<'m> for Option<T> {
+    const PART: Part =
+        Part { ty: T::INNER_TYPE, shape: Shape { slot: T::INNER_SHAPE.slot, companion: Companion::Has } };
+
+    fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        let Some(value) = self else { return Ok(()) };
+        to.set_bool(at.has, true);
+        value.encode_inner(to, at)
+    }
+
+    fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException> {
+        from.get_bool(at.has).then(|| T::decode_inner(from, at)).transpose()
+    }
+}
+
+/// A type whose fields lie among those of the struct that has it as a field, under a name of their own.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a group",
+    label = "not a struct with `#[derive(IpcType)]`",
+    note = "a group is a field of a type with fields: remove `group`, or write a struct"
+)]
+pub trait GroupField<'m>: Sized {
+    /// What the schema says.
+    const MEMBERS: &'static [Member];
+
+    /// Writes every field.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode(&self, to: &mut StructWriter<'_, '_>, places: Places) -> Result<(), IpcException>;
+
+    /// Reads every field.
+    ///
+    /// # Errors
+    /// Returns an error if the message does not hold values of their types.
+    fn decode(from: &StructReader<'m>, places: Places) -> Result<Self, IpcException>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<'m, T: DecodeStruct<'m>> GroupField<'m> for T {
+    const MEMBERS: &'static [Member] = T::MEMBERS;
+
+    #[inline]
+    fn encode(&self, to: &mut StructWriter<'_, '_>, places: Places) -> Result<(), IpcException> {
+        self.encode_members(to, places)
+    }
+
+    #[inline]
+    fn decode(from: &StructReader<'m>, places: Places) -> Result<Self, IpcException> {
+        T::decode_members(from, places)
+    }
+}
+
+/// An enum whose variants are a union among the fields of the struct that has it as a field.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a union",
+    label = "not an enum with fields",
+    note = "a union is a field whose type is an enum with fields and `#[derive(IpcType)]`: remove `union`, or write one"
+)]
+pub trait UnionField<'m>: Sized {
+    /// What the schema says.
+    const MEMBERS: &'static [Member];
+
+    /// Writes the variant.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode(&self, to: &mut StructWriter<'_, '_>, places: Places) -> Result<(), IpcException>;
+
+    /// Reads the variant.
+    ///
+    /// # Errors
+    /// Returns an error if the message does not hold one.
+    fn decode(from: &StructReader<'m>, places: Places) -> Result<Self, IpcException>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<'m, T: DecodeStruct<'m> + Variants> UnionField<'m> for T {
+    const MEMBERS: &'static [Member] = T::MEMBERS;
+
+    #[inline]
+    fn encode(&self, to: &mut StructWriter<'_, '_>, places: Places) -> Result<(), IpcException> {
+        self.encode_members(to, places)
+    }
+
+    #[inline]
+    fn decode(from: &StructReader<'m>, places: Places) -> Result<Self, IpcException> {
+        T::decode_members(from, places)
     }
 }
 

@@ -5,11 +5,12 @@ use quote::{ToTokens, format_ident, quote_spanned};
 use syn::{Ident, Lifetime, Type};
 
 use super::descriptor::{
-    expand_enum_descriptor, expand_ids, expand_struct_descriptor, expand_union_descriptor,
+    expand_composite_descriptor, expand_enum_descriptor, expand_ids, expand_struct_descriptor,
 };
+use super::members::{Cursor, discriminants, expand_layout, expand_union_layout, is_plain};
 use super::wire::Wire;
-use super::{expand_field, expand_fields, names, unless_empty};
-use crate::model::{Body, Case, CaseForm, Catches, Data, Field, Fields, Variant};
+use super::{names, unless_empty};
+use crate::model::{Body, Case, Catches, Data, Field, Fields, Variant};
 
 /// Everything that goes into the `const _` of a derived type.
 pub(crate) fn expand_data(data: &Data) -> TokenStream {
@@ -24,214 +25,147 @@ pub(crate) fn expand_data(data: &Data) -> TokenStream {
     mixed!(#ids #impls)
 }
 
-/// The fields and their places.
-pub(crate) fn expand_layout(data: &Data, fields: &[Field]) -> TokenStream {
-    let members =
-        fields.iter().zip(0..).map(|(field, index)| expand_member(data, field, &field.name.text, index));
-    let (defaults, list): (TokenStream, Vec<TokenStream>) = members.unzip();
-    let places = if fields.iter().any(|field| field.ordinal.is_some()) {
-        expand_pinned_layout(fields, &list)
-    } else {
-        expand_fields(&names::fields(), &names::layout(), "layout_of", &list)
-    };
-    mixed!(#defaults #places)
-}
-
-/// Like `expand_fields`, with the ordinals that are given, each of which is checked where it stands.
-fn expand_pinned_layout(fields: &[Field], list: &[TokenStream]) -> TokenStream {
-    let ipc = names::runtime();
-    let (constant, layout, pins) = (names::fields(), names::layout(), names::pins());
-    let count = list.len();
-    let ordinals = fields.iter().map(|field| match &field.ordinal {
-        Some((ordinal, _)) => mixed!(#ordinal),
-        None => mixed!(#ipc::NEXT),
-    });
-    let checks = fields.iter().zip(0usize..).filter_map(|(field, index)| {
-        let mut ipc = names::runtime();
-        let (_, literal) = field.ordinal.as_ref()?;
-        ipc.set_span(literal.span());
-        Some(quote_spanned!(literal.span()=> #ipc::check_pin_of(&#constant, &#pins, #index);))
-    });
-    mixed! {
-        const #constant: [#ipc::Field; #count] = [#(#list),*];
-        const #pins: [#ipc::u16; #count] = [#(#ordinals),*];
-        const _: () = { #(#checks)* };
-        const #layout: #ipc::Layout<#count> = #ipc::pinned_layout_of(&#constant, #pins);
-    }
-}
-
-/// The fields of all cases and their places.
-pub(crate) fn expand_union_layout(data: &Data, cases: &[Case]) -> TokenStream {
-    let ipc = names::runtime();
-    let (fields, layout) = (names::fields(), names::layout());
-    let mut defaults = TokenStream::new();
-    let mut list = Vec::new();
-    let mut numbers: Vec<u16> = Vec::new();
-    for (number, case) in (0..).zip(cases) {
-        for field in &case.fields.sent {
-            // The one field of a `Value` goes by the name of the case, unless an `Option` makes it two.
-            let name = if case.form == CaseForm::Value { "value" } else { field.name.text.as_str() };
-            let (default, member) = expand_member(data, field, name, list.len());
-            defaults.extend(default);
-            list.push(member);
-            numbers.push(number);
-        }
-        if case.fields.sent.is_empty() {
-            list.push(expand_field("value", "", &Wire::of(&syn::parse_quote!(()))));
-            numbers.push(number);
-        }
-    }
-    let count = list.len();
-    mixed! {
-        #defaults
-        const #fields: [#ipc::Field; #count] = [#(#list),*];
-        const #layout: #ipc::UnionLayout<#count> = #ipc::union_layout_of(&#fields, [#(#numbers),*]);
-    }
-}
-
-/// The constant with the default of a field, if it has one, and the field.
-fn expand_member(data: &Data, field: &Field, name: &str, index: usize) -> (TokenStream, TokenStream) {
-    let ipc = names::runtime();
-    let ty = without_lifetime(data, &field.ty);
-    let member = expand_field(name, &field.doc, &Wire::of(&ty));
-    let Some(default) = &field.default else { return (TokenStream::new(), member) };
-    let constant = names::default(index);
-    let value = Wire::defaulted(&ty).item("Value");
-    (
-        mixed!(const #constant: #value = #default;),
-        mixed!(#ipc::defaulted(#member, #ipc::Literal(#constant).schema_value())),
-    )
-}
-
-/// Writes the field at an index from an expression.
-fn expand_encode(field: &Field, index: usize, value: &TokenStream, to: &TokenStream) -> TokenStream {
-    let layout = names::layout();
-    let at = mixed!(#layout.at[#index]);
-    if field.default.is_none() {
-        return Wire::of(&field.ty).call("encode", mixed!(#value, #to, #at));
-    }
-    let default = names::default(index);
-    Wire::defaulted(&field.ty).call("encode_defaulted", mixed!(#value, #to, #at, #default))
-}
-
-/// Reads the field at an index.
-fn expand_decode(field: &Field, index: usize, from: &TokenStream) -> TokenStream {
-    let layout = names::layout();
-    let at = mixed!(#layout.at[#index]);
-    if field.default.is_none() {
-        return Wire::of(&field.ty).call("decode", mixed!(#from, #at));
-    }
-    let default = names::default(index);
-    Wire::defaulted(&field.ty).call("decode_defaulted", mixed!(#from, #at, #default))
-}
-
 fn expand_struct(data: &Data, fields: &Fields) -> TokenStream {
     let ipc = names::runtime();
-    let layouts = expand_layout(data, &fields.sent);
+    let layouts = expand_layout(data, fields);
     let Fields { sent, skipped } = fields;
-    let to = unless_empty("to", sent.is_empty());
-    let from = unless_empty("from", sent.is_empty());
+    let mut cursor = Cursor::new();
     let encode = sent.iter().enumerate().map(|(index, field)| {
         let member = &field.member;
-        let encode = expand_encode(field, index, &mixed!(&self.#member), &to);
+        let encode = cursor.encode(field, &mixed!(#ipc::in_struct(#index)), &mixed!(&self.#member));
         mixed!(#encode?;)
     });
+    let encode = encode.collect::<Vec<_>>();
+    let mut cursor = Cursor::new();
     let decode = sent.iter().enumerate().map(|(index, field)| {
         let member = &field.member;
-        let decode = expand_decode(field, index, &from);
+        let decode = cursor.decode(field, &mixed!(#ipc::in_struct(#index)));
         mixed!(#member: #decode?)
     });
-    let encode = encode.collect::<Vec<_>>();
     let decode = decode.collect::<Vec<_>>();
-    let encode_fields = mixed! {
+    let encode_members = mixed! {
         #(#encode)*
         #ipc::Ok(())
     };
-    let decode_fields = mixed! {
+    let decode_members = mixed! {
         #ipc::Ok(Self { #(#decode,)* #(#skipped: #ipc::Default::default(),)* })
     };
+    let plain = is_plain(fields);
+    let (fields, members, layout) = (names::fields(), names::members(), names::layout());
     let impls = expand_struct_impls(
         data,
-        &StructCodec { descriptor: expand_struct_descriptor(data), to, from, encode_fields, decode_fields },
+        &StructCodec {
+            descriptor: if plain {
+                expand_struct_descriptor(data)
+            } else {
+                expand_composite_descriptor(data)
+            },
+            members: if plain { mixed!(&#ipc::members_of(&#fields)) } else { members.to_token_stream() },
+            places: if plain {
+                mixed!(#ipc::Places { at: &#layout.at, discriminants: &[] })
+            } else {
+                mixed!(#ipc::CompositeLayout::places(&#layout))
+            },
+            unused: sent.is_empty(),
+            encode_members,
+            decode_members,
+        },
     );
     mixed!(#layouts #impls)
 }
 
 fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
     let ipc = names::runtime();
-    let layout = names::layout();
     let layouts = expand_union_layout(data, cases);
-    let mut first = 0;
+    let (mut writer, mut reader) = (Cursor::new(), Cursor::new());
     let mut encode = Vec::new();
     let mut decode = Vec::new();
     let mut unknown = mixed! {
         unknown => #ipc::Err(#ipc::unknown_variant(unknown, <Self as #ipc::Struct>::descriptor()))
     };
-    for (number, Case { ident, fields: Fields { sent, skipped }, catches, .. }) in (0u16..).zip(cases) {
+    for ((position, number), case) in (0_usize..).zip(discriminants(cases)).zip(cases) {
+        let Case { ident, fields: Fields { sent, skipped }, catches, .. } = case;
         let bindings =
             (0..sent.len()).map(|index| format_ident!("f{index}", span = proc_macro2::Span::mixed_site()));
         let bindings: Vec<Ident> = bindings.collect();
         let members = sent.iter().map(|field| &field.member);
         let rest = (!skipped.is_empty()).then(|| mixed!(..));
-        let writes = sent.iter().zip(&bindings).zip(first..).map(|((field, binding), at)| {
-            let encode = expand_encode(field, at, &binding.to_token_stream(), &mixed!(to));
+        let index_of = |index: usize| mixed!(#ipc::in_case(#position, #index));
+        let writes = sent.iter().zip(&bindings).enumerate().map(|(index, (field, binding))| {
+            let encode = writer.encode(field, &index_of(index), &binding.to_token_stream());
             mixed!(#encode?;)
         });
+        let writes = writes.collect::<Vec<_>>();
         encode.push(mixed! {
             Self::#ident { #(#members: #bindings,)* #rest } => {
-                to.set(#layout.discriminant, #number);
+                to.set(places.discriminant(), #number);
                 #(#writes)*
             }
         });
-        let reads = sent.iter().zip(first..).map(|(field, at)| {
+        let reads = sent.iter().enumerate().map(|(index, field)| {
             let member = &field.member;
-            let decode = expand_decode(field, at, &mixed!(from));
+            let decode = reader.decode(field, &index_of(index));
             mixed!(#member: #decode?)
         });
+        let reads = reads.collect::<Vec<_>>();
+        if sent.is_empty() {
+            writer.pass_void();
+            reader.pass_void();
+        }
         let value = mixed!(Self::#ident { #(#reads,)* #(#skipped: #ipc::Default::default(),)* });
         if *catches == Catches::Unknown {
             unknown = mixed!(_ => #ipc::Ok(#value));
         } else {
             decode.push(mixed!(#number => #ipc::Ok(#value),));
         }
-        first += sent.len().max(1);
     }
-    let encode_fields = mixed! {
+    let encode_members = mixed! {
         match self { #(#encode)* }
         #ipc::Ok(())
     };
-    let decode_fields = mixed! {
-        match from.get::<#ipc::u16>(#layout.discriminant) {
+    let decode_members = mixed! {
+        match from.get::<#ipc::u16>(places.discriminant()) {
             #(#decode)*
             #unknown,
         }
     };
+    let layout = names::layout();
     let impls = expand_struct_impls(
         data,
         &StructCodec {
-            descriptor: expand_union_descriptor(data, cases),
-            to: mixed!(to),
-            from: mixed!(from),
-            encode_fields,
-            decode_fields,
+            descriptor: expand_composite_descriptor(data),
+            members: names::members().into_token_stream(),
+            places: mixed!(#ipc::CompositeLayout::places(&#layout)),
+            unused: false,
+            encode_members,
+            decode_members,
         },
     );
-    mixed!(#layouts #impls)
+    let Target { params, ty, .. } = &Target::of(data);
+    mixed! {
+        #layouts
+        #impls
+        impl #params #ipc::Variants for #ty {}
+    }
 }
 
 /// In what structs differ.
 struct StructCodec {
     descriptor: TokenStream,
-    to: TokenStream,
-    from: TokenStream,
-    encode_fields: TokenStream,
-    decode_fields: TokenStream,
+    members: TokenStream,
+    places: TokenStream,
+    /// There is nothing to write or read.
+    unused: bool,
+    encode_members: TokenStream,
+    decode_members: TokenStream,
 }
 
 fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
     let ipc = names::runtime();
     let layout = names::layout();
-    let StructCodec { descriptor, to, from, encode_fields, decode_fields } = codec;
+    let StructCodec { descriptor, members, places: own_places, unused, encode_members, decode_members } =
+        codec;
+    let [to, from, places] = ["to", "from", "places"].map(|name| unless_empty(name, *unused));
     let Target { params, ty, decode_params, message } = &Target::of(data);
     let impls = expand_impls(
         data,
@@ -253,18 +187,30 @@ fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
         }
 
         impl #params #ipc::Struct for #ty {
+            const MEMBERS: &'static [#ipc::Member] = #members;
+            const PLACES: #ipc::Places = #own_places;
+
             fn descriptor() -> &'static #ipc::Descriptor {
                 #descriptor
             }
 
-            fn encode_fields(&self, #to: &mut #ipc::StructWriter<'_, '_>) -> #ipc::Result<(), #ipc::IpcException> {
-                #encode_fields
+            #[inline]
+            fn encode_members(
+                &self,
+                #to: &mut #ipc::StructWriter<'_, '_>,
+                #places: #ipc::Places,
+            ) -> #ipc::Result<(), #ipc::IpcException> {
+                #encode_members
             }
         }
 
         impl #decode_params #ipc::DecodeStruct<#message> for #ty {
-            fn decode_fields(#from: &#ipc::StructReader<#message>) -> #ipc::Result<Self, #ipc::IpcException> {
-                #decode_fields
+            #[inline]
+            fn decode_members(
+                #from: &#ipc::StructReader<#message>,
+                #places: #ipc::Places,
+            ) -> #ipc::Result<Self, #ipc::IpcException> {
+                #decode_members
             }
         }
     }
@@ -549,7 +495,7 @@ impl Target {
 }
 
 /// The type as constants can name it: `'static` in place of the lifetime, which only `impl`s know.
-fn without_lifetime(data: &Data, ty: &Type) -> Type {
+pub(crate) fn without_lifetime(data: &Data, ty: &Type) -> Type {
     let Some(param) = data.generics.lifetimes().next() else { return ty.clone() };
     let tokens = replace_lifetime(ty.to_token_stream(), &param.lifetime.ident);
     syn::parse2(tokens).unwrap_or_else(|_| ty.clone())

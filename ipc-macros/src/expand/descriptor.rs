@@ -5,7 +5,7 @@ use quote::ToTokens;
 
 use super::names::{self, Section};
 use super::wire::superclass;
-use crate::model::{Case, CaseForm, Container, Data, Interface, Lifecycle, Method, Variant};
+use crate::model::{Container, Data, Interface, Lifecycle, Method, Variant};
 
 /// The constants with file id and type id.
 pub(crate) fn expand_ids(container: &Container) -> TokenStream {
@@ -47,7 +47,7 @@ pub(crate) fn expand_interface_descriptor(interface: &Interface) -> TokenStream 
     expand_descriptor(&interface.container, &kind)
 }
 
-/// The body of `descriptor` of a struct.
+/// The body of `descriptor` of a struct of fields.
 pub(crate) fn expand_struct_descriptor(data: &Data) -> TokenStream {
     let ipc = names::runtime();
     let (fields, layout) = (names::fields(), names::layout());
@@ -60,27 +60,11 @@ pub(crate) fn expand_struct_descriptor(data: &Data) -> TokenStream {
     expand_descriptor(&data.container, &kind)
 }
 
-/// The body of `descriptor` of an enum with fields.
-pub(crate) fn expand_union_descriptor(data: &Data, cases: &[Case]) -> TokenStream {
+/// The body of `descriptor` of a struct with groups or unions, and of an enum with fields.
+pub(crate) fn expand_composite_descriptor(data: &Data) -> TokenStream {
     let ipc = names::runtime();
-    let (fields, layout) = (names::fields(), names::layout());
-    let cases = cases.iter().map(|case| {
-        let (name, doc) = (&case.name.text, &case.doc);
-        let count = u16::try_from(case.fields.sent.len().max(1)).unwrap_or(u16::MAX);
-        let form = match case.form {
-            CaseForm::Value => mixed!(Value),
-            CaseForm::Group => mixed!(Group),
-        };
-        mixed!(#ipc::Case { name: #name, doc: #doc, fields: #count, form: #ipc::CaseForm::#form })
-    });
-    let kind = mixed! {
-        #ipc::Kind::Union(#ipc::UnionDescriptor {
-            fields: &#ipc::placed_in_union(#fields, #layout),
-            cases: &[#(#cases),*],
-            size: #layout.size,
-            discriminant: #layout.discriminant,
-        })
-    };
+    let (members, layout) = (names::members(), names::layout());
+    let kind = mixed!(#ipc::Kind::Composite(#ipc::CompositeLayout::describe(&#layout, #members)));
     expand_descriptor(&data.container, &kind)
 }
 

@@ -7,7 +7,7 @@ use quote::{ToTokens, format_ident};
 use syn::{Ident, Member};
 
 use super::{data, names};
-use crate::model::{Body, Case, Container, Data, Field, Fields, Name, Variant};
+use crate::model::{Body, Case, Container, Data, Field, FieldForm, Fields, Name, Variant};
 
 /// Everything that goes into the `const _` of a derived error.
 pub(crate) fn expand_error(data: &Data, exception: &Member) -> TokenStream {
@@ -152,6 +152,8 @@ fn expand_enum(data: &Data, exception: &Member, variants: &[Variant]) -> TokenSt
         ty: syn::parse_quote!(#kind),
         default: None,
         ordinal: None,
+        form: FieldForm::Single,
+        has: None,
     };
     let wire = hidden_type(
         data.container.clone(),

@@ -4,7 +4,7 @@
 use proc_macro2::TokenStream;
 use syn::{TraitItem, TypeParamBound};
 
-use super::data::expand_layout;
+use super::members::expand_layout;
 use super::wire::superclass;
 use super::{client, expand_sections, names, within};
 use crate::model::{Body, Data, Interface};
@@ -73,7 +73,7 @@ pub(crate) fn expand_data(data: &Data, errors: &TokenStream) -> TokenStream {
     let params = data.generics.params.iter();
     let params = mixed!(#(#params),*);
     let layout = match &data.body {
-        Body::Struct(fields) if data.generics.params.is_empty() => Some(expand_layout(data, &fields.sent)),
+        Body::Struct(fields) if data.generics.params.is_empty() => Some(expand_layout(data, fields)),
         _ => None,
     };
     let code = mixed! {

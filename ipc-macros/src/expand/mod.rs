@@ -16,6 +16,7 @@ mod descriptor;
 mod error;
 mod fallback;
 mod future;
+mod members;
 mod names;
 mod server;
 mod wire;
@@ -62,8 +63,8 @@ pub(crate) fn expand_derive(item: TokenStream) -> TokenStream {
     };
     let deprecated = allow_deprecated(&deprecations(&input));
     let mut diag = Diagnostics::new();
-    let data = parse_data(input, &mut diag);
-    check_data(&data, &mut diag);
+    let mut data = parse_data(input, &mut diag);
+    check_data(&mut data, &mut diag);
     match diag.finish() {
         Ok(()) => {
             let exception = data.error.as_ref().and_then(|error| error.exception.as_ref());

@@ -9,8 +9,8 @@
 //! | [`file`] | `__FILE` | the file id |
 //! | [`fields`] | `__FIELDS` | the fields of a struct |
 //! | [`layout`] | `__LAYOUT` | where they lie |
-//! | [`pins`] | `__PINS` | the pinned ordinals of the fields of a struct |
-//! | [`default`] | `__DEFAULT_3` | the default of a field, by its place in the layout |
+//! | [`members`] | `__MEMBERS` | the fields, groups and unions of a struct |
+//! | [`default`] | `__DEFAULT_3` | the default of a field, by its place among the members |
 //! | [`params`] | `__SOLVE_PARAMS`, `__SOLVE_PARAMS_AT` | the parameters of a method, and where they lie |
 //! | [`results`] | `__SOLVE_RESULT`, `__SOLVE_RESULT_AT` | its result, and where it lies |
 //! | [`slot`], [`slot_kind`] | `__Slot`, `__SlotKind` | what of an error travels |
@@ -49,8 +49,8 @@ pub(crate) fn layout() -> Ident {
     hidden("__LAYOUT")
 }
 
-pub(crate) fn pins() -> Ident {
-    hidden("__PINS")
+pub(crate) fn members() -> Ident {
+    hidden("__MEMBERS")
 }
 
 pub(crate) fn default(index: usize) -> Ident {

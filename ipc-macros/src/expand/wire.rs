@@ -30,6 +30,21 @@ impl Wire {
         Self::through(ty, "Defaulted")
     }
 
+    /// An `Option` with a presence field, whatever it is of: `<T as Optional<'_>>`.
+    pub(crate) fn optional(ty: &Type) -> Self {
+        Self::through(ty, "Optional")
+    }
+
+    /// A type whose fields lie among those of another: `<T as GroupField<'_>>`.
+    pub(crate) fn group(ty: &Type) -> Self {
+        Self::through(ty, "GroupField")
+    }
+
+    /// A type whose variants lie among the fields of another: `<T as UnionField<'_>>`.
+    pub(crate) fn union(ty: &Type) -> Self {
+        Self::through(ty, "UnionField")
+    }
+
     /// The type of a parameter: what is behind the `&` of a lent one.
     pub(crate) fn of_param(param: &Param) -> Self {
         match &param.passing {

@@ -8,12 +8,12 @@ use syn::token::Paren;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitInt, LitStr, Meta, Path, Token};
 
 use super::symbol::{
-    CANCELLABLE, CRATE, DEFAULT, ERROR, EXCEPTION, FILE, ID, IPC, LOCAL, NAME, NO_CONTEXT, NO_DESTROY,
-    ONEWAY, ORDINAL, OTHER, REPR, RESULTS, ROOT, SKIP, TWIN,
+    CANCELLABLE, CRATE, DEFAULT, ERROR, EXCEPTION, FILE, GROUP, HAS, ID, IPC, LOCAL, NAME, NO_CONTEXT,
+    NO_DESTROY, ONEWAY, ORDINAL, OTHER, REPR, RESULTS, ROOT, SKIP, TWIN, UNION,
 };
 use crate::diag::Diagnostics;
 use crate::message;
-use crate::model::{Container, Lifecycle, Name};
+use crate::model::{Container, Lifecycle, Name, Presence};
 
 /// One place where arguments can stand, and those that it takes.
 #[derive(Clone, Copy, Debug)]
@@ -35,9 +35,9 @@ impl Place {
             Self::Impl => &[CRATE],
             Self::Method => &[NAME, ORDINAL, NO_CONTEXT, RESULTS, ONEWAY, CANCELLABLE, LOCAL],
             Self::Param => &[NAME],
-            Self::Field => &[NAME, ORDINAL, DEFAULT, SKIP, EXCEPTION],
-            Self::VariantField => &[NAME, DEFAULT, SKIP],
-            Self::Variant => &[NAME, OTHER, EXCEPTION],
+            Self::Field => &[NAME, ORDINAL, DEFAULT, HAS, GROUP, UNION, SKIP, EXCEPTION],
+            Self::VariantField => &[NAME, ORDINAL, DEFAULT, GROUP, UNION, SKIP],
+            Self::Variant => &[NAME, ORDINAL, OTHER, EXCEPTION],
             Self::Type => &[ERROR, FILE, ID, NAME, REPR, CRATE],
         }
     }
@@ -60,7 +60,17 @@ impl Place {
 fn flag(key: &str) -> bool {
     matches!(
         key,
-        ROOT | NO_DESTROY | NO_CONTEXT | ONEWAY | CANCELLABLE | LOCAL | ERROR | EXCEPTION | OTHER | SKIP
+        ROOT | NO_DESTROY
+            | NO_CONTEXT
+            | ONEWAY
+            | CANCELLABLE
+            | LOCAL
+            | ERROR
+            | EXCEPTION
+            | OTHER
+            | SKIP
+            | GROUP
+            | UNION
     )
 }
 
@@ -69,7 +79,7 @@ fn example(key: &str) -> &'static str {
     match key {
         FILE | ID => "0x9eb32e19f86ee174",
         NAME => "\"name\"",
-        ORDINAL | DEFAULT => "1",
+        ORDINAL | DEFAULT | HAS => "1",
         REPR => "i32",
         TWIN => "CalculatorAsync",
         _ => "::ipc_runtime",
@@ -90,6 +100,9 @@ pub(crate) struct Arguments {
     pub(crate) repr: Option<Ident>,
     pub(crate) other: Option<Ident>,
     pub(crate) skip: Option<Ident>,
+    pub(crate) group: Option<Ident>,
+    pub(crate) union: Option<Ident>,
+    pub(crate) has: Option<Presence>,
     pub(crate) error: Option<Ident>,
     pub(crate) exception: Option<Ident>,
     pub(crate) results: Option<Vec<Ident>>,
@@ -155,6 +168,7 @@ impl Arguments {
             return;
         }
         match (value, flag(&text)) {
+            (None, false) if text == HAS => self.has = Some(Presence { ordinal: None, span: key.span() }),
             (None, true) => self.set_flag(&text, key),
             (Some(value), true) => diag.report(value, &message::VALUE_UNEXPECTED, &[&text, &text]),
             (Some(value), false) => self.set_value(&text, value, diag),
@@ -171,6 +185,8 @@ impl Arguments {
             ONEWAY => self.oneway = Some(ident),
             OTHER => self.other = Some(ident),
             SKIP => self.skip = Some(ident),
+            GROUP => self.group = Some(ident),
+            UNION => self.union = Some(ident),
             ERROR => self.error = Some(ident),
             EXCEPTION => self.exception = Some(ident),
             _ => self.no_context = Some(ident),
@@ -185,16 +201,10 @@ impl Arguments {
             FILE => self.file = parse_id(key, value, diag),
             ID => self.id = parse_id(key, value, diag),
             TWIN => self.twin = parse_value(key, value, diag),
-            ORDINAL => {
-                let tokens = value.clone();
-                let literal: Option<LitInt> = parse_value(key, value, diag);
-                self.ordinal = literal.and_then(|literal| match literal.base10_parse() {
-                    Ok(ordinal) if ordinal < u16::MAX => Some((ordinal, literal)),
-                    _ => {
-                        diag.report(tokens, &message::VALUE_MALFORMED, &[&key, &key, &example(key)]);
-                        None
-                    }
-                });
+            ORDINAL => self.ordinal = parse_ordinal(key, value, diag),
+            HAS => {
+                self.has = parse_ordinal(key, value, diag)
+                    .map(|(ordinal, literal)| Presence { ordinal: Some(ordinal), span: literal.span() });
             }
             _ => self.runtime = parse_value(key, value, diag),
         }
@@ -303,6 +313,22 @@ fn parse_value<T: Parse>(key: &str, value: TokenStream, diag: &mut Diagnostics) 
         }
     }
 }
+
+/// A number that leaves room for what else stands in the place of an ordinal.
+fn parse_ordinal(key: &str, value: TokenStream, diag: &mut Diagnostics) -> Option<(u16, LitInt)> {
+    let tokens = value.clone();
+    let literal: LitInt = parse_value(key, value, diag)?;
+    match literal.base10_parse() {
+        Ok(ordinal) if ordinal < MOST_FIELDS => Some((ordinal, literal)),
+        _ => {
+            diag.report(tokens, &message::VALUE_MALFORMED, &[&key, &key, &example(key)]);
+            None
+        }
+    }
+}
+
+/// Far more than rustc can lay out at compile time.
+const MOST_FIELDS: u16 = 1 << 15;
 
 /// The fixed-width integers, as they are in the schema.
 fn parse_repr(key: &str, value: TokenStream, diag: &mut Diagnostics) -> Option<Ident> {

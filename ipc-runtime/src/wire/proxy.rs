@@ -54,7 +54,7 @@ pub const CONTEXT: Field = Field {
     doc: "",
     ty: <Context as IpcType>::TYPE,
     shape: <Context as IpcType>::SHAPE,
-    at: At { offset: 0, has: 0, ordinal: 0 },
+    at: At::OPEN,
     default: DefaultValue::Zero,
 };
 
@@ -63,7 +63,7 @@ pub const DESTROY: Method = Method {
     name: "destroy",
     doc: "",
     ordinal: 0,
-    params: Struct { fields: &[CONTEXT], size: ONE_POINTER },
+    params: Struct { fields: &[Field { at: At::FIRST, ..CONTEXT }], size: ONE_POINTER },
     results: Struct { fields: &[], size: Size { data: 0, pointers: 0 } },
 };
 
@@ -81,7 +81,7 @@ const THREAD_MAP: Field = Field {
     doc: "",
     ty: <Arc<dyn ThreadMap> as IpcType>::TYPE,
     shape: <Arc<dyn ThreadMap> as IpcType>::SHAPE,
-    at: At { offset: 0, has: 0, ordinal: 0 },
+    at: At::FIRST,
     default: DefaultValue::Zero,
 };
 

@@ -1,0 +1,312 @@
+//! The members of a derived type as the schema has them, their layout, and how each is written and read.
+//!
+//! A struct of nothing but fields has its places by index. Where there are groups or unions the compiler counts what
+//! comes before a field: the macro does not know how many there are in one.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
+use syn::Type;
+
+use super::data::without_lifetime;
+use super::wire::Wire;
+use super::{expand_field, names};
+use crate::model::{Case, CaseForm, Data, Field, FieldForm, Fields};
+
+/// Whether all that a type consists of are fields, whose number the macro knows.
+pub(crate) fn is_plain(fields: &Fields) -> bool {
+    fields.sent.iter().all(|field| field.form == FieldForm::Single)
+}
+
+/// The fields of a struct and their places.
+pub(crate) fn expand_layout(data: &Data, fields: &Fields) -> TokenStream {
+    let ipc = names::runtime();
+    let sent = &fields.sent;
+    if !is_plain(fields) {
+        let (defaults, members) = expand_members(data, sent, 0);
+        let checks = sent
+            .iter()
+            .zip(0_usize..)
+            .map(|(field, index)| expand_checks(field, &mixed!(#ipc::in_struct(#index))));
+        let checks: TokenStream = checks.collect();
+        return expand_composite(&defaults, &mixed!(#(#members),*), &checks, None);
+    }
+    let (fields, layout) = (names::fields(), names::layout());
+    let count = sent.len();
+    let (defaults, list): (TokenStream, Vec<TokenStream>) = sent
+        .iter()
+        .zip(0..)
+        .map(|(field, index)| {
+            let (default, leaf) = expand_leaf(data, field, &field.name.text, index);
+            (default, expand_pin(field, leaf))
+        })
+        .unzip();
+    let pinned = sent
+        .iter()
+        .any(|field| field.ordinal.is_some() || field.has.is_some_and(|presence| presence.ordinal.is_some()));
+    let (rule, checks) = if pinned {
+        let checks = sent
+            .iter()
+            .zip(0_usize..)
+            .map(|(field, index)| expand_checks(field, &mixed!(#ipc::in_struct(#index))));
+        let checks: TokenStream = checks.collect();
+        let members = names::members();
+        let checks = mixed! {
+            const _: () = {
+                const #members: &[#ipc::Member] = &#ipc::members_of(&#fields);
+                #checks
+            };
+        };
+        (mixed!(pinned_layout), checks)
+    } else {
+        (mixed!(layout_of), TokenStream::new())
+    };
+    mixed! {
+        #defaults
+        const #fields: [#ipc::Field; #count] = [#(#list),*];
+        #checks
+        const #layout: #ipc::Layout<#count> = #ipc::#rule(&#fields);
+    }
+}
+
+/// The cases of an enum with fields, and the places of what is in them.
+pub(crate) fn expand_union_layout(data: &Data, cases: &[Case]) -> TokenStream {
+    let ipc = names::runtime();
+    let mut defaults = TokenStream::new();
+    let mut checks = TokenStream::new();
+    let mut list = Vec::new();
+    let mut count = 0;
+    for (number, case) in (0_usize..).zip(cases) {
+        let (name, doc) = (&case.name.text, &case.doc);
+        let (more, mut members) = expand_case(data, case, count);
+        defaults.extend(more);
+        checks.extend(
+            case.fields
+                .sent
+                .iter()
+                .zip(0_usize..)
+                .map(|(field, index)| expand_checks(field, &mixed!(#ipc::in_case(#number, #index)))),
+        );
+        if case.fields.sent.is_empty() {
+            let void = expand_field("value", "", &Wire::of(&syn::parse_quote!(())));
+            let pin = case.ordinal.as_ref().map(|(ordinal, _)| mixed!(.pinned(#ordinal)));
+            members.push(mixed!(#ipc::Member::Field(#void)#pin));
+            if let Some((_, literal)) = &case.ordinal {
+                checks.extend(expand_check(literal.span(), &mixed!(#ipc::in_case(#number, 0)), "Own"));
+            }
+        }
+        count += members.len();
+        let form = match case.form {
+            CaseForm::Value => mixed!(Value),
+            CaseForm::Group => mixed!(Group),
+        };
+        list.push(mixed! {
+            #ipc::Case { name: #name, doc: #doc, members: &[#(#members),*], form: #ipc::CaseForm::#form }
+        });
+    }
+    let members = mixed! {
+        #ipc::Member::Union(#ipc::UnionDescriptor { ordinal: #ipc::NEXT, cases: &[#(#list),*] })
+    };
+    let count = cases.iter().all(|case| is_plain(&case.fields)).then_some(count);
+    expand_composite(&defaults, &members, &checks, count)
+}
+
+/// The members of a variant, of which `count` come before.
+fn expand_case(data: &Data, case: &Case, count: usize) -> (TokenStream, Vec<TokenStream>) {
+    match (case.form, case.fields.sent.as_slice()) {
+        // It goes by the name of the case, unless an `Option` makes it two.
+        (CaseForm::Value, [field]) if field.form == FieldForm::Single => {
+            let (default, leaf) = expand_leaf(data, field, "value", count);
+            let ipc = names::runtime();
+            let leaf = expand_pin(field, leaf);
+            (default, vec![mixed!(#ipc::Member::Field(#leaf))])
+        }
+        (_, fields) => expand_members(data, fields, count),
+    }
+}
+
+/// The constants of a struct with groups or unions; `fields` is the number of its fields where the macro knows it, and
+/// then there is one union.
+fn expand_composite(
+    defaults: &TokenStream,
+    list: &TokenStream,
+    checks: &TokenStream,
+    fields: Option<usize>,
+) -> TokenStream {
+    let ipc = names::runtime();
+    let (members, layout) = (names::members(), names::layout());
+    let sizes = match fields {
+        Some(fields) => mixed!(#fields, 1),
+        None => mixed!({ #ipc::Count::of(#members).fields }, { #ipc::Count::of(#members).unions }),
+    };
+    let checks = (!checks.is_empty()).then(|| mixed!(const _: () = { #checks };));
+    mixed! {
+        #defaults
+        const #members: &[#ipc::Member] = &[#list];
+        #checks
+        const #layout: #ipc::CompositeLayout<#sizes> =
+            #ipc::composite_layout::<#sizes, { #ipc::scratch(#members) }>(#members);
+    }
+}
+
+fn expand_members(data: &Data, fields: &[Field], first: usize) -> (TokenStream, Vec<TokenStream>) {
+    let ipc = names::runtime();
+    let members = fields.iter().zip(first..).map(|(field, index)| {
+        let (name, doc) = (&field.name.text, &field.doc);
+        let ty = without_lifetime(data, &field.ty);
+        let pin = field.ordinal.as_ref().map(|(ordinal, _)| mixed!(.pinned(#ordinal)));
+        match field.form {
+            FieldForm::Single => {
+                let (default, leaf) = expand_leaf(data, field, name, index);
+                let leaf = expand_pin(field, leaf);
+                (default, mixed!(#ipc::Member::Field(#leaf)))
+            }
+            FieldForm::Union => {
+                let members = wire_of(field, &ty).item("MEMBERS");
+                (TokenStream::new(), mixed!(#ipc::unnamed_union(#members)#pin))
+            }
+            FieldForm::Group | FieldForm::NamedUnion => {
+                let members = wire_of(field, &ty).item("MEMBERS");
+                (TokenStream::new(), mixed!(#ipc::group(#name, #doc, #members)#pin))
+            }
+        }
+    });
+    members.unzip()
+}
+
+/// The constant with the default of a field, if it has one, and the field.
+fn expand_leaf(data: &Data, field: &Field, name: &str, index: usize) -> (TokenStream, TokenStream) {
+    let ipc = names::runtime();
+    let ty = without_lifetime(data, &field.ty);
+    let leaf = expand_field(name, &field.doc, &wire_of(&Field { default: None, ..field.clone() }, &ty));
+    let Some(default) = &field.default else { return (TokenStream::new(), leaf) };
+    let constant = names::default(index);
+    let value = Wire::defaulted(&ty).item("Value");
+    (
+        mixed!(const #constant: #value = #default;),
+        mixed!(#ipc::defaulted(#leaf, #ipc::Literal(#constant).schema_value())),
+    )
+}
+
+/// A field with the ordinals that are pinned.
+fn expand_pin(field: &Field, mut leaf: TokenStream) -> TokenStream {
+    let ipc = names::runtime();
+    if let Some((ordinal, _)) = &field.ordinal {
+        leaf = mixed!(#ipc::pinned(#leaf, #ordinal));
+    }
+    if let Some(ordinal) = field.has.and_then(|presence| presence.ordinal) {
+        leaf = mixed!(#ipc::with_presence(#leaf, #ordinal));
+    }
+    leaf
+}
+
+/// The checks of the ordinals that are pinned, each where it is said.
+fn expand_checks(field: &Field, index: &TokenStream) -> TokenStream {
+    let own = field.ordinal.as_ref().map(|(_, literal)| expand_check(literal.span(), index, "Own"));
+    let presence = field.has.filter(|presence| presence.ordinal.is_some());
+    let presence = presence.map(|presence| expand_check(presence.span, index, "Presence"));
+    mixed!(#own #presence)
+}
+
+fn expand_check(span: Span, index: &TokenStream, half: &str) -> TokenStream {
+    let members = names::members();
+    let mut ipc = names::runtime();
+    ipc.set_span(span);
+    let half = syn::Ident::new(half, span);
+    quote_spanned! {span=>
+        #ipc::check_member::<{ #ipc::Count::of(#members).fields }>(#members, #index, #ipc::Half::#half);
+    }
+}
+
+/// What generated code needs of the type of a field.
+fn wire_of(field: &Field, ty: &Type) -> Wire {
+    match (field.form, &field.default, field.has) {
+        (FieldForm::Group, ..) => Wire::group(ty),
+        (FieldForm::Union | FieldForm::NamedUnion, ..) => Wire::union(ty),
+        (FieldForm::Single, Some(_), _) => Wire::defaulted(ty),
+        (FieldForm::Single, None, Some(_)) => Wire::optional(ty),
+        (FieldForm::Single, None, None) => Wire::of(ty),
+    }
+}
+
+/// Goes through the fields of a type in the order of their places.
+pub(crate) struct Cursor {
+    /// The number of members before, defaults are named after it.
+    member: usize,
+    /// Whether all of them are fields, so that it is the index of the place too.
+    plain: bool,
+}
+
+impl Cursor {
+    pub(crate) fn new() -> Self {
+        Self { member: 0, plain: true }
+    }
+
+    /// Writes a field from an expression; `index` is the constant by which the compiler finds it among the members.
+    pub(crate) fn encode(&mut self, field: &Field, index: &TokenStream, value: &TokenStream) -> TokenStream {
+        let place = self.place(field, index);
+        let default = self.default_of(field);
+        let function = if default.is_some() { "encode_defaulted" } else { "encode" };
+        self.pass(field);
+        wire_of(field, &field.ty).call(function, mixed!(#value, to, #place #default))
+    }
+
+    /// Reads a field.
+    pub(crate) fn decode(&mut self, field: &Field, index: &TokenStream) -> TokenStream {
+        let place = self.place(field, index);
+        let default = self.default_of(field);
+        let function = if default.is_some() { "decode_defaulted" } else { "decode" };
+        self.pass(field);
+        wire_of(field, &field.ty).call(function, mixed!(from, #place #default))
+    }
+
+    /// Goes on behind a variant without fields.
+    pub(crate) fn pass_void(&mut self) {
+        self.member += 1;
+    }
+
+    fn pass(&mut self, field: &Field) {
+        self.member += 1;
+        self.plain &= field.form == FieldForm::Single;
+    }
+
+    fn place(&self, field: &Field, index: &TokenStream) -> TokenStream {
+        let ipc = names::runtime();
+        let (members, member) = (names::members(), self.member);
+        match (field.form, self.plain) {
+            (FieldForm::Single, true) => mixed!(places.at(#member)),
+            (FieldForm::Single, false) => {
+                mixed!(places.after(const { #ipc::count_before(#members, #index) }).at(0))
+            }
+            _ => mixed!(places.after(const { #ipc::count_before(#members, #index) })),
+        }
+    }
+
+    fn default_of(&self, field: &Field) -> Option<TokenStream> {
+        let default = names::default(self.member);
+        field.default.is_some().then(|| mixed!(, #default))
+    }
+}
+
+/// The number of each variant on the wire: variants count in the order of their first ordinals. Those are not known
+/// where an `Option` may take two, but which comes first is.
+pub(crate) fn discriminants(cases: &[Case]) -> Vec<u16> {
+    let mut run = (0, 0);
+    let mut firsts = Vec::new();
+    for case in cases {
+        let pins = case.fields.sent.iter().map(|field| field.ordinal.as_ref());
+        let void = case.fields.sent.is_empty().then_some(case.ordinal.as_ref());
+        let places = pins.chain(void).map(|pin| {
+            run = match pin {
+                Some((ordinal, _)) => (*ordinal, 0),
+                None => (run.0, run.1 + 1),
+            };
+            run
+        });
+        firsts.push(places.min().unwrap_or_default());
+    }
+    firsts.iter().map(|first| firsts.iter().filter(|other| *other < first).count()).map(to_number).collect()
+}
+
+fn to_number(count: usize) -> u16 {
+    u16::try_from(count).unwrap_or(u16::MAX)
+}
