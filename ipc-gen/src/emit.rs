@@ -127,7 +127,7 @@ fn emit_member(file: &File, member: &Member) -> Item {
             member.name,
             member.ordinal,
             type_text(&member.ty, |other| file.reference(other)),
-            default_text(&member.default)
+            default_text(member)
         ),
         doc: emit_doc(member.doc),
         follows: member.role == Role::Presence,
@@ -209,7 +209,7 @@ fn emit_params(file: &File, of: &Struct) -> Vec<String> {
         .iter()
         .map(|member| {
             let ty = type_text(&member.ty, |other| file.reference(other));
-            format!("{} :{ty}{}", member.name, default_text(&member.default))
+            format!("{} :{ty}{}", member.name, default_text(member))
         })
         .collect()
 }

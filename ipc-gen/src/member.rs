@@ -202,7 +202,7 @@ fn own(field: &Field) -> Member {
             Type::Void => 0,
             _ => field.at.offset,
         },
-        default: field.default,
+        default: field.default.map_or(DefaultValue::Zero, |default| default()),
         role: if field.has_companion() { Role::Optional } else { Role::Plain },
     }
 }
@@ -285,9 +285,9 @@ fn member_signature(members: &[Member]) -> String {
     members
         .iter()
         .map(|member| {
-            let Member { name, ty, ordinal, offset, default, .. } = member;
+            let Member { name, ty, ordinal, offset, .. } = member;
             let ty = type_text(ty, |other| format!("{:x}", other.id));
-            format!("{name} @{ordinal} +{offset} :{ty}{}; ", default_text(default))
+            format!("{name} @{ordinal} +{offset} :{ty}{}; ", default_text(member))
         })
         .collect()
 }
@@ -310,16 +310,30 @@ pub(crate) fn type_text(ty: &Type, name: impl Fn(&Descriptor) -> String) -> Stri
 }
 
 /// Returns what follows the type of a field.
-pub(crate) fn default_text(of: &DefaultValue) -> String {
-    match of {
+pub(crate) fn default_text(member: &Member) -> String {
+    match member.default {
         DefaultValue::Bool(value) => format!(" = {value}"),
         DefaultValue::Signed(value) => format!(" = {value}"),
         DefaultValue::Unsigned(value) => format!(" = {value}"),
         DefaultValue::Float32(value) => format!(" = {}", float_text(&format!("{value:?}"))),
         DefaultValue::Float64(value) => format!(" = {}", float_text(&format!("{value:?}"))),
         DefaultValue::Text(value) => format!(" = \"{}\"", escape(value)),
+        DefaultValue::Data(value) => {
+            let bytes: Vec<String> = value.iter().map(|byte| format!("{byte:02x}")).collect();
+            format!(" = 0x\"{}\"", bytes.join(" "))
+        }
+        DefaultValue::Enum(ordinal) => {
+            variant_name(&member.ty, ordinal).map(|name| format!(" = {name}")).unwrap_or_default()
+        }
         // `Zero`; the enum may grow.
         _ => String::new(),
+    }
+}
+
+fn variant_name(ty: &Type, ordinal: u16) -> Option<&'static str> {
+    match ty.descriptor()?.kind {
+        Kind::Enum(Enum { variants }) => Some(variants.get(usize::from(ordinal))?.name),
+        _ => None,
     }
 }
 

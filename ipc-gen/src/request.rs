@@ -351,6 +351,8 @@ fn build_default(ty: &Type, of: DefaultValue, mut to: value::Builder<'_>) {
         (DefaultValue::Float32(value), _) => to.set_float32(value),
         (DefaultValue::Float64(value), _) => to.set_float64(value),
         (DefaultValue::Text(value), _) => to.set_text(value),
+        (DefaultValue::Data(value), _) => to.set_data(value),
+        (DefaultValue::Enum(ordinal), _) => to.set_enum(ordinal),
         // `Zero` is there already; the enum may grow.
         _ => {}
     }

@@ -23,7 +23,7 @@ use crate::wire::composite::check_ordinals;
 pub use crate::wire::composite::{
     CompositeLayout, Half, composite_layout, members_of, pinned_layout, scratch,
 };
-pub use crate::wire::default::{Defaulted, Literal};
+pub use crate::wire::default::{DefaultCodec, HasDefault};
 pub use crate::wire::descriptor::{
     Case, CaseForm, DefaultValue, Descriptor, Enum as EnumDescriptor, Field, Group as GroupDescriptor,
     IdSource, Interface as InterfaceDescriptor, Kind, Member, Method, Places, Struct as StructDescriptor,
@@ -61,12 +61,12 @@ impl Part {
 
 /// Describes a field, a parameter or a result; its place is still open.
 pub const fn field(name: &'static str, doc: &'static str, part: Part) -> Field {
-    Field { name, doc, ty: part.ty, shape: part.shape, at: At::OPEN, default: DefaultValue::Zero }
+    Field { name, doc, ty: part.ty, shape: part.shape, at: At::OPEN, default: None }
 }
 
 /// Gives a field a default.
-pub const fn defaulted(field: Field, default: DefaultValue) -> Field {
-    Field { default, ..field }
+pub const fn defaulted(field: Field, default: fn() -> DefaultValue) -> Field {
+    Field { default: Some(default), ..field }
 }
 
 /// Pins the ordinal of a field.
@@ -395,6 +395,76 @@ where
     #[inline]
     fn decode_inner(from: &StructReader<'m>, at: At) -> Result<Self, IpcException> {
         Decode::decode_inner(from, at)
+    }
+}
+
+/// All that generated code needs of a type of which a field or a parameter has a default. The default comes as a function,
+/// so that a type that cannot have one is one mistake and not two.
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{Self}` cannot have a default in the schema",
+    label = "not a bool, a number, text, bytes or an enum without fields",
+    note = "where a message does not have it, it reads as zero, empty or `None`"
+)]
+pub trait Defaulted<'m>: Sized {
+    /// What the schema says.
+    const PART: Part;
+    /// The type of the default.
+    type Value;
+
+    /// Writes the value.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large.
+    fn encode(
+        &self,
+        to: &mut StructWriter<'_, '_>,
+        at: At,
+        default: fn() -> Self::Value,
+    ) -> Result<(), IpcException>;
+
+    /// Reads a value.
+    ///
+    /// # Errors
+    /// Returns an error if the message does not hold a value of the type.
+    fn decode(
+        from: &StructReader<'m>,
+        at: At,
+        default: fn() -> Self::Value,
+    ) -> Result<Self, IpcException>;
+
+    /// Returns the default as the schema has it.
+    fn schema_value(default: fn() -> Self::Value) -> DefaultValue;
+}
+
+impl<'m, T> Defaulted<'m> for T
+where
+    T: HasDefault<This = T>,
+    T::This: DefaultCodec<'m> + IpcType,
+{
+    const PART: Part = part_of::<T>();
+    type Value = <T as HasDefault>::Value;
+
+    #[inline]
+    fn encode(
+        &self,
+        to: &mut StructWriter<'_, '_>,
+        at: At,
+        default: fn() -> Self::Value,
+    ) -> Result<(), IpcException> {
+        self.encode_defaulted(to, at, default())
+    }
+
+    #[inline]
+    fn decode(
+        from: &StructReader<'m>,
+        at: At,
+        default: fn() -> Self::Value,
+    ) -> Result<Self, IpcException> {
+        T::decode_defaulted(from, at, default())
+    }
+
+    fn schema_value(default: fn() -> Self::Value) -> DefaultValue {
+        <T as DefaultCodec<'m>>::schema_value(default())
     }
 }
 

@@ -303,6 +303,34 @@ fn expand_numbers(data: &Data, repr: &Ident, variants: &[Variant]) -> TokenStrea
 
         #impls
 
+        impl #ipc::HasDefault for #ident {
+            type This = Self;
+            type Value = Self;
+        }
+
+        impl<'m> #ipc::DefaultCodec<'m> for #ident {
+            fn encode_defaulted(
+                &self,
+                to: &mut #ipc::StructWriter<'_, '_>,
+                at: #ipc::At,
+                default: Self,
+            ) -> #ipc::Result<(), #ipc::IpcException> {
+                #ipc::encode_number_defaulted(self, to, at, &default)
+            }
+
+            fn decode_defaulted(
+                from: &#ipc::StructReader<'m>,
+                at: #ipc::At,
+                default: Self,
+            ) -> #ipc::Result<Self, #ipc::IpcException> {
+                #ipc::decode_number_defaulted(from, at, &default)
+            }
+
+            fn schema_value(default: Self) -> #ipc::DefaultValue {
+                <#number as #ipc::DefaultCodec<'m>>::schema_value(#ipc::Numbered::to_number(&default))
+            }
+        }
+
         impl #ipc::Numbered for #ident {
             type Number = #number;
             const NAME: &'static str = #name;
@@ -365,6 +393,38 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
 
             fn decode_inner(from: &#ipc::StructReader<#message>, at: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
                 #ipc::Ok(Self { #member: #decode_inner? })
+            }
+        }
+
+        impl #params #ipc::HasDefault for #ty where for<'__w> #inner: #ipc::HasDefault {
+            type This = Self;
+            type Value = <#inner as #ipc::HasDefault>::Value;
+        }
+
+        impl #decode_params #ipc::DefaultCodec<#message> for #ty
+        where
+            for<'__w> #inner: #ipc::DefaultCodec<#message>,
+        {
+            fn encode_defaulted(
+                &self,
+                to: &mut #ipc::StructWriter<'_, '_>,
+                at: #ipc::At,
+                default: Self::Value,
+            ) -> #ipc::Result<(), #ipc::IpcException> {
+                <#inner as #ipc::DefaultCodec<#message>>::encode_defaulted(&self.#member, to, at, default)
+            }
+
+            fn decode_defaulted(
+                from: &#ipc::StructReader<#message>,
+                at: #ipc::At,
+                default: Self::Value,
+            ) -> #ipc::Result<Self, #ipc::IpcException> {
+                let inner = <#inner as #ipc::DefaultCodec<#message>>::decode_defaulted(from, at, default)?;
+                #ipc::Ok(Self { #member: inner })
+            }
+
+            fn schema_value(default: Self::Value) -> #ipc::DefaultValue {
+                <#inner as #ipc::DefaultCodec<#message>>::schema_value(default)
             }
         }
 

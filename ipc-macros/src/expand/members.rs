@@ -9,7 +9,7 @@ use syn::Type;
 
 use super::data::without_lifetime;
 use super::wire::Wire;
-use super::{expand_field, names};
+use super::{expand_default, expand_default_argument, expand_field, names};
 use crate::model::{Case, CaseForm, Data, Field, FieldForm, Fields};
 
 /// Whether all that a type consists of are fields, whose number the macro knows.
@@ -22,24 +22,18 @@ pub(crate) fn expand_layout(data: &Data, fields: &Fields) -> TokenStream {
     let ipc = names::runtime();
     let sent = &fields.sent;
     if !is_plain(fields) {
-        let (defaults, members) = expand_members(data, sent, 0);
+        let members = expand_members(data, sent);
         let checks = sent
             .iter()
             .zip(0_usize..)
             .map(|(field, index)| expand_checks(field, &mixed!(#ipc::in_struct(#index))));
         let checks: TokenStream = checks.collect();
-        return expand_composite(&defaults, &mixed!(#(#members),*), &checks, None);
+        return expand_composite(&mixed!(#(#members),*), &checks, None);
     }
     let (fields, layout) = (names::fields(), names::layout());
     let count = sent.len();
-    let (defaults, list): (TokenStream, Vec<TokenStream>) = sent
-        .iter()
-        .zip(0..)
-        .map(|(field, index)| {
-            let (default, leaf) = expand_leaf(data, field, &field.name.text, index);
-            (default, expand_pin(field, leaf))
-        })
-        .unzip();
+    let list = sent.iter().map(|field| expand_pin(field, expand_leaf(data, field, &field.name.text)));
+    let list = list.collect::<Vec<_>>();
     let pinned = sent
         .iter()
         .any(|field| field.ordinal.is_some() || field.has.is_some_and(|presence| presence.ordinal.is_some()));
@@ -61,7 +55,6 @@ pub(crate) fn expand_layout(data: &Data, fields: &Fields) -> TokenStream {
         (mixed!(layout_of), TokenStream::new())
     };
     mixed! {
-        #defaults
         const #fields: [#ipc::Field; #count] = [#(#list),*];
         #checks
         const #layout: #ipc::Layout<#count> = #ipc::#rule(&#fields);
@@ -71,14 +64,12 @@ pub(crate) fn expand_layout(data: &Data, fields: &Fields) -> TokenStream {
 /// The cases of an enum with fields, and the places of what is in them.
 pub(crate) fn expand_union_layout(data: &Data, cases: &[Case]) -> TokenStream {
     let ipc = names::runtime();
-    let mut defaults = TokenStream::new();
     let mut checks = TokenStream::new();
     let mut list = Vec::new();
     let mut count = 0;
     for (number, case) in (0_usize..).zip(cases) {
         let (name, doc) = (&case.name.text, &case.doc);
-        let (more, mut members) = expand_case(data, case, count);
-        defaults.extend(more);
+        let mut members = expand_case(data, case);
         checks.extend(
             case.fields
                 .sent
@@ -107,27 +98,25 @@ pub(crate) fn expand_union_layout(data: &Data, cases: &[Case]) -> TokenStream {
         #ipc::Member::Union(#ipc::UnionDescriptor { ordinal: #ipc::NEXT, cases: &[#(#list),*] })
     };
     let count = cases.iter().all(|case| is_plain(&case.fields)).then_some(count);
-    expand_composite(&defaults, &members, &checks, count)
+    expand_composite(&members, &checks, count)
 }
 
-/// The members of a variant, of which `count` come before.
-fn expand_case(data: &Data, case: &Case, count: usize) -> (TokenStream, Vec<TokenStream>) {
+/// The members of a variant.
+fn expand_case(data: &Data, case: &Case) -> Vec<TokenStream> {
     match (case.form, case.fields.sent.as_slice()) {
         // It goes by the name of the case, unless an `Option` makes it two.
         (CaseForm::Value, [field]) if field.form == FieldForm::Single => {
-            let (default, leaf) = expand_leaf(data, field, "value", count);
             let ipc = names::runtime();
-            let leaf = expand_pin(field, leaf);
-            (default, vec![mixed!(#ipc::Member::Field(#leaf))])
+            let leaf = expand_pin(field, expand_leaf(data, field, "value"));
+            vec![mixed!(#ipc::Member::Field(#leaf))]
         }
-        (_, fields) => expand_members(data, fields, count),
+        (_, fields) => expand_members(data, fields),
     }
 }
 
 /// The constants of a struct with groups or unions; `fields` is the number of its fields where the macro knows it, and
 /// then there is one union.
 fn expand_composite(
-    defaults: &TokenStream,
     list: &TokenStream,
     checks: &TokenStream,
     fields: Option<usize>,
@@ -140,7 +129,6 @@ fn expand_composite(
     };
     let checks = (!checks.is_empty()).then(|| mixed!(const _: () = { #checks };));
     mixed! {
-        #defaults
         const #members: &[#ipc::Member] = &[#list];
         #checks
         const #layout: #ipc::CompositeLayout<#sizes> =
@@ -148,43 +136,38 @@ fn expand_composite(
     }
 }
 
-fn expand_members(data: &Data, fields: &[Field], first: usize) -> (TokenStream, Vec<TokenStream>) {
+fn expand_members(data: &Data, fields: &[Field]) -> Vec<TokenStream> {
     let ipc = names::runtime();
-    let members = fields.iter().zip(first..).map(|(field, index)| {
+    let members = fields.iter().map(|field| {
         let (name, doc) = (&field.name.text, &field.doc);
-        let ty = without_lifetime(data, &field.ty);
+        let inner = wire_of(field, &without_lifetime(data, &field.ty));
         let pin = field.ordinal.as_ref().map(|(ordinal, _)| mixed!(.pinned(#ordinal)));
         match field.form {
             FieldForm::Single => {
-                let (default, leaf) = expand_leaf(data, field, name, index);
-                let leaf = expand_pin(field, leaf);
-                (default, mixed!(#ipc::Member::Field(#leaf)))
+                let leaf = expand_pin(field, expand_leaf(data, field, name));
+                mixed!(#ipc::Member::Field(#leaf))
             }
             FieldForm::Union => {
-                let members = wire_of(field, &ty).item("MEMBERS");
-                (TokenStream::new(), mixed!(#ipc::unnamed_union(#members)#pin))
+                let members = inner.item("MEMBERS");
+                mixed!(#ipc::unnamed_union(#members)#pin)
             }
             FieldForm::Group | FieldForm::NamedUnion => {
-                let members = wire_of(field, &ty).item("MEMBERS");
-                (TokenStream::new(), mixed!(#ipc::group(#name, #doc, #members)#pin))
+                let members = inner.item("MEMBERS");
+                mixed!(#ipc::group(#name, #doc, #members)#pin)
             }
         }
     });
-    members.unzip()
+    members.collect()
 }
 
-/// The constant with the default of a field, if it has one, and the field.
-fn expand_leaf(data: &Data, field: &Field, name: &str, index: usize) -> (TokenStream, TokenStream) {
-    let ipc = names::runtime();
-    let ty = without_lifetime(data, &field.ty);
-    let leaf = expand_field(name, &field.doc, &wire_of(&Field { default: None, ..field.clone() }, &ty));
-    let Some(default) = &field.default else { return (TokenStream::new(), leaf) };
-    let constant = names::default(index);
-    let value = Wire::defaulted(&ty).item("Value");
-    (
-        mixed!(const #constant: #value = #default;),
-        mixed!(#ipc::defaulted(#leaf, #ipc::Literal(#constant).schema_value())),
-    )
+/// A field with its default.
+fn expand_leaf(data: &Data, field: &Field, name: &str) -> TokenStream {
+    let wire = wire_of(field, &without_lifetime(data, &field.ty));
+    let leaf = expand_field(name, &field.doc, &wire);
+    match &field.default {
+        Some(default) => expand_default(&leaf, &wire, default),
+        None => leaf,
+    }
 }
 
 /// A field with the ordinals that are pinned.
@@ -230,7 +213,7 @@ fn wire_of(field: &Field, ty: &Type) -> Wire {
 
 /// Goes through the fields of a type in the order of their places.
 pub(crate) struct Cursor {
-    /// The number of members before, defaults are named after it.
+    /// The number of members before.
     member: usize,
     /// Whether all of them are fields, so that it is the index of the place too.
     plain: bool,
@@ -244,19 +227,17 @@ impl Cursor {
     /// Writes a field from an expression; `index` is the constant by which the compiler finds it among the members.
     pub(crate) fn encode(&mut self, field: &Field, index: &TokenStream, value: &TokenStream) -> TokenStream {
         let place = self.place(field, index);
-        let default = self.default_of(field);
-        let function = if default.is_some() { "encode_defaulted" } else { "encode" };
+        let default = expand_default_argument(field.default.as_ref());
         self.pass(field);
-        wire_of(field, &field.ty).call(function, mixed!(#value, to, #place #default))
+        wire_of(field, &field.ty).call("encode", mixed!(#value, to, #place #default))
     }
 
     /// Reads a field.
     pub(crate) fn decode(&mut self, field: &Field, index: &TokenStream) -> TokenStream {
         let place = self.place(field, index);
-        let default = self.default_of(field);
-        let function = if default.is_some() { "decode_defaulted" } else { "decode" };
+        let default = expand_default_argument(field.default.as_ref());
         self.pass(field);
-        wire_of(field, &field.ty).call(function, mixed!(from, #place #default))
+        wire_of(field, &field.ty).call("decode", mixed!(from, #place #default))
     }
 
     /// Goes on behind a variant without fields.
@@ -279,11 +260,6 @@ impl Cursor {
             }
             _ => mixed!(places.after(const { #ipc::count_before(#members, #index) })),
         }
-    }
-
-    fn default_of(&self, field: &Field) -> Option<TokenStream> {
-        let default = names::default(self.member);
-        field.default.is_some().then(|| mixed!(, #default))
     }
 }
 

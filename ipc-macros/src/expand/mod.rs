@@ -218,6 +218,18 @@ fn expand_field(name: &str, doc: &str, wire: &Wire) -> TokenStream {
     mixed!(#ipc::field(#name, #doc, #part))
 }
 
+/// A field with a default, of the type that `wire` is about.
+fn expand_default(field: &TokenStream, wire: &Wire, default: &syn::Expr) -> TokenStream {
+    let ipc = names::runtime();
+    let value = wire.call("schema_value", mixed!(|| const { #default }));
+    mixed!(#ipc::defaulted(#field, || #value))
+}
+
+/// The last argument of what writes and reads a value with a default.
+fn expand_default_argument(default: Option<&syn::Expr>) -> Option<TokenStream> {
+    default.map(|default| mixed!(, || const { #default }))
+}
+
 /// The index of the first declared parameter.
 fn first_index(method: &Method) -> usize {
     usize::from(method.context == ContextField::Present)

@@ -10,7 +10,6 @@
 //! | [`fields`] | `__FIELDS` | the fields of a struct |
 //! | [`layout`] | `__LAYOUT` | where they lie |
 //! | [`members`] | `__MEMBERS` | the fields, groups and unions of a struct |
-//! | [`default`] | `__DEFAULT_3` | the default of a field, by its place among the members |
 //! | [`params`] | `__SOLVE_PARAMS`, `__SOLVE_PARAMS_AT` | the parameters of a method, and where they lie |
 //! | [`results`] | `__SOLVE_RESULT`, `__SOLVE_RESULT_AT` | its result, and where it lies |
 //! | [`slot`], [`slot_kind`] | `__Slot`, `__SlotKind` | what of an error travels |
@@ -51,10 +50,6 @@ pub(crate) fn layout() -> Ident {
 
 pub(crate) fn members() -> Ident {
     hidden("__MEMBERS")
-}
-
-pub(crate) fn default(index: usize) -> Ident {
-    hidden(&format!("__DEFAULT_{index}"))
 }
 
 /// Fields that a method implies, and the place of each.

@@ -72,8 +72,9 @@ pub struct Field {
     pub shape: Shape,
     /// Its place.
     pub at: At,
-    /// What it is where a message does not have it.
-    pub default: DefaultValue,
+    /// What it is where a message does not have it; `None` for zero, empty and null. A function, since a default of
+    /// any type can be a constant, but not what the schema says of it.
+    pub default: Option<fn() -> DefaultValue>,
 }
 
 /// What a field is where a message does not have it.
@@ -94,6 +95,10 @@ pub enum DefaultValue {
     Float64(f64),
     /// Text.
     Text(&'static str),
+    /// Bytes.
+    Data(&'static [u8]),
+    /// The ordinal of a variant of a field-less enum.
+    Enum(u16),
 }
 
 impl Field {

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use super::default::{DefaultCodec, HasDefault};
 use super::{
     At, DecodeElement, Element, Encode, Enum, PointerReader, PointerWriter, StructReader, StructWriter,
 };
@@ -42,7 +43,12 @@ pub fn decode_enums<T: Enum>(from: PointerReader<'_>) -> Result<Vec<T>, IpcExcep
 /// A field-less enum with `#[ipc(repr = ..)]`: an integer on the wire and in the schema.
 pub trait Numbered: Sized {
     /// The integer.
-    type Number: Copy + Display + Encode + for<'m> DecodeElement<'m>;
+    type Number: Copy
+        + Display
+        + Encode
+        + for<'m> DecodeElement<'m>
+        + for<'m> DefaultCodec<'m>
+        + HasDefault<Value = Self::Number>;
 
     /// The name of the type, for messages.
     const NAME: &'static str;
@@ -74,6 +80,31 @@ pub fn decode_number<T: Numbered>(from: &StructReader<'_>, at: At) -> Result<T, 
     numbered(super::Decode::decode(from, at)?)
 }
 
+/// Writes an enum as a number into a field with a default.
+///
+/// # Errors
+/// Returns an error if the message becomes too large.
+pub fn encode_number_defaulted<T: Numbered>(
+    value: &T,
+    to: &mut StructWriter<'_, '_>,
+    at: At,
+    default: &T,
+) -> Result<(), IpcException> {
+    value.to_number().encode_defaulted(to, at, default.to_number())
+}
+
+/// Reads an enum as a number from a field with a default.
+///
+/// # Errors
+/// Returns an error if the number is not one of the enum's.
+pub fn decode_number_defaulted<T: Numbered>(
+    from: &StructReader<'_>,
+    at: At,
+    default: &T,
+) -> Result<T, IpcException> {
+    numbered(T::Number::decode_defaulted(from, at, default.to_number())?)
+}
+
 /// Writes a list of enums as numbers.
 ///
 /// # Errors
@@ -99,7 +130,7 @@ fn numbered<T: Numbered>(number: T::Number) -> Result<T, IpcException> {
         .ok_or_else(|| IpcException::failed(format!("unknown variant {number} of enum `{}`", T::NAME)))
 }
 
-fn variant<T: Enum>(ordinal: u16) -> Result<T, IpcException> {
+pub(super) fn variant<T: Enum>(ordinal: u16) -> Result<T, IpcException> {
     T::from_ordinal(ordinal).ok_or_else(|| {
         IpcException::failed(format!("unknown variant {ordinal} of enum `{}`", T::descriptor().name))
     })

@@ -51,6 +51,7 @@ use std::borrow::Borrow;
 
 pub use self::descriptor::{Descriptor, Type};
 use self::descriptor::{Member, Places};
+use self::enumeration::variant;
 pub use self::interface::Interface;
 pub use self::layout::{At, Shape, Size};
 pub use self::raw::{Encoder, HasSize, PointerReader, PointerWriter, StructReader, StructWriter};

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::At;
-use super::descriptor::{DefaultValue, Field, Method, Struct};
+use super::descriptor::{Field, Method, Struct};
 use super::layout::Size;
 use crate::exception::IpcException;
 use crate::{IpcType, ipc_interface};
@@ -55,7 +55,7 @@ pub const CONTEXT: Field = Field {
     ty: <Context as IpcType>::TYPE,
     shape: <Context as IpcType>::SHAPE,
     at: At::OPEN,
-    default: DefaultValue::Zero,
+    default: None,
 };
 
 /// `destroy @0 (context :Context) -> ()`, which the runtime answers.
@@ -82,7 +82,7 @@ const THREAD_MAP: Field = Field {
     ty: <Arc<dyn ThreadMap> as IpcType>::TYPE,
     shape: <Arc<dyn ThreadMap> as IpcType>::SHAPE,
     at: At::FIRST,
-    default: DefaultValue::Zero,
+    default: None,
 };
 
 const ONE_POINTER: Size = Size { data: 0, pointers: 1 };

@@ -426,7 +426,7 @@ const fn is_better(room: u32, best: Option<(u16, u32)>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::composite::{CompositeLayout, composite_layout};
-    use super::super::descriptor::{Case, CaseForm, DefaultValue, Field, Member, Type, Union};
+    use super::super::descriptor::{Case, CaseForm, Field, Member, Type, Union};
     use super::super::layout::{At, Shape};
     use super::*;
 
@@ -434,7 +434,7 @@ mod tests {
     const TEXT: Member = member(Shape::of(Slot::Pointer));
 
     const fn member(shape: Shape) -> Member {
-        let (name, doc, ty, default) = ("", "", Type::Void, DefaultValue::Zero);
+        let (name, doc, ty, default) = ("", "", Type::Void, None);
         Member::Field(Field { name, doc, ty, shape, at: At::OPEN, default })
     }
 

@@ -2,7 +2,7 @@
 
 use ipc_runtime::wire::composite::{Leaf, Space, composite_layout_slice, scratch};
 use ipc_runtime::wire::descriptor::{
-    Case, CaseForm, Composite, DefaultValue, Descriptor, Enum, Field, Group, IdSource, Interface, Kind,
+    Case, CaseForm, Composite, Descriptor, Enum, Field, Group, IdSource, Interface, Kind,
     Member, Method, Places, Struct, Type, Union, Variant,
 };
 use ipc_runtime::wire::id::type_id;
@@ -36,7 +36,7 @@ impl Home {
 
 /// Makes a field.
 pub fn field(name: &'static str, ty: Type) -> Field {
-    Field { name, doc: "", ty, shape: shape_of(ty), at: At::OPEN, default: DefaultValue::Zero }
+    Field { name, doc: "", ty, shape: shape_of(ty), at: At::OPEN, default: None }
 }
 
 /// Makes a field that is an `Option`.
