@@ -334,6 +334,10 @@ messages! {
         "`{}` is what is inside and has no place of its own",
         "say it of the fields that have this type; or name the field, which makes a struct of it"
     }
+    DEFAULT_OF_OPTION {
+        "an `Option` has no default in the schema but `None`",
+        "remove one of the two; a value that is always there can have a default"
+    }
     SKIP_ALONE {
         "a field that is skipped is not in the schema, so there is nothing else to say of it",
         "remove the other arguments, or `skip`; on receipt, a skipped field is `Default::default()`"
@@ -385,6 +389,14 @@ messages! {
     RESULTS_MALFORMED {
         "`results` needs the names of what the method returns",
         "write `results(first, second)`"
+    }
+    RESULTS_HAS_UNKNOWN {
+        "`has({})` is about none of the results",
+        "write the name of a result in `results`, as in `results(tip, has(tip))`"
+    }
+    RESULTS_HAS_TWICE {
+        "`has({})` is given twice",
+        "keep one of them"
     }
     RESULTS_COUNT {
         "the number of names in `results` is {}, and that of values returned {}",

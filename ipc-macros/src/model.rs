@@ -84,6 +84,15 @@ pub(crate) struct Method {
     /// The type after `->`: a `Result`, or an alias of one.
     pub(crate) returns: Type,
     pub(crate) results: Results,
+    /// For each result with `has(..)`, how many results stand before its presence field.
+    pub(crate) presences: Vec<Option<usize>>,
+}
+
+impl Method {
+    /// How many results stand before the presence field of one, if it has `has(..)`.
+    pub(crate) fn presence(&self, result: usize) -> Option<usize> {
+        self.presences.get(result).copied().flatten()
+    }
 }
 
 /// What a method returns if it succeeds, as the schema has it.
@@ -143,6 +152,10 @@ pub(crate) struct Param {
     pub(crate) name: Name,
     pub(crate) ty: Type,
     pub(crate) passing: Passing,
+    /// `default = ..`.
+    pub(crate) default: Option<Expr>,
+    /// `has`, or `has = N`.
+    pub(crate) has: Option<Presence>,
 }
 
 /// How a parameter reaches the method on the server.

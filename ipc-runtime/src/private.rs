@@ -19,10 +19,10 @@ pub use std::{env, module_path};
 pub use crate::exception::{IpcError, IpcException};
 pub use crate::object::{Client, MethodId, Remote, Reply, ServerCall, Started, call, call_async};
 use crate::object::{send_oneway, send_oneway_async};
-use crate::wire::composite::check_ordinals;
 pub use crate::wire::composite::{
     CompositeLayout, Half, composite_layout, members_of, pinned_layout, scratch,
 };
+use crate::wire::composite::{EMPTY, Leaf, Space, check_ordinals, composite_layout_slice};
 pub use crate::wire::default::{DefaultCodec, HasDefault};
 pub use crate::wire::descriptor::{
     Case, CaseForm, DefaultValue, Descriptor, Enum as EnumDescriptor, Field, Group as GroupDescriptor,
@@ -31,8 +31,9 @@ pub use crate::wire::descriptor::{
 };
 pub use crate::wire::id::{package_file_id, type_id};
 pub use crate::wire::layout::{At, Companion, Layout, Shape, Size, Slot, layout, layout_slice};
-pub use crate::wire::ordinal::{Count, NEXT};
+pub use crate::wire::ordinal::{Count, NEXT, after};
 pub use crate::wire::proxy::{CONSTRUCT, CONTEXT, DESTROY};
+use crate::wire::union::Scratch;
 pub use crate::wire::{
     Decode, DecodeElement, DecodeStruct, Element, Encode, Enum, HasSize, Interface, IpcType, Lend, Numbered,
     PointerReader, PointerWriter, Single, Struct, StructReader, StructWriter, Variants, decode_enum,
@@ -183,8 +184,16 @@ pub const fn error_field<E>(error: &ErrorOf<E>) -> Field {
     field("error", "", error.part)
 }
 
+/// Checks the pinned ordinal of the presence field of a parameter.
+pub const fn check_presence<const N: usize>(fields: &[Field; N], index: usize) {
+    check_ordinals::<N>(&members_of(fields), index, 1, Half::Presence);
+}
+
 /// Computes the places of what a method returns: an error that has no field of its own takes none.
 pub const fn layout_of_results<const N: usize>(fields: &[Field; N]) -> Layout<N> {
+    if any_apart(fields) {
+        return layout_of_results_apart(fields);
+    }
     let shapes = shapes_of(fields);
     let mut at = [At::FIRST; N];
     let absent = if N > 0 && is_void(&fields[0]) { 1 } else { 0 };
@@ -192,6 +201,43 @@ pub const fn layout_of_results<const N: usize>(fields: &[Field; N]) -> Layout<N>
     let (_, places) = at.split_at_mut(absent);
     let size = layout_slice(present, places);
     Layout { at, size }
+}
+
+/// Tells whether any presence field does not follow its field.
+const fn any_apart<const N: usize>(fields: &[Field; N]) -> bool {
+    let mut rest: &[Field] = fields;
+    while let [field, others @ ..] = rest {
+        if field.at.has_ordinal != NEXT {
+            return true;
+        }
+        rest = others;
+    }
+    false
+}
+
+#[expect(clippy::indexing_slicing, reason = "const evaluation; N is compared with zero")]
+const fn layout_of_results_apart<const N: usize>(fields: &[Field; N]) -> Layout<N> {
+    let mut members = members_of(fields);
+    let absent = if N > 0 && is_void(&fields[0]) { 1 } else { 0 };
+    if absent == 1 {
+        // Nothing, in the place that the presence fields count from.
+        members[0] = group("", "", &[]);
+    }
+    let mut at = [At::FIRST; N];
+    let mut leaves = [Leaf::NONE; N];
+    let mut order = [[EMPTY; 2]; N];
+    let (_, places) = at.split_at_mut(absent);
+    let (_, order) = order.split_at_mut(absent);
+    let space = Space {
+        leaves: leaves.split_at_mut(absent).1,
+        order: order.as_flattened_mut(),
+        states: &mut [],
+        scratch: &mut [Scratch::NEW],
+    };
+    match composite_layout_slice(&members, places, &mut [], space) {
+        Some(size) => Layout { at, size },
+        None => unreachable!(),
+    }
 }
 
 /// Describes what a method returns: the error if it has a field of its own, and the results; none for `()`.
@@ -426,11 +472,7 @@ pub trait Defaulted<'m>: Sized {
     ///
     /// # Errors
     /// Returns an error if the message does not hold a value of the type.
-    fn decode(
-        from: &StructReader<'m>,
-        at: At,
-        default: fn() -> Self::Value,
-    ) -> Result<Self, IpcException>;
+    fn decode(from: &StructReader<'m>, at: At, default: fn() -> Self::Value) -> Result<Self, IpcException>;
 
     /// Returns the default as the schema has it.
     fn schema_value(default: fn() -> Self::Value) -> DefaultValue;
@@ -455,11 +497,7 @@ where
     }
 
     #[inline]
-    fn decode(
-        from: &StructReader<'m>,
-        at: At,
-        default: fn() -> Self::Value,
-    ) -> Result<Self, IpcException> {
+    fn decode(from: &StructReader<'m>, at: At, default: fn() -> Self::Value) -> Result<Self, IpcException> {
         T::decode_defaulted(from, at, default())
     }
 

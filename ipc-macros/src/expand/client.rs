@@ -3,9 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-use super::wire::{Wire, call_error_of, call_result, call_runtime};
-use super::{first_index, future, names, private, unless_empty};
-use crate::model::{Answer, Form, Interface, Method, Passing, Results};
+use super::wire::{Holding, Wire, call_error_of, call_result, call_runtime};
+use super::{expand_default_argument, first_index, future, names, private, unless_empty};
+use crate::model::{Answer, Form, Interface, Method, Results};
 
 /// `pub type CalculatorClient = Client<dyn Calculator>;`
 pub(crate) fn expand_alias(interface: &Interface) -> TokenStream {
@@ -53,20 +53,18 @@ fn expand_method(method: &Method) -> TokenStream {
     let receiver = method.sig.receiver().map(|receiver| &receiver.self_token);
     let to = unless_empty("to", method.params.is_empty());
     let encode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
-        let ident = &param.ident;
-        let value = match &param.passing {
-            Passing::Owned => mixed!(&#ident),
-            Passing::Lent(_) => mixed!(#ident),
-        };
-        let encode = Wire::of_param(param).call("encode", mixed!(#value, #to, #params.at[#index]));
+        let value = Holding::of(param).encoded(&param.ident);
+        let default = expand_default_argument(param.default.as_ref());
+        let encode = Wire::of_param(param).call("encode", mixed!(#value, #to, #params.at[#index] #default));
         mixed!(#encode?;)
     });
     let returns = &method.returns;
     let decode = match &method.results {
-        Results::Whole(_) => Wire::of_result(returns).decoder(&mixed!(#results.at[1])),
+        Results::Whole(_) => Wire::of_result(returns, method.presence(0)).decoder(&mixed!(#results.at[1])),
         Results::Parts(parts) => {
             let parts = parts.iter().zip(1_usize..).map(|((_, ty), index)| {
-                let decode = Wire::of(ty).call("decode", mixed!(from, #results.at[#index]));
+                let decode = Wire::of_part(ty, method.presence(index - 1))
+                    .call("decode", mixed!(from, #results.at[#index]));
                 mixed!(#decode?,)
             });
             mixed!(|from| #ipc::Ok((#(#parts)*)))

@@ -116,11 +116,7 @@ fn expand_case(data: &Data, case: &Case) -> Vec<TokenStream> {
 
 /// The constants of a struct with groups or unions; `fields` is the number of its fields where the macro knows it, and
 /// then there is one union.
-fn expand_composite(
-    list: &TokenStream,
-    checks: &TokenStream,
-    fields: Option<usize>,
-) -> TokenStream {
+fn expand_composite(list: &TokenStream, checks: &TokenStream, fields: Option<usize>) -> TokenStream {
     let ipc = names::runtime();
     let (members, layout) = (names::members(), names::layout());
     let sizes = match fields {

@@ -28,7 +28,7 @@ use syn::{Attribute, DeriveInput, Ident};
 use self::wire::{Wire, call_error_of};
 use crate::check::{check_data, check_interface};
 use crate::diag::Diagnostics;
-use crate::model::{Container, ContextField, Form, Interface, Method, Parsed, Results};
+use crate::model::{Container, ContextField, Form, Interface, Method, Param, Parsed, Presence, Results};
 use crate::parse::{parse_data, parse_impl, parse_interface};
 
 /// `#[ipc_interface(..)]`.
@@ -185,18 +185,31 @@ fn expand_trait(interface: &mut Interface) -> TokenStream {
 fn expand_sections(method: &Method) -> TokenStream {
     let ipc = names::runtime();
     let context = (method.context == ContextField::Present).then(|| mixed!(#ipc::CONTEXT));
-    let params = method.params.iter().map(|param| expand_field(&param.name.text, "", &Wire::of_param(param)));
+    let params = method.params.iter().map(expand_param);
     let params = context.into_iter().chain(params).collect::<Vec<_>>();
     let error = call_error_of(&method.returns);
     let mut result = vec![mixed!(#ipc::error_field(&#error))];
     match &method.results {
-        Results::Whole(name) => result.push(expand_field(&name.text, "", &Wire::of_result(&method.returns))),
-        Results::Parts(parts) => {
-            result.extend(parts.iter().map(|(name, ty)| expand_field(&name.text, "", &Wire::of(ty))));
+        Results::Whole(name) => {
+            let presence = method.presence(0);
+            result.push(expand_result(&name.text, &Wire::of_result(&method.returns, presence), presence));
         }
+        Results::Parts(parts) => result.extend(parts.iter().enumerate().map(|(index, (name, ty))| {
+            let presence = method.presence(index);
+            expand_result(&name.text, &Wire::of_part(ty, presence), presence)
+        })),
     }
     let (params_names, results_names) = (names::params(&method.ident), names::results(&method.ident));
-    let params = expand_fields(&params_names.fields, &params_names.at, "layout_of", &params);
+    let apart = method.params.iter().any(|param| param.has.is_some_and(|has| has.ordinal.is_some()));
+    let rule = if apart { "pinned_layout" } else { "layout_of" };
+    let mut params = expand_fields(&params_names.fields, &params_names.at, rule, &params);
+    params.extend(
+        method
+            .params
+            .iter()
+            .zip(first_index(method)..)
+            .map(|(param, index)| expand_presence_check(param, index, &params_names.fields)),
+    );
     let result = expand_fields(&results_names.fields, &results_names.at, "layout_of_results", &result);
     mixed!(#params #result)
 }
@@ -209,6 +222,40 @@ fn expand_fields(fields: &Ident, layout: &Ident, rule: &str, list: &[TokenStream
     mixed! {
         const #fields: [#ipc::Field; #count] = [#(#list),*];
         const #layout: #ipc::Layout<#count> = #ipc::#rule(&#fields);
+    }
+}
+
+fn expand_param(param: &Param) -> TokenStream {
+    let ipc = names::runtime();
+    let wire = Wire::of_param(param);
+    let mut field = expand_field(&param.name.text, "", &wire);
+    if let Some(default) = &param.default {
+        field = expand_default(&field, &wire, default);
+    }
+    if let Some(ordinal) = param.has.and_then(|has| has.ordinal) {
+        field = mixed!(#ipc::with_presence(#field, #ordinal));
+    }
+    field
+}
+
+/// Where `has = N` stands, if N cannot be.
+fn expand_presence_check(param: &Param, index: usize, fields: &Ident) -> TokenStream {
+    let Some(Presence { ordinal: Some(_), span }) = param.has else { return TokenStream::new() };
+    let mut ipc = names::runtime();
+    ipc.set_span(span);
+    quote::quote_spanned!(span=> const _: () = #ipc::check_presence(&#fields, #index);)
+}
+
+fn expand_result(name: &str, wire: &Wire, presence: Option<usize>) -> TokenStream {
+    let ipc = names::runtime();
+    let field = expand_field(name, "", wire);
+    match presence {
+        // The error stands before all.
+        Some(before) => {
+            let before = before + 1;
+            mixed!(#ipc::with_presence(#field, #ipc::after(#before)))
+        }
+        None => field,
     }
 }
 

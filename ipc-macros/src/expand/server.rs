@@ -1,13 +1,12 @@
 //! The server: `Interface` for `dyn Trait`.
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
 use syn::{Ident, Path};
 
-use super::wire::{Wire, call_error_of, call_result, call_runtime, superclass};
-use super::{first_index, names};
+use super::wire::{Wire, call_error_of, call_result, call_runtime, pass_argument, superclass};
+use super::{expand_default_argument, first_index, names};
 use crate::expand::descriptor::expand_interface_descriptor;
-use crate::model::{Answer, Cancellation, Form, Interface, Lifecycle, Method, Passing, Results};
+use crate::model::{Answer, Cancellation, Form, Interface, Lifecycle, Method, Results};
 
 /// The `impl` of `Interface`.
 pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
@@ -144,14 +143,14 @@ fn expand_encode(method: &Method) -> TokenStream {
     match &method.results {
         Results::Whole(_) => {
             let value = mixed!(value, to, #results.at[1]);
-            let encode = Wire::of_result(&method.returns).call("encode", value);
+            let encode = Wire::of_result(&method.returns, method.presence(0)).call("encode", value);
             mixed!(|value, to| #encode)
         }
         Results::Parts(parts) => {
             let parts = parts.iter().enumerate().map(|(part, (_, ty))| {
-                let index = part + 1;
+                let (index, wire) = (part + 1, Wire::of_part(ty, method.presence(part)));
                 let part = syn::Index::from(part);
-                let encode = Wire::of(ty).call("encode", mixed!(&value.#part, to, #results.at[#index]));
+                let encode = wire.call("encode", mixed!(&value.#part, to, #results.at[#index]));
                 mixed!(#encode?;)
             });
             mixed! {
@@ -174,7 +173,8 @@ fn expand_future(method: &Method, interface: &Ident) -> TokenStream {
     let results = names::results(ident).at;
     let names: Vec<&Ident> = method.params.iter().map(|param| &param.ident).collect();
     let decode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
-        let decode = Wire::of_param(param).call("decode", mixed!(&from, #layout.at[#index]));
+        let default = expand_default_argument(param.default.as_ref());
+        let decode = Wire::of_param(param).call("decode", mixed!(&from, #layout.at[#index] #default));
         mixed!(#decode?,)
     });
     let params = (!names.is_empty()).then(|| {
@@ -185,13 +185,7 @@ fn expand_future(method: &Method, interface: &Ident) -> TokenStream {
             };
         }
     });
-    let arguments = method.params.iter().map(|param| {
-        let name = &param.ident;
-        match &param.passing {
-            Passing::Owned => name.to_token_stream(),
-            Passing::Lent(_) => Wire::of_param(param).call("lend", mixed!(&#name)),
-        }
-    });
+    let arguments = method.params.iter().map(pass_argument);
     let returns = &method.returns;
     let output = mixed!(#interface::#ident(&*self #(, #arguments)*).await);
     let result = call_result(returns, "into_result", output);
@@ -222,16 +216,11 @@ fn expand_arm(method: &Method, interface: &Ident) -> TokenStream {
     let from = (!method.params.is_empty()).then(|| mixed!(let from = call.params()?;));
     let decode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
         let name = &param.ident;
-        let decode = Wire::of_param(param).call("decode", mixed!(&from, #layout.at[#index]));
+        let default = expand_default_argument(param.default.as_ref());
+        let decode = Wire::of_param(param).call("decode", mixed!(&from, #layout.at[#index] #default));
         mixed!(let #name = #decode?;)
     });
-    let arguments = method.params.iter().map(|param| {
-        let name = &param.ident;
-        match &param.passing {
-            Passing::Owned => name.to_token_stream(),
-            Passing::Lent(_) => Wire::of_param(param).call("lend", mixed!(&#name)),
-        }
-    });
+    let arguments = method.params.iter().map(pass_argument);
     let returns = &method.returns;
     let result = call_result(returns, "into_result", mixed!(#interface::#ident(self #(, #arguments)*)));
     let encode = expand_encode(method);

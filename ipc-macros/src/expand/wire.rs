@@ -47,6 +47,15 @@ impl Wire {
 
     /// The type of a parameter: what is behind the `&` of a lent one.
     pub(crate) fn of_param(param: &Param) -> Self {
+        let held = match (Holding::of(param), &param.passing) {
+            (Holding::Behind, Passing::Lent(inner)) => inner,
+            _ => &param.ty,
+        };
+        match (&param.default, param.has) {
+            (Some(_), _) => return Self::defaulted(held),
+            (None, Some(_)) => return Self::optional(held),
+            (None, None) => {}
+        }
         match &param.passing {
             Passing::Owned => Self::of(&param.ty),
             Passing::Lent(inner) => match ungrouped(inner) {
@@ -56,9 +65,15 @@ impl Wire {
         }
     }
 
-    /// What a method returns if it succeeds.
-    pub(crate) fn of_result(returns: &Type) -> Self {
-        Self { ty: result_part(returns, 0, "Ok"), name: "Wire", place: Place::of(part_or_whole(returns, 0)) }
+    /// What a method returns if it succeeds, with a presence field of its own or without.
+    pub(crate) fn of_result(returns: &Type, presence: Option<usize>) -> Self {
+        let name = if presence.is_some() { "Optional" } else { "Wire" };
+        Self { ty: result_part(returns, 0, "Ok"), name, place: Place::of(part_or_whole(returns, 0)) }
+    }
+
+    /// One of several results.
+    pub(crate) fn of_part(ty: &Type, presence: Option<usize>) -> Self {
+        if presence.is_some() { Self::optional(ty) } else { Self::of(ty) }
     }
 
     fn through(ty: &Type, name: &'static str) -> Self {
@@ -82,6 +97,47 @@ impl Wire {
     /// `<T as Wire<'_>>::function(arguments)`.
     pub(crate) fn call(&self, function: &str, arguments: TokenStream) -> TokenStream {
         self.place.call(self.item(function), arguments)
+    }
+}
+
+/// How a server holds a parameter while the method runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holding {
+    /// As the method takes it.
+    Whole,
+    /// What is behind the `&`.
+    Behind,
+    /// What the runtime lends it from.
+    Lender,
+}
+
+impl Holding {
+    pub(crate) fn of(param: &Param) -> Self {
+        match &param.passing {
+            Passing::Owned => Self::Whole,
+            Passing::Lent(_) if param.default.is_none() && param.has.is_none() => Self::Lender,
+            // Text and bytes with a default are held as the reference itself, which the message or the default lends.
+            Passing::Lent(inner) => match ungrouped(inner) {
+                Type::Slice(_) => Self::Whole,
+                Type::Path(path) if path.path.is_ident("str") => Self::Whole,
+                _ => Self::Behind,
+            },
+        }
+    }
+
+    /// The argument of a parameter of a remote method: what is encoded.
+    pub(crate) fn encoded(self, ident: &Ident) -> TokenStream {
+        if self == Self::Whole { mixed!(&#ident) } else { ident.to_token_stream() }
+    }
+}
+
+/// The argument that a server passes to the method for a parameter that it holds.
+pub(crate) fn pass_argument(param: &Param) -> TokenStream {
+    let name = &param.ident;
+    match Holding::of(param) {
+        Holding::Whole => name.to_token_stream(),
+        Holding::Behind => mixed!(&#name),
+        Holding::Lender => Wire::of_param(param).call("lend", mixed!(&#name)),
     }
 }
 

@@ -34,7 +34,7 @@ impl Place {
             Self::Interface => &[ROOT, NO_DESTROY, TWIN, FILE, ID, NAME, CRATE],
             Self::Impl => &[CRATE],
             Self::Method => &[NAME, ORDINAL, NO_CONTEXT, RESULTS, ONEWAY, CANCELLABLE, LOCAL],
-            Self::Param => &[NAME],
+            Self::Param => &[NAME, DEFAULT, HAS],
             Self::Field => &[NAME, ORDINAL, DEFAULT, HAS, GROUP, UNION, SKIP, EXCEPTION],
             Self::VariantField => &[NAME, ORDINAL, DEFAULT, GROUP, UNION, SKIP],
             Self::Variant => &[NAME, ORDINAL, OTHER, EXCEPTION],
@@ -105,7 +105,7 @@ pub(crate) struct Arguments {
     pub(crate) has: Option<Presence>,
     pub(crate) error: Option<Ident>,
     pub(crate) exception: Option<Ident>,
-    pub(crate) results: Option<Vec<Ident>>,
+    pub(crate) results: Option<Vec<ResultName>>,
     pub(crate) file: Option<LitInt>,
     pub(crate) id: Option<LitInt>,
     pub(crate) name: Option<LitStr>,
@@ -298,9 +298,30 @@ impl Parse for Argument {
     }
 }
 
+/// One of the names in `results(..)`.
+#[derive(Debug)]
+pub(crate) enum ResultName {
+    /// A result.
+    Value(Ident),
+    /// `has(result)`: what says whether the result is there.
+    Presence(Ident),
+}
+
+impl Parse for ResultName {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let name = input.call(Ident::parse_any)?;
+        if name == HAS && input.peek(Paren) {
+            let of;
+            syn::parenthesized!(of in input);
+            return Ok(Self::Presence(of.call(Ident::parse_any)?));
+        }
+        Ok(Self::Value(name))
+    }
+}
+
 /// `first, second`: one name at least.
-fn parse_names(input: ParseStream<'_>) -> syn::Result<Vec<Ident>> {
-    let names = Punctuated::<Ident, Token![,]>::parse_separated_nonempty_with(input, Ident::parse_any)?;
+fn parse_names(input: ParseStream<'_>) -> syn::Result<Vec<ResultName>> {
+    let names = Punctuated::<ResultName, Token![,]>::parse_separated_nonempty(input)?;
     Ok(names.into_iter().collect())
 }
 

@@ -148,6 +148,9 @@ fn parse_fields(
             let form = arguments.field_form(diag);
             let Arguments { default, ordinal, has, .. } = arguments;
             let doc = parse_doc(&field.attrs);
+            if let (Some(default), Some(_), FieldForm::Single) = (&default, has, form) {
+                diag.report(default, &message::DEFAULT_OF_OPTION, &[]);
+            }
             parsed.sent.push(Field { member, name, doc, ty, default, ordinal, form, has });
         }
     }

@@ -2,7 +2,7 @@
 
 use syn::{FnArg, Ident, Pat, PatType, Receiver, Signature, TraitItemFn, Type};
 
-use super::attr::{Arguments, Place, default_name, find_cfg, parse_doc, refuse_ipc, strip_ipc};
+use super::attr::{Arguments, Place, ResultName, default_name, find_cfg, parse_doc, refuse_ipc, strip_ipc};
 use super::symbol::LOCAL;
 use super::ty::{Lifetimes, Tuples, parse_param_type, parse_return_type, type_argument, ungrouped};
 use crate::diag::Diagnostics;
@@ -61,7 +61,7 @@ fn parse_remote(
     let (returns, results) = match &arguments.results {
         None => (
             parse_return_type(&ident, &mut item.sig.output, interface, Tuples::Refused, diag),
-            Some(Results::Whole(Name { text: "result".to_owned(), span: ident.span() })),
+            Some((Results::Whole(Name { text: "result".to_owned(), span: ident.span() }), vec![None])),
         ),
         Some(names) => {
             let returns = parse_return_type(&ident, &mut item.sig.output, interface, Tuples::Named, diag);
@@ -86,7 +86,8 @@ fn parse_remote(
         }
         None => Answer::Awaited,
     };
-    let (Some(params), Some(returns), Some(results), true) = (params, returns, results, sound) else {
+    let (Some(params), Some(returns), Some((results, presences)), true) = (params, returns, results, sound)
+    else {
         return None;
     };
     let mut sig = item.sig.clone();
@@ -106,6 +107,7 @@ fn parse_remote(
         params,
         returns,
         results,
+        presences,
         ident,
     })
 }
@@ -129,8 +131,40 @@ fn check_oneway(
     unit && arguments.cancellable.is_none()
 }
 
-/// Gives the parts of a returned tuple, or the whole, their names.
-fn parse_results(names: &[Ident], returns: &Type, diag: &mut Diagnostics) -> Option<Results> {
+/// Gives the parts of a returned tuple, or the whole, their names, and their presence fields the places.
+fn parse_results(
+    entries: &[ResultName],
+    returns: &Type,
+    diag: &mut Diagnostics,
+) -> Option<(Results, Vec<Option<usize>>)> {
+    let names: Vec<&Ident> = entries
+        .iter()
+        .filter_map(|entry| match entry {
+            ResultName::Value(name) => Some(name),
+            ResultName::Presence(_) => None,
+        })
+        .collect();
+    let mut presences = vec![None; names.len()];
+    let mut before = 0;
+    for entry in entries {
+        let of = match entry {
+            ResultName::Value(_) => {
+                before += 1;
+                continue;
+            }
+            ResultName::Presence(of) => of,
+        };
+        let index = names.iter().position(|name| *name == of);
+        match index.and_then(|index| presences.get_mut(index)) {
+            None => diag.report(of, &message::RESULTS_HAS_UNKNOWN, &[of]),
+            Some(Some(_)) => diag.report(of, &message::RESULTS_HAS_TWICE, &[of]),
+            Some(presence) => *presence = Some(before),
+        }
+    }
+    parse_result_names(&names, returns, diag).map(|results| (results, presences))
+}
+
+fn parse_result_names(names: &[&Ident], returns: &Type, diag: &mut Diagnostics) -> Option<Results> {
     let parts: Vec<&Type> = match type_argument(returns, 0).map(ungrouped) {
         Some(Type::Tuple(tuple)) => tuple.elems.iter().collect(),
         Some(whole) => vec![whole],
@@ -253,5 +287,9 @@ fn parse_param(
         }
     };
     let name = arguments.member_name(&ident, diag);
-    Some(Param { ident, name, ty: (*typed.ty).clone(), passing: passing? })
+    let Arguments { default, has, .. } = arguments;
+    if let (Some(default), Some(_)) = (&default, has) {
+        diag.report(default, &message::DEFAULT_OF_OPTION, &[]);
+    }
+    Some(Param { ident, name, ty: (*typed.ty).clone(), passing: passing?, default, has })
 }

@@ -253,7 +253,7 @@ const fn is_one(ordinal: u16, first: u16, two: bool) -> bool {
 pub(super) const TOP: u16 = 0;
 
 /// In place of a field: none has the ordinal.
-const EMPTY: u16 = u16::MAX;
+pub const EMPTY: u16 = u16::MAX;
 
 /// One field.
 #[derive(Clone, Copy, Debug)]

@@ -10,17 +10,16 @@ use super::layout::{At, Companion};
 /// In place of a pinned ordinal: the one after the previous.
 pub const NEXT: u16 = u16::MAX;
 
-/// In place of the pinned ordinal of a presence field, with an index: the one after the field with that index among
-/// the members.
+/// In place of the pinned ordinal of a presence field, with a number: the one after so many members.
 const AFTER: u16 = 1 << 15;
 
-/// The pin of a presence field that stands behind the member with an index.
+/// The pin of a presence field that stands behind so many members.
 ///
 /// # Panics
-/// Panics, at compile time, when there is no such index in any struct.
-pub const fn after(index: usize) -> u16 {
-    assert!(index < (NEXT - AFTER) as usize, "a struct does not have so many fields");
-    AFTER | index as u16
+/// Panics, at compile time, when no struct has so many.
+pub const fn after(count: usize) -> u16 {
+    assert!(count < (NEXT - AFTER) as usize, "a struct does not have so many fields");
+    AFTER | count as u16
 }
 
 /// How many there are of what in some members.
@@ -97,6 +96,9 @@ impl Assigner<'_> {
         let first = self.field;
         let apart = any_apart(members);
         let mut i = 0;
+        if apart {
+            self.presence_after(members, 0, first);
+        }
         while i < members.len() {
             let pin = members[i].pin();
             if pin == NEXT {
@@ -123,10 +125,10 @@ impl Assigner<'_> {
                     self.next = base.saturating_add(Count::of(&[members[i]]).ordinals as u16);
                 }
             }
+            i += 1;
             if apart {
                 self.presence_after(members, i, first);
             }
-            i += 1;
         }
     }
 
@@ -150,16 +152,18 @@ impl Assigner<'_> {
         }
     }
 
-    /// Gives the presence fields that stand behind the member at `index` their ordinals. Only lists of results have
-    /// such, and all their members are fields.
-    const fn presence_after(&mut self, members: &[Member], index: usize, first: usize) {
+    /// Gives the presence fields that stand behind so many members their ordinals. Only lists of results have such, and
+    /// what is no field in them has no fields.
+    const fn presence_after(&mut self, members: &[Member], count: usize, first: usize) {
+        let mut place = first;
         let mut i = 0;
         while i < members.len() {
-            if let Member::Field(field) = &members[i]
-                && has_pin(field) == AFTER | index as u16
-            {
-                self.at[first + i].has_ordinal = self.next;
-                self.next = self.next.saturating_add(1);
+            if let Member::Field(field) = &members[i] {
+                if has_pin(field) == AFTER | count as u16 {
+                    self.at[place].has_ordinal = self.next;
+                    self.next = self.next.saturating_add(1);
+                }
+                place += 1;
             }
             i += 1;
         }

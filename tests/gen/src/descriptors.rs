@@ -2,8 +2,8 @@
 
 use ipc_runtime::wire::composite::{Leaf, Space, composite_layout_slice, scratch};
 use ipc_runtime::wire::descriptor::{
-    Case, CaseForm, Composite, Descriptor, Enum, Field, Group, IdSource, Interface, Kind,
-    Member, Method, Places, Struct, Type, Union, Variant,
+    Case, CaseForm, Composite, Descriptor, Enum, Field, Group, IdSource, Interface, Kind, Member, Method,
+    Places, Struct, Type, Union, Variant,
 };
 use ipc_runtime::wire::id::type_id;
 use ipc_runtime::wire::layout::{At, Shape, Slot, layout_slice};
