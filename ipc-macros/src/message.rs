@@ -315,12 +315,20 @@ messages! {
         "add a variant, or write `()` where the type is used"
     }
     DATA_GENERICS {
-        "`{}` is generic",
-        "write one type for each case that is needed"
+        "`{}` is generic, and no variant has a field",
+        "remove the parameters: the variants are the same with every argument"
     }
     DATA_LIFETIMES {
         "`{}` has several lifetimes",
         "keep one: all that is borrowed is borrowed from one message"
+    }
+    GENERIC_GROWTH {
+        "`{}` contains itself with larger and larger arguments",
+        "a type inside itself has its own parameters as arguments, or types without them"
+    }
+    DEFAULT_GENERIC {
+        "a field whose type is a parameter has no default in the schema",
+        "remove the default: where a message does not have it, it reads as zero, empty or `None`"
     }
     NEWTYPE_RECURSIVE {
         "`{}` consists of itself",
@@ -345,6 +353,18 @@ messages! {
     GROUP_AND_UNION {
         "a field is a group or a union",
         "write `group` for a struct, `union` for an enum with fields"
+    }
+    GROUP_GENERIC {
+        "`{}` has parameters, so it cannot have a {}",
+        "remove the argument: the field has a struct of its own then; or write the type without parameters"
+    }
+    GROUP_RECURSIVE {
+        "`{}` cannot lie within itself as a {}",
+        "remove the argument, and hold the value in a `Box` or a `Vec`: it has a struct of its own then"
+    }
+    HAS_GENERIC {
+        "a field whose type has a parameter cannot say where its presence field is",
+        "remove `has`: the presence field follows where there is one"
     }
     GROUP_OF_FIELDS {
         "a {} is several fields, of which each has what is said of it",
@@ -415,6 +435,10 @@ messages! {
         "remove `repr`"
     }
     ERROR_GENERICS {
+        "the error `{}` is generic",
+        "write one error for each case that is needed"
+    }
+    ERROR_BORROWED {
         "the error `{}` borrows",
         "own the data: an error outlives the message"
     }

@@ -1,5 +1,8 @@
 //! What generated code names, and nothing else does. Not covered by semantic versioning.
 
+mod field;
+mod place;
+
 pub use std::borrow::Borrow;
 pub use std::boxed::Box;
 pub use std::clone::Clone;
@@ -16,24 +19,29 @@ pub use std::sync::Arc;
 pub use std::vec::Vec;
 pub use std::{env, module_path};
 
+pub use self::field::{Defaulted, GroupField, Optional, UnionField};
+pub use self::place::{
+    Position, check_member, check_presence, count_before, group, in_case, in_struct, pinned, unnamed_union,
+    with_presence,
+};
+use self::place::{any_apart, layout_of_results_apart};
 pub use crate::exception::{IpcError, IpcException};
 pub use crate::object::{Client, MethodId, Remote, Reply, ServerCall, Started, call, call_async};
 use crate::object::{send_oneway, send_oneway_async};
 pub use crate::wire::composite::{
     CompositeLayout, Half, composite_layout, members_of, pinned_layout, scratch,
 };
-use crate::wire::composite::{EMPTY, Leaf, Space, check_ordinals, composite_layout_slice};
 pub use crate::wire::default::{DefaultCodec, HasDefault};
 pub use crate::wire::descriptor::{
-    Case, CaseForm, DefaultValue, Descriptor, Enum as EnumDescriptor, Field, Group as GroupDescriptor,
-    IdSource, Interface as InterfaceDescriptor, Kind, Member, Method, Places, Struct as StructDescriptor,
-    Type, Union as UnionDescriptor, Variant,
+    Case, CaseForm, Composite, DefaultValue, Descriptor, Enum as EnumDescriptor, Field,
+    Group as GroupDescriptor, IdSource, Interface as InterfaceDescriptor, Kind, Member, Method, Places,
+    Struct as StructDescriptor, Type, Union as UnionDescriptor, Variant,
 };
 pub use crate::wire::id::{package_file_id, type_id};
+pub use crate::wire::instance::{Argument, Instance, Laid, Spelled, describe_instance, spelled};
 pub use crate::wire::layout::{At, Companion, Layout, Shape, Size, Slot, layout, layout_slice};
 pub use crate::wire::ordinal::{Count, NEXT, after};
 pub use crate::wire::proxy::{CONSTRUCT, CONTEXT, DESTROY};
-use crate::wire::union::Scratch;
 pub use crate::wire::{
     Decode, DecodeElement, DecodeStruct, Element, Encode, Enum, HasSize, Interface, IpcType, Lend, Numbered,
     PointerReader, PointerWriter, Single, Struct, StructReader, StructWriter, Variants, decode_enum,
@@ -68,75 +76,6 @@ pub const fn field(name: &'static str, doc: &'static str, part: Part) -> Field {
 /// Gives a field a default.
 pub const fn defaulted(field: Field, default: fn() -> DefaultValue) -> Field {
     Field { default: Some(default), ..field }
-}
-
-/// Pins the ordinal of a field.
-pub const fn pinned(field: Field, ordinal: u16) -> Field {
-    Field { at: At { ordinal, ..field.at }, ..field }
-}
-
-/// Pins the ordinal of the presence field of a field.
-pub const fn with_presence(field: Field, has_ordinal: u16) -> Field {
-    Field { at: At { has_ordinal, ..field.at }, ..field }
-}
-
-/// Puts the members of a type under a name of their own.
-pub const fn group(name: &'static str, doc: &'static str, members: &'static [Member]) -> Member {
-    Member::Group(GroupDescriptor { name, doc, ordinal: NEXT, members })
-}
-
-/// Returns the union that an enum with fields consists of.
-///
-/// # Panics
-/// Panics, at compile time, if there is none.
-pub const fn unnamed_union(members: &'static [Member]) -> Member {
-    match members {
-        [member] => *member,
-        _ => panic!("an enum with fields is one union"),
-    }
-}
-
-/// Which member of a type is meant.
-#[derive(Clone, Copy, Debug)]
-pub struct Position {
-    /// The case that it is in, if it is in one.
-    case: Option<usize>,
-    index: usize,
-}
-
-/// A member of a struct.
-pub const fn in_struct(index: usize) -> Position {
-    Position { case: None, index }
-}
-
-/// A member of the variant with a number.
-pub const fn in_case(case: usize, index: usize) -> Position {
-    Position { case: Some(case), index }
-}
-
-/// Counts what comes before a member.
-#[expect(clippy::indexing_slicing, reason = "const evaluation; the macro knows how many there are")]
-pub const fn count_before(members: &[Member], position: Position) -> Count {
-    match (position.case, members) {
-        (Some(case), [Member::Union(union)]) => {
-            let (before, _) = union.cases.split_at(case);
-            let (members, _) = union.cases[case].members.split_at(position.index);
-            let before = Count::of(&[Member::Union(UnionDescriptor { cases: before, ..*union })]);
-            before.and(Count::of(members))
-        }
-        _ => Count::of(members.split_at(position.index).0),
-    }
-}
-
-/// Checks the pinned ordinals of a member.
-#[expect(clippy::indexing_slicing, reason = "const evaluation; the macro knows how many there are")]
-pub const fn check_member<const M: usize>(members: &[Member], position: Position, half: Half) {
-    let first = count_before(members, position).fields;
-    let member = match (position.case, members) {
-        (Some(case), [Member::Union(union)]) => union.cases[case].members[position.index],
-        _ => members[position.index],
-    };
-    check_ordinals::<M>(members, first, Count::of(&[member]).fields, half);
 }
 
 /// Computes the places of fields.
@@ -184,11 +123,6 @@ pub const fn error_field<E>(error: &ErrorOf<E>) -> Field {
     field("error", "", error.part)
 }
 
-/// Checks the pinned ordinal of the presence field of a parameter.
-pub const fn check_presence<const N: usize>(fields: &[Field; N], index: usize) {
-    check_ordinals::<N>(&members_of(fields), index, 1, Half::Presence);
-}
-
 /// Computes the places of what a method returns: an error that has no field of its own takes none.
 pub const fn layout_of_results<const N: usize>(fields: &[Field; N]) -> Layout<N> {
     if any_apart(fields) {
@@ -201,43 +135,6 @@ pub const fn layout_of_results<const N: usize>(fields: &[Field; N]) -> Layout<N>
     let (_, places) = at.split_at_mut(absent);
     let size = layout_slice(present, places);
     Layout { at, size }
-}
-
-/// Tells whether any presence field does not follow its field.
-const fn any_apart<const N: usize>(fields: &[Field; N]) -> bool {
-    let mut rest: &[Field] = fields;
-    while let [field, others @ ..] = rest {
-        if field.at.has_ordinal != NEXT {
-            return true;
-        }
-        rest = others;
-    }
-    false
-}
-
-#[expect(clippy::indexing_slicing, reason = "const evaluation; N is compared with zero")]
-const fn layout_of_results_apart<const N: usize>(fields: &[Field; N]) -> Layout<N> {
-    let mut members = members_of(fields);
-    let absent = if N > 0 && is_void(&fields[0]) { 1 } else { 0 };
-    if absent == 1 {
-        // Nothing, in the place that the presence fields count from.
-        members[0] = group("", "", &[]);
-    }
-    let mut at = [At::FIRST; N];
-    let mut leaves = [Leaf::NONE; N];
-    let mut order = [[EMPTY; 2]; N];
-    let (_, places) = at.split_at_mut(absent);
-    let (_, order) = order.split_at_mut(absent);
-    let space = Space {
-        leaves: leaves.split_at_mut(absent).1,
-        order: order.as_flattened_mut(),
-        states: &mut [],
-        scratch: &mut [Scratch::NEW],
-    };
-    match composite_layout_slice(&members, places, &mut [], space) {
-        Some(size) => Layout { at, size },
-        None => unreachable!(),
-    }
 }
 
 /// Describes what a method returns: the error if it has a field of its own, and the results; none for `()`.
@@ -444,77 +341,21 @@ where
     }
 }
 
-/// All that generated code needs of a type of which a field or a parameter has a default. The default comes as a function,
-/// so that a type that cannot have one is one mistake and not two.
+/// [`Wire`] of a type that has a parameter: here nothing is known of what may be received.
 #[diagnostic::on_unimplemented(
-    message = "a field of type `{Self}` cannot have a default in the schema",
-    label = "not a bool, a number, text, bytes or an enum without fields",
-    note = "where a message does not have it, it reads as zero, empty or `None`"
+    message = "`{Self}` cannot cross a process boundary",
+    label = "not an IPC type",
+    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
+    note = "for an object that stays in its process, pass `Arc<dyn Trait>` of an `#[ipc_interface]` trait"
 )]
-pub trait Defaulted<'m>: Sized {
+pub trait Outgoing {
+    /// `Self`: what is received is reached through it, see [`Wire`].
+    type This: ?Sized;
+
     /// What the schema says.
     const PART: Part;
-    /// The type of the default.
-    type Value;
-
-    /// Writes the value.
-    ///
-    /// # Errors
-    /// Returns an error if the message becomes too large.
-    fn encode(
-        &self,
-        to: &mut StructWriter<'_, '_>,
-        at: At,
-        default: fn() -> Self::Value,
-    ) -> Result<(), IpcException>;
-
-    /// Reads a value.
-    ///
-    /// # Errors
-    /// Returns an error if the message does not hold a value of the type.
-    fn decode(from: &StructReader<'m>, at: At, default: fn() -> Self::Value) -> Result<Self, IpcException>;
-
-    /// Returns the default as the schema has it.
-    fn schema_value(default: fn() -> Self::Value) -> DefaultValue;
-}
-
-impl<'m, T> Defaulted<'m> for T
-where
-    T: HasDefault<This = T>,
-    T::This: DefaultCodec<'m> + IpcType,
-{
-    const PART: Part = part_of::<T>();
-    type Value = <T as HasDefault>::Value;
-
-    #[inline]
-    fn encode(
-        &self,
-        to: &mut StructWriter<'_, '_>,
-        at: At,
-        default: fn() -> Self::Value,
-    ) -> Result<(), IpcException> {
-        self.encode_defaulted(to, at, default())
-    }
-
-    #[inline]
-    fn decode(from: &StructReader<'m>, at: At, default: fn() -> Self::Value) -> Result<Self, IpcException> {
-        T::decode_defaulted(from, at, default())
-    }
-
-    fn schema_value(default: fn() -> Self::Value) -> DefaultValue {
-        <T as DefaultCodec<'m>>::schema_value(default())
-    }
-}
-
-/// An `Option` with a presence field of its own, whatever it is of: where there is one, it decides.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is always there, so nothing can say whether it is",
-    label = "not an `Option`",
-    note = "remove `has`, or write `Option<{Self}>`"
-)]
-pub trait Optional<'m>: Sized {
-    /// What the schema says.
-    const PART: Part;
+    /// What it says of the type inside an `Option`.
+    const INNER: Part;
 
     /// Writes the value.
     ///
@@ -522,101 +363,31 @@ pub trait Optional<'m>: Sized {
     /// Returns an error if the message becomes too large or too deep.
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
 
-    /// Reads a value.
+    /// Writes the value as it stands inside an `Option`.
     ///
     /// # Errors
-    /// Returns an error if the message does not hold a value of the type.
-    fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException>;
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode_inner(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
 }
 
-impl<'m, T: Single<This: Encode + Decode<'m>>> Optional<'m> for Option<T> {
-    const PART: Part =
-        Part { ty: T::INNER_TYPE, shape: Shape { slot: T::INNER_SHAPE.slot, companion: Companion::Has } };
+impl<T> Outgoing for T
+where
+    T: IpcType<This = T>,
+    T::This: Encode,
+{
+    type This = T::This;
 
+    const PART: Part = Part { ty: T::TYPE, shape: T::SHAPE };
+    const INNER: Part = Part { ty: T::INNER_TYPE, shape: T::INNER_SHAPE };
+
+    #[inline]
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
-        let Some(value) = self else { return Ok(()) };
-        to.set_bool(at.has, true);
-        value.encode_inner(to, at)
-    }
-
-    fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException> {
-        from.get_bool(at.has).then(|| T::decode_inner(from, at)).transpose()
-    }
-}
-
-/// A type whose fields lie among those of the struct that has it as a field, under a name of their own.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a group",
-    label = "not a struct with `#[derive(IpcType)]`",
-    note = "a group is a field of a type with fields: remove `group`, or write a struct"
-)]
-pub trait GroupField<'m>: Sized {
-    /// What the schema says.
-    const MEMBERS: &'static [Member];
-
-    /// Writes every field.
-    ///
-    /// # Errors
-    /// Returns an error if the message becomes too large or too deep.
-    fn encode(&self, to: &mut StructWriter<'_, '_>, places: Places) -> Result<(), IpcException>;
-
-    /// Reads every field.
-    ///
-    /// # Errors
-    /// Returns an error if the message does not hold values of their types.
-    fn decode(from: &StructReader<'m>, places: Places) -> Result<Self, IpcException>;
-}
-
-#[diagnostic::do_not_recommend]
-impl<'m, T: DecodeStruct<'m>> GroupField<'m> for T {
-    const MEMBERS: &'static [Member] = T::MEMBERS;
-
-    #[inline]
-    fn encode(&self, to: &mut StructWriter<'_, '_>, places: Places) -> Result<(), IpcException> {
-        self.encode_members(to, places)
+        Encode::encode(self, to, at)
     }
 
     #[inline]
-    fn decode(from: &StructReader<'m>, places: Places) -> Result<Self, IpcException> {
-        T::decode_members(from, places)
-    }
-}
-
-/// An enum whose variants are a union among the fields of the struct that has it as a field.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a union",
-    label = "not an enum with fields",
-    note = "a union is a field whose type is an enum with fields and `#[derive(IpcType)]`: remove `union`, or write one"
-)]
-pub trait UnionField<'m>: Sized {
-    /// What the schema says.
-    const MEMBERS: &'static [Member];
-
-    /// Writes the variant.
-    ///
-    /// # Errors
-    /// Returns an error if the message becomes too large or too deep.
-    fn encode(&self, to: &mut StructWriter<'_, '_>, places: Places) -> Result<(), IpcException>;
-
-    /// Reads the variant.
-    ///
-    /// # Errors
-    /// Returns an error if the message does not hold one.
-    fn decode(from: &StructReader<'m>, places: Places) -> Result<Self, IpcException>;
-}
-
-#[diagnostic::do_not_recommend]
-impl<'m, T: DecodeStruct<'m> + Variants> UnionField<'m> for T {
-    const MEMBERS: &'static [Member] = T::MEMBERS;
-
-    #[inline]
-    fn encode(&self, to: &mut StructWriter<'_, '_>, places: Places) -> Result<(), IpcException> {
-        self.encode_members(to, places)
-    }
-
-    #[inline]
-    fn decode(from: &StructReader<'m>, places: Places) -> Result<Self, IpcException> {
-        T::decode_members(from, places)
+    fn encode_inner(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        Encode::encode_inner(self, to, at)
     }
 }
 

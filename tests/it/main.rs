@@ -8,6 +8,8 @@ mod calls;
 mod cycle;
 mod descriptor;
 mod errors;
+mod fds;
+mod generics;
 mod inheritance;
 mod killed;
 mod listen;

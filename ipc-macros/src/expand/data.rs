@@ -10,7 +10,8 @@ use super::descriptor::{
 use super::members::{Cursor, discriminants, expand_layout, expand_union_layout, is_plain};
 use super::wire::Wire;
 use super::{names, unless_empty};
-use crate::model::{Body, Case, Catches, Data, Field, Fields, Variant};
+use crate::model::{Argument, Body, Case, Catches, Data, Field, Fields, Variant};
+use crate::parse::has_type_param;
 
 /// Everything that goes into the `const _` of a derived type.
 pub(crate) fn expand_data(data: &Data) -> TokenStream {
@@ -32,14 +33,14 @@ fn expand_struct(data: &Data, fields: &Fields) -> TokenStream {
     let mut cursor = Cursor::new();
     let encode = sent.iter().enumerate().map(|(index, field)| {
         let member = &field.member;
-        let encode = cursor.encode(field, &mixed!(#ipc::in_struct(#index)), &mixed!(&self.#member));
+        let encode = cursor.encode(data, field, &mixed!(#ipc::in_struct(#index)), &mixed!(&self.#member));
         mixed!(#encode?;)
     });
     let encode = encode.collect::<Vec<_>>();
     let mut cursor = Cursor::new();
     let decode = sent.iter().enumerate().map(|(index, field)| {
         let member = &field.member;
-        let decode = cursor.decode(field, &mixed!(#ipc::in_struct(#index)));
+        let decode = cursor.decode(data, field, &mixed!(#ipc::in_struct(#index)));
         mixed!(#member: #decode?)
     });
     let decode = decode.collect::<Vec<_>>();
@@ -51,7 +52,7 @@ fn expand_struct(data: &Data, fields: &Fields) -> TokenStream {
         #ipc::Ok(Self { #(#decode,)* #(#skipped: #ipc::Default::default(),)* })
     };
     let plain = is_plain(fields);
-    let (fields, members, layout) = (names::fields(), names::members(), names::layout());
+    let (fields, layout) = layout_constants(data);
     let impls = expand_struct_impls(
         data,
         &StructCodec {
@@ -60,12 +61,8 @@ fn expand_struct(data: &Data, fields: &Fields) -> TokenStream {
             } else {
                 expand_composite_descriptor(data)
             },
-            members: if plain { mixed!(&#ipc::members_of(&#fields)) } else { members.to_token_stream() },
-            places: if plain {
-                mixed!(#ipc::Places { at: &#layout.at, discriminants: &[] })
-            } else {
-                mixed!(#ipc::CompositeLayout::places(&#layout))
-            },
+            members: if plain { mixed!(&#ipc::members_of(&#fields)) } else { fields },
+            discriminants: if plain { mixed!(&[]) } else { mixed!(&#layout.discriminants) },
             unused: sent.is_empty(),
             encode_members,
             decode_members,
@@ -92,7 +89,7 @@ fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
         let rest = (!skipped.is_empty()).then(|| mixed!(..));
         let index_of = |index: usize| mixed!(#ipc::in_case(#position, #index));
         let writes = sent.iter().zip(&bindings).enumerate().map(|(index, (field, binding))| {
-            let encode = writer.encode(field, &index_of(index), &binding.to_token_stream());
+            let encode = writer.encode(data, field, &index_of(index), &binding.to_token_stream());
             mixed!(#encode?;)
         });
         let writes = writes.collect::<Vec<_>>();
@@ -104,7 +101,7 @@ fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
         });
         let reads = sent.iter().enumerate().map(|(index, field)| {
             let member = &field.member;
-            let decode = reader.decode(field, &index_of(index));
+            let decode = reader.decode(data, field, &index_of(index));
             mixed!(#member: #decode?)
         });
         let reads = reads.collect::<Vec<_>>();
@@ -129,23 +126,23 @@ fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
             #unknown,
         }
     };
-    let layout = names::layout();
+    let (members, layout) = layout_constants(data);
     let impls = expand_struct_impls(
         data,
         &StructCodec {
             descriptor: expand_composite_descriptor(data),
-            members: names::members().into_token_stream(),
-            places: mixed!(#ipc::CompositeLayout::places(&#layout)),
+            members,
+            discriminants: mixed!(&#layout.discriminants),
             unused: false,
             encode_members,
             decode_members,
         },
     );
-    let Target { params, ty, .. } = &Target::of(data);
+    let Target { params, ty, bounds, .. } = &Target::of(data);
     mixed! {
         #layouts
         #impls
-        impl #params #ipc::Variants for #ty {}
+        impl #params #ipc::Variants for #ty #bounds {}
     }
 }
 
@@ -153,7 +150,7 @@ fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
 struct StructCodec {
     descriptor: TokenStream,
     members: TokenStream,
-    places: TokenStream,
+    discriminants: TokenStream,
     /// There is nothing to write or read.
     unused: bool,
     encode_members: TokenStream,
@@ -162,11 +159,10 @@ struct StructCodec {
 
 fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
     let ipc = names::runtime();
-    let layout = names::layout();
-    let StructCodec { descriptor, members, places: own_places, unused, encode_members, decode_members } =
-        codec;
+    let (_, layout) = layout_constants(data);
+    let StructCodec { descriptor, members, discriminants, unused, encode_members, decode_members } = codec;
     let [to, from, places] = ["to", "from", "places"].map(|name| unless_empty(name, *unused));
-    let Target { params, ty, decode_params, message } = &Target::of(data);
+    let Target { params, ty, bounds, decode_params, decode_bounds, message, .. } = &Target::of(data);
     let impls = expand_impls(
         data,
         &Codec {
@@ -182,13 +178,13 @@ fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
     mixed! {
         #impls
 
-        impl #params #ipc::HasSize for #ty {
+        impl #params #ipc::HasSize for #ty #bounds {
             const SIZE: #ipc::Size = #layout.size;
         }
 
-        impl #params #ipc::Struct for #ty {
+        impl #params #ipc::Struct for #ty #bounds {
             const MEMBERS: &'static [#ipc::Member] = #members;
-            const PLACES: #ipc::Places = #own_places;
+            const PLACES: #ipc::Places = #ipc::Places { at: &#layout.at, discriminants: #discriminants };
 
             fn descriptor() -> &'static #ipc::Descriptor {
                 #descriptor
@@ -204,7 +200,7 @@ fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
             }
         }
 
-        impl #decode_params #ipc::DecodeStruct<#message> for #ty {
+        impl #decode_params #ipc::DecodeStruct<#message> for #ty #decode_bounds {
             #[inline]
             fn decode_members(
                 #from: &#ipc::StructReader<#message>,
@@ -355,18 +351,29 @@ fn expand_numbers(data: &Data, repr: &Ident, variants: &[Variant]) -> TokenStrea
 /// can; the `for<'__w>` keeps rustc from evaluating the condition before anyone asks.
 fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
     let ipc = names::runtime();
-    let Target { params, ty, decode_params, message } = &Target::of(data);
+    let target = Target::of(data);
+    let Target { params, ty, bounds, decode_params, decode_bounds, message, .. } = &target;
     let inner = &field.ty;
     let member = &field.member;
-    let wire = Wire::of(inner);
-    let constants = Wire::of(&without_lifetime(data, inner));
+    let sent = outgoing(data, inner);
+    let constants = constant(data, inner);
     let (part, inner_part) = (constants.item("PART"), constants.item("INNER"));
-    let encode = wire.call("encode", mixed!(&self.#member, to, at));
-    let encode_inner = wire.call("encode_inner", mixed!(&self.#member, to, at));
-    let decode = wire.call("decode", mixed!(from, at));
-    let decode_inner = wire.call("decode_inner", mixed!(from, at));
+    let encode = sent.call("encode", mixed!(&self.#member, to, at));
+    let encode_inner = sent.call("encode_inner", mixed!(&self.#member, to, at));
+    // An argument can all of it.
+    let condition = |bound: TokenStream| {
+        let argument = |argument: &Argument| matches!(argument, Argument::Type(ty) if ty == inner);
+        (!data.arguments.iter().any(argument)).then(|| mixed!(for<'__w> #inner: #bound))
+    };
+    let single_bounds = target.bounds_and(condition(mixed!(#ipc::Single)).as_ref());
+    let element_bounds = target.bounds_and(condition(mixed!(#ipc::Element)).as_ref());
+    let slice_bounds = target.decode_bounds_and(condition(mixed!(#ipc::DecodeElement<#message>)).as_ref());
+    let default = expand_newtype_default(data, &target, field);
+    let received = incoming(data, inner);
+    let decode = received.call("decode", mixed!(from, at));
+    let decode_inner = received.call("decode_inner", mixed!(from, at));
     mixed! {
-        impl #params #ipc::IpcType for #ty {
+        impl #params #ipc::IpcType for #ty #bounds {
             type This = Self;
             const SHAPE: #ipc::Shape = #part.shape();
             const TYPE: #ipc::Type = #part.ty();
@@ -374,9 +381,9 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
             const INNER_TYPE: #ipc::Type = #inner_part.ty();
         }
 
-        impl #params #ipc::Single for #ty where for<'__w> #inner: #ipc::Single {}
+        impl #params #ipc::Single for #ty #single_bounds {}
 
-        impl #params #ipc::Encode for #ty {
+        impl #params #ipc::Encode for #ty #bounds {
             fn encode(&self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode
             }
@@ -386,7 +393,7 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
             }
         }
 
-        impl #decode_params #ipc::Decode<#message> for #ty {
+        impl #decode_params #ipc::Decode<#message> for #ty #decode_bounds {
             fn decode(from: &#ipc::StructReader<#message>, at: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
                 #ipc::Ok(Self { #member: #decode? })
             }
@@ -396,15 +403,51 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
             }
         }
 
-        impl #params #ipc::HasDefault for #ty where for<'__w> #inner: #ipc::HasDefault {
+        #default
+
+        impl #params #ipc::Element for #ty #element_bounds {
+            const LIST: #ipc::Type = <#inner as #ipc::Element>::LIST;
+
+            fn encode_items<'i>(
+                items: impl #ipc::ExactSizeIterator<Item = &'i Self>,
+                to: #ipc::PointerWriter<'_, '_>,
+            ) -> #ipc::Result<(), #ipc::IpcException>
+            where
+                Self: 'i,
+            {
+                <#inner as #ipc::Element>::encode_items(#ipc::Iterator::map(items, |item| &item.#member), to)
+            }
+        }
+
+        impl #decode_params #ipc::DecodeElement<#message> for #ty #slice_bounds {
+            type Slice = #ipc::Vec<Self>;
+
+            fn decode_list(from: #ipc::PointerReader<#message>) -> #ipc::Result<#ipc::Vec<Self>, #ipc::IpcException> {
+                let items = <#inner as #ipc::DecodeElement<#message>>::decode_list(from)?;
+                #ipc::Ok(#ipc::wrap_items(items, |item| Self { #member: item }))
+            }
+        }
+    }
+}
+
+/// A newtype has a default where what is inside has one; of a parameter it is not known.
+fn expand_newtype_default(data: &Data, target: &Target, field: &Field) -> Option<TokenStream> {
+    let ipc = names::runtime();
+    let (inner, member) = (&field.ty, &field.member);
+    if has_type_param(inner, &data.generics) {
+        return None;
+    }
+    let Target { params, ty, decode_params, message, .. } = target;
+    let bounds = target.bounds_and(Some(&mixed!(for<'__w> #inner: #ipc::HasDefault)));
+    let decode_bounds =
+        target.decode_bounds_and(Some(&mixed!(for<'__w> #inner: #ipc::DefaultCodec<#message>)));
+    Some(mixed! {
+        impl #params #ipc::HasDefault for #ty #bounds {
             type This = Self;
             type Value = <#inner as #ipc::HasDefault>::Value;
         }
 
-        impl #decode_params #ipc::DefaultCodec<#message> for #ty
-        where
-            for<'__w> #inner: #ipc::DefaultCodec<#message>,
-        {
+        impl #decode_params #ipc::DefaultCodec<#message> for #ty #decode_bounds {
             fn encode_defaulted(
                 &self,
                 to: &mut #ipc::StructWriter<'_, '_>,
@@ -427,33 +470,7 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
                 <#inner as #ipc::DefaultCodec<#message>>::schema_value(default)
             }
         }
-
-        impl #params #ipc::Element for #ty where for<'__w> #inner: #ipc::Element {
-            const LIST: #ipc::Type = <#inner as #ipc::Element>::LIST;
-
-            fn encode_items<'i>(
-                items: impl #ipc::ExactSizeIterator<Item = &'i Self>,
-                to: #ipc::PointerWriter<'_, '_>,
-            ) -> #ipc::Result<(), #ipc::IpcException>
-            where
-                Self: 'i,
-            {
-                <#inner as #ipc::Element>::encode_items(#ipc::Iterator::map(items, |item| &item.#member), to)
-            }
-        }
-
-        impl #decode_params #ipc::DecodeElement<#message> for #ty
-        where
-            for<'__w> #inner: #ipc::DecodeElement<#message>,
-        {
-            type Slice = #ipc::Vec<Self>;
-
-            fn decode_list(from: #ipc::PointerReader<#message>) -> #ipc::Result<#ipc::Vec<Self>, #ipc::IpcException> {
-                let items = <#inner as #ipc::DecodeElement<#message>>::decode_list(from)?;
-                #ipc::Ok(#ipc::wrap_items(items, |item| Self { #member: item }))
-            }
-        }
-    }
+    })
 }
 
 /// In what types differ on the wire.
@@ -470,29 +487,29 @@ struct Codec {
 fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {
     let ipc = names::runtime();
     let Codec { shape, ty: schema, list, encode, decode, encode_items, decode_list } = codec;
-    let Target { params, ty, decode_params, message } = &Target::of(data);
+    let Target { params, ty, bounds, decode_params, decode_bounds, message, .. } = &Target::of(data);
     mixed! {
-        impl #params #ipc::IpcType for #ty {
+        impl #params #ipc::IpcType for #ty #bounds {
             type This = Self;
             const SHAPE: #ipc::Shape = #shape;
             const TYPE: #ipc::Type = #schema;
         }
 
-        impl #params #ipc::Single for #ty {}
+        impl #params #ipc::Single for #ty #bounds {}
 
-        impl #params #ipc::Encode for #ty {
+        impl #params #ipc::Encode for #ty #bounds {
             fn encode(&self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode
             }
         }
 
-        impl #decode_params #ipc::Decode<#message> for #ty {
+        impl #decode_params #ipc::Decode<#message> for #ty #decode_bounds {
             fn decode(from: &#ipc::StructReader<#message>, at: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
                 #decode
             }
         }
 
-        impl #params #ipc::Element for #ty {
+        impl #params #ipc::Element for #ty #bounds {
             const LIST: #ipc::Type = #list;
 
             fn encode_items<'i>(
@@ -506,7 +523,7 @@ fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {
             }
         }
 
-        impl #decode_params #ipc::DecodeElement<#message> for #ty {
+        impl #decode_params #ipc::DecodeElement<#message> for #ty #decode_bounds {
             type Slice = #ipc::Vec<Self>;
 
             fn decode_list(from: #ipc::PointerReader<#message>) -> #ipc::Result<#ipc::Vec<Self>, #ipc::IpcException> {
@@ -516,42 +533,111 @@ fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {
     }
 }
 
+/// The constants with the fields or members of a type and their places, as an `impl` names them.
+pub(crate) fn layout_constants(data: &Data) -> (TokenStream, TokenStream) {
+    let ipc = names::runtime();
+    if data.is_generic() {
+        return (mixed!(<Self as #ipc::Laid>::FIELDS), mixed!(<Self as #ipc::Laid>::LAYOUT));
+    }
+    let plain = matches!(&data.body, Body::Struct(fields) if is_plain(fields));
+    let fields = if plain { names::fields() } else { names::members() };
+    (fields.into_token_stream(), names::layout().into_token_stream())
+}
+
 /// What stands in the head of an `impl`. A type with a lifetime is decoded from a message that lives as long.
-struct Target {
-    /// `<'a>`, or nothing.
-    params: TokenStream,
-    /// `Note<'a>`.
-    ty: TokenStream,
-    /// `<'a>`, or `<'m>` for a type that owns what it has.
+pub(crate) struct Target {
+    /// `<'a, T>`, or nothing.
+    pub(crate) params: TokenStream,
+    /// `Note<'a, T>`.
+    pub(crate) ty: TokenStream,
+    /// `where T: Argument`, or nothing.
+    pub(crate) bounds: TokenStream,
+    /// `<'a, T>`, or `<'m, T>` for a type that owns what it has.
     decode_params: TokenStream,
+    /// The same, and that a `T` can be read from a message.
+    decode_bounds: TokenStream,
     /// `'a` or `'m`.
     message: Lifetime,
+    predicates: Vec<TokenStream>,
+    decode_predicates: Vec<TokenStream>,
 }
 
 impl Target {
-    fn of(data: &Data) -> Self {
+    pub(crate) fn of(data: &Data) -> Self {
+        let ipc = names::runtime();
         let ident = &data.ident;
         let own = Lifetime::new("'m", proc_macro2::Span::mixed_site());
-        match data.generics.lifetimes().next().map(|param| &param.lifetime) {
-            Some(lifetime) => {
-                // Spanned as generated: what lints say of the `impl`s is not about the user's lifetime.
-                let mut message = lifetime.clone();
-                message.set_span(own.span());
-                Self {
-                    params: mixed!(<#message>),
-                    ty: mixed!(#ident<#message>),
-                    decode_params: mixed!(<#message>),
-                    message,
-                }
+        let mut generics = data.generics.clone();
+        // Spanned as generated: what lints say of the `impl`s is not about the user's lifetime.
+        generics.lifetimes_mut().for_each(|param| param.lifetime.set_span(own.span()));
+        let mut decode_generics = generics.clone();
+        let message = match generics.lifetimes().next() {
+            Some(param) => param.lifetime.clone(),
+            None => {
+                let param = syn::LifetimeParam::new(own.clone());
+                decode_generics.params.insert(0, syn::GenericParam::Lifetime(param));
+                own
             }
-            None => Self {
-                params: TokenStream::new(),
-                ty: ident.to_token_stream(),
-                decode_params: mixed!(<#own>),
-                message: own,
-            },
+        };
+        let (params, arguments, clause) = generics.split_for_impl();
+        let (decode_params, ..) = decode_generics.split_for_impl();
+        let own = clause.iter().flat_map(|clause| &clause.predicates).map(ToTokens::to_token_stream);
+        let mut predicates: Vec<TokenStream> = own.collect();
+        let mut decodes = Vec::new();
+        for argument in &data.arguments {
+            if let Argument::Type(ty) = argument {
+                predicates.push(mixed!(#ty: #ipc::Argument));
+                // Of `This`, so that an argument that is no IPC type is one mistake and not two.
+                decodes.push(mixed!(<#ty as #ipc::IpcType>::This: #ipc::DecodeElement<#message>));
+            }
+        }
+        let decode_predicates: Vec<TokenStream> = predicates.iter().cloned().chain(decodes).collect();
+        Self {
+            params: params.to_token_stream(),
+            ty: mixed!(#ident #arguments),
+            bounds: where_clause(&predicates, None),
+            decode_params: decode_params.to_token_stream(),
+            decode_bounds: where_clause(&decode_predicates, None),
+            message,
+            predicates,
+            decode_predicates,
         }
     }
+
+    fn bounds_and(&self, predicate: Option<&TokenStream>) -> TokenStream {
+        where_clause(&self.predicates, predicate)
+    }
+
+    fn decode_bounds_and(&self, predicate: Option<&TokenStream>) -> TokenStream {
+        where_clause(&self.decode_predicates, predicate)
+    }
+}
+
+fn where_clause(predicates: &[TokenStream], last: Option<&TokenStream>) -> TokenStream {
+    if predicates.is_empty() && last.is_none() {
+        return TokenStream::new();
+    }
+    let predicates = predicates.iter().chain(last);
+    mixed!(where #(#predicates),*)
+}
+
+/// A type as it is sent: of one with a parameter it is not known what can be received.
+pub(crate) fn outgoing(data: &Data, ty: &Type) -> Wire {
+    if has_type_param(ty, &data.generics) { Wire::outgoing(ty) } else { Wire::of(ty) }
+}
+
+/// A type of which a constant tells.
+pub(crate) fn constant(data: &Data, ty: &Type) -> Wire {
+    if has_type_param(ty, &data.generics) {
+        // The constant is in an `impl`, which has the lifetime.
+        return Wire::outgoing(ty);
+    }
+    Wire::of(&without_lifetime(data, ty))
+}
+
+/// A type as it is received.
+pub(crate) fn incoming(data: &Data, ty: &Type) -> Wire {
+    if has_type_param(ty, &data.generics) { Wire::incoming(ty) } else { Wire::of(ty) }
 }
 
 /// The type as constants can name it: `'static` in place of the lifetime, which only `impl`s know.

@@ -7,10 +7,10 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::Type;
 
-use super::data::without_lifetime;
+use super::data::{Target, constant, incoming, layout_constants, outgoing, without_lifetime};
 use super::wire::Wire;
 use super::{expand_default, expand_default_argument, expand_field, names};
-use crate::model::{Case, CaseForm, Data, Field, FieldForm, Fields};
+use crate::model::{Body, Case, CaseForm, Data, Field, FieldForm, Fields};
 
 /// Whether all that a type consists of are fields, whose number the macro knows.
 pub(crate) fn is_plain(fields: &Fields) -> bool {
@@ -21,70 +21,40 @@ pub(crate) fn is_plain(fields: &Fields) -> bool {
 pub(crate) fn expand_layout(data: &Data, fields: &Fields) -> TokenStream {
     let ipc = names::runtime();
     let sent = &fields.sent;
-    if !is_plain(fields) {
-        let members = expand_members(data, sent);
-        let checks = sent
-            .iter()
-            .zip(0_usize..)
-            .map(|(field, index)| expand_checks(field, &mixed!(#ipc::in_struct(#index))));
-        let checks: TokenStream = checks.collect();
-        return expand_composite(&mixed!(#(#members),*), &checks, None);
-    }
-    let (fields, layout) = (names::fields(), names::layout());
+    let plain = is_plain(fields);
     let count = sent.len();
-    let list = sent.iter().map(|field| expand_pin(field, expand_leaf(data, field, &field.name.text)));
-    let list = list.collect::<Vec<_>>();
-    let pinned = sent
+    let places = Places::of(data, plain.then_some(count));
+    let checks: TokenStream = sent
         .iter()
-        .any(|field| field.ordinal.is_some() || field.has.is_some_and(|presence| presence.ordinal.is_some()));
-    let (rule, checks) = if pinned {
-        let checks = sent
-            .iter()
-            .zip(0_usize..)
-            .map(|(field, index)| expand_checks(field, &mixed!(#ipc::in_struct(#index))));
-        let checks: TokenStream = checks.collect();
-        let members = names::members();
-        let checks = mixed! {
-            const _: () = {
-                const #members: &[#ipc::Member] = &#ipc::members_of(&#fields);
-                #checks
-            };
-        };
-        (mixed!(pinned_layout), checks)
-    } else {
-        (mixed!(layout_of), TokenStream::new())
-    };
-    mixed! {
-        const #fields: [#ipc::Field; #count] = [#(#list),*];
-        #checks
-        const #layout: #ipc::Layout<#count> = #ipc::#rule(&#fields);
+        .zip(0_usize..)
+        .map(|(field, index)| places.expand_checks(field, &mixed!(#ipc::in_struct(#index))))
+        .collect();
+    if !plain {
+        let members = expand_members(data, sent);
+        return expand_composite(data, &mixed!(#(#members),*), &checks, None);
     }
+    let list = sent.iter().map(|field| expand_pin(field, expand_leaf(data, field, &field.name.text)));
+    let list = mixed!([#(#list),*]);
+    let ty = mixed!([#ipc::Field; #count]);
+    let rule = if checks.is_empty() { mixed!(layout_of) } else { mixed!(pinned_layout) };
+    expand_constants(data, [&ty, &list], &checks, [&mixed!(#ipc::Layout<#count>), &mixed!(#ipc::#rule)])
 }
 
 /// The cases of an enum with fields, and the places of what is in them.
 pub(crate) fn expand_union_layout(data: &Data, cases: &[Case]) -> TokenStream {
     let ipc = names::runtime();
-    let mut checks = TokenStream::new();
     let mut list = Vec::new();
+    let mut pins = Vec::new();
     let mut count = 0;
     for (number, case) in (0_usize..).zip(cases) {
         let (name, doc) = (&case.name.text, &case.doc);
         let mut members = expand_case(data, case);
-        checks.extend(
-            case.fields
-                .sent
-                .iter()
-                .zip(0_usize..)
-                .map(|(field, index)| expand_checks(field, &mixed!(#ipc::in_case(#number, #index)))),
-        );
-        if case.fields.sent.is_empty() {
+        if members.is_empty() {
             let void = expand_field("value", "", &Wire::of(&syn::parse_quote!(())));
             let pin = case.ordinal.as_ref().map(|(ordinal, _)| mixed!(.pinned(#ordinal)));
             members.push(mixed!(#ipc::Member::Field(#void)#pin));
-            if let Some((_, literal)) = &case.ordinal {
-                checks.extend(expand_check(literal.span(), &mixed!(#ipc::in_case(#number, 0)), "Own"));
-            }
         }
+        pins.push((number, case));
         count += members.len();
         let form = match case.form {
             CaseForm::Value => mixed!(Value),
@@ -94,11 +64,14 @@ pub(crate) fn expand_union_layout(data: &Data, cases: &[Case]) -> TokenStream {
             #ipc::Case { name: #name, doc: #doc, members: &[#(#members),*], form: #ipc::CaseForm::#form }
         });
     }
+    let count = cases.iter().all(|case| is_plain(&case.fields)).then_some(count);
+    let places = Places::of(data, count);
+    let checks: TokenStream =
+        pins.into_iter().map(|(number, case)| places.expand_case(number, case)).collect();
     let members = mixed! {
         #ipc::Member::Union(#ipc::UnionDescriptor { ordinal: #ipc::NEXT, cases: &[#(#list),*] })
     };
-    let count = cases.iter().all(|case| is_plain(&case.fields)).then_some(count);
-    expand_composite(&members, &checks, count)
+    expand_composite(data, &members, &checks, count)
 }
 
 /// The members of a variant.
@@ -116,19 +89,65 @@ fn expand_case(data: &Data, case: &Case) -> Vec<TokenStream> {
 
 /// The constants of a struct with groups or unions; `fields` is the number of its fields where the macro knows it, and
 /// then there is one union.
-fn expand_composite(list: &TokenStream, checks: &TokenStream, fields: Option<usize>) -> TokenStream {
+fn expand_composite(
+    data: &Data,
+    list: &TokenStream,
+    checks: &TokenStream,
+    fields: Option<usize>,
+) -> TokenStream {
     let ipc = names::runtime();
-    let (members, layout) = (names::members(), names::layout());
+    let (members, _) = layout_constants(data);
     let sizes = match fields {
         Some(fields) => mixed!(#fields, 1),
         None => mixed!({ #ipc::Count::of(#members).fields }, { #ipc::Count::of(#members).unions }),
     };
+    // As `scratch` has it, for a union that is in none.
+    let scratch = match fields {
+        Some(fields) => {
+            let rows = 2 * fields + 2;
+            mixed!(#rows)
+        }
+        None => mixed!({ #ipc::scratch(#members) }),
+    };
+    expand_constants(
+        data,
+        [&mixed!(&'static [#ipc::Member]), &mixed!(&[#list])],
+        checks,
+        [&mixed!(#ipc::CompositeLayout<#sizes>), &mixed!(#ipc::composite_layout::<#sizes, #scratch>)],
+    )
+}
+
+/// The constants of a type, each its type and its value or the function that makes it; in an `impl` where arguments
+/// decide about them.
+fn expand_constants(
+    data: &Data,
+    [fields_type, fields]: [&TokenStream; 2],
+    checks: &TokenStream,
+    [layout_type, rule]: [&TokenStream; 2],
+) -> TokenStream {
+    let ipc = names::runtime();
+    let (fields_name, layout_name) = layout_constants(data);
+    let list =
+        if fields_type.to_string().starts_with('[') { mixed!(&#fields_name) } else { fields_name.clone() };
+    if data.is_generic() {
+        let Target { params, ty, bounds, .. } = &Target::of(data);
+        return mixed! {
+            impl #params #ipc::Laid for #ty #bounds {
+                type Fields = #fields_type;
+                type Layout = #layout_type;
+                const FIELDS: Self::Fields = #fields;
+                const LAYOUT: Self::Layout = {
+                    #checks
+                    #rule(#list)
+                };
+            }
+        };
+    }
     let checks = (!checks.is_empty()).then(|| mixed!(const _: () = { #checks };));
     mixed! {
-        const #members: &[#ipc::Member] = &[#list];
+        const #fields_name: #fields_type = #fields;
         #checks
-        const #layout: #ipc::CompositeLayout<#sizes> =
-            #ipc::composite_layout::<#sizes, { #ipc::scratch(#members) }>(#members);
+        const #layout_name: #layout_type = #rule(#list);
     }
 }
 
@@ -136,7 +155,7 @@ fn expand_members(data: &Data, fields: &[Field]) -> Vec<TokenStream> {
     let ipc = names::runtime();
     let members = fields.iter().map(|field| {
         let (name, doc) = (&field.name.text, &field.doc);
-        let inner = wire_of(field, &without_lifetime(data, &field.ty));
+        let inner = || wire_of(field, &without_lifetime(data, &field.ty)).map(|wire| wire.item("MEMBERS"));
         let pin = field.ordinal.as_ref().map(|(ordinal, _)| mixed!(.pinned(#ordinal)));
         match field.form {
             FieldForm::Single => {
@@ -144,11 +163,11 @@ fn expand_members(data: &Data, fields: &[Field]) -> Vec<TokenStream> {
                 mixed!(#ipc::Member::Field(#leaf))
             }
             FieldForm::Union => {
-                let members = inner.item("MEMBERS");
+                let members = inner();
                 mixed!(#ipc::unnamed_union(#members)#pin)
             }
             FieldForm::Group | FieldForm::NamedUnion => {
-                let members = inner.item("MEMBERS");
+                let members = inner();
                 mixed!(#ipc::group(#name, #doc, #members)#pin)
             }
         }
@@ -158,7 +177,10 @@ fn expand_members(data: &Data, fields: &[Field]) -> Vec<TokenStream> {
 
 /// A field with its default.
 fn expand_leaf(data: &Data, field: &Field, name: &str) -> TokenStream {
-    let wire = wire_of(field, &without_lifetime(data, &field.ty));
+    let wire = match wire_of(field, &without_lifetime(data, &field.ty)) {
+        Some(wire) => wire,
+        None => constant(data, &field.ty),
+    };
     let leaf = expand_field(name, &field.doc, &wire);
     match &field.default {
         Some(default) => expand_default(&leaf, &wire, default),
@@ -178,33 +200,66 @@ fn expand_pin(field: &Field, mut leaf: TokenStream) -> TokenStream {
     leaf
 }
 
-/// The checks of the ordinals that are pinned, each where it is said.
-fn expand_checks(field: &Field, index: &TokenStream) -> TokenStream {
-    let own = field.ordinal.as_ref().map(|(_, literal)| expand_check(literal.span(), index, "Own"));
-    let presence = field.has.filter(|presence| presence.ordinal.is_some());
-    let presence = presence.map(|presence| expand_check(presence.span, index, "Presence"));
-    mixed!(#own #presence)
+/// What the checks of pinned ordinals are about.
+struct Places {
+    members: TokenStream,
+    /// How many fields there are.
+    count: TokenStream,
 }
 
-fn expand_check(span: Span, index: &TokenStream, half: &str) -> TokenStream {
-    let members = names::members();
-    let mut ipc = names::runtime();
-    ipc.set_span(span);
-    let half = syn::Ident::new(half, span);
-    quote_spanned! {span=>
-        #ipc::check_member::<{ #ipc::Count::of(#members).fields }>(#members, #index, #ipc::Half::#half);
+impl Places {
+    fn of(data: &Data, count: Option<usize>) -> Self {
+        let ipc = names::runtime();
+        let (fields, _) = layout_constants(data);
+        let members = match &data.body {
+            Body::Struct(_) if count.is_some() => mixed!(&#ipc::members_of(&#fields)),
+            _ => fields,
+        };
+        let count = match count {
+            Some(count) => mixed!(#count),
+            None => mixed!({ #ipc::Count::of(#members).fields }),
+        };
+        Self { members, count }
+    }
+
+    /// The checks of the ordinals that are pinned in a variant.
+    fn expand_case(&self, number: usize, case: &Case) -> TokenStream {
+        let ipc = names::runtime();
+        let fields = case.fields.sent.iter().zip(0_usize..);
+        let checks =
+            fields.map(|(field, index)| self.expand_checks(field, &mixed!(#ipc::in_case(#number, #index))));
+        let void = case.ordinal.as_ref().filter(|_| case.fields.sent.is_empty());
+        let void = void
+            .map(|(_, literal)| self.expand_check(literal.span(), &mixed!(#ipc::in_case(#number, 0)), "Own"));
+        checks.chain(void).collect()
+    }
+
+    /// The checks of the ordinals that are pinned, each where it is said.
+    fn expand_checks(&self, field: &Field, index: &TokenStream) -> TokenStream {
+        let own = field.ordinal.as_ref().map(|(_, literal)| self.expand_check(literal.span(), index, "Own"));
+        let presence = field.has.filter(|presence| presence.ordinal.is_some());
+        let presence = presence.map(|presence| self.expand_check(presence.span, index, "Presence"));
+        mixed!(#own #presence)
+    }
+
+    fn expand_check(&self, span: Span, index: &TokenStream, half: &str) -> TokenStream {
+        let Self { members, count } = self;
+        let mut ipc = names::runtime();
+        ipc.set_span(span);
+        let half = syn::Ident::new(half, span);
+        quote_spanned!(span=> #ipc::check_member::<#count>(#members, #index, #ipc::Half::#half);)
     }
 }
 
-/// What generated code needs of the type of a field.
-fn wire_of(field: &Field, ty: &Type) -> Wire {
-    match (field.form, &field.default, field.has) {
+/// What generated code needs of the type of a field of which more is said than the type.
+fn wire_of(field: &Field, ty: &Type) -> Option<Wire> {
+    Some(match (field.form, &field.default, field.has) {
         (FieldForm::Group, ..) => Wire::group(ty),
         (FieldForm::Union | FieldForm::NamedUnion, ..) => Wire::union(ty),
         (FieldForm::Single, Some(_), _) => Wire::defaulted(ty),
         (FieldForm::Single, None, Some(_)) => Wire::optional(ty),
-        (FieldForm::Single, None, None) => Wire::of(ty),
-    }
+        (FieldForm::Single, None, None) => return None,
+    })
 }
 
 /// Goes through the fields of a type in the order of their places.
@@ -221,19 +276,27 @@ impl Cursor {
     }
 
     /// Writes a field from an expression; `index` is the constant by which the compiler finds it among the members.
-    pub(crate) fn encode(&mut self, field: &Field, index: &TokenStream, value: &TokenStream) -> TokenStream {
+    pub(crate) fn encode(
+        &mut self,
+        data: &Data,
+        field: &Field,
+        index: &TokenStream,
+        value: &TokenStream,
+    ) -> TokenStream {
         let place = self.place(field, index);
         let default = expand_default_argument(field.default.as_ref());
         self.pass(field);
-        wire_of(field, &field.ty).call("encode", mixed!(#value, to, #place #default))
+        let wire = wire_of(field, &field.ty).unwrap_or_else(|| outgoing(data, &field.ty));
+        wire.call("encode", mixed!(#value, to, #place #default))
     }
 
     /// Reads a field.
-    pub(crate) fn decode(&mut self, field: &Field, index: &TokenStream) -> TokenStream {
+    pub(crate) fn decode(&mut self, data: &Data, field: &Field, index: &TokenStream) -> TokenStream {
         let place = self.place(field, index);
         let default = expand_default_argument(field.default.as_ref());
         self.pass(field);
-        wire_of(field, &field.ty).call("decode", mixed!(from, #place #default))
+        let wire = wire_of(field, &field.ty).unwrap_or_else(|| incoming(data, &field.ty));
+        wire.call("decode", mixed!(from, #place #default))
     }
 
     /// Goes on behind a variant without fields.

@@ -25,6 +25,16 @@ impl Wire {
         Self::through(ty, "Wire")
     }
 
+    /// A type that is sent, whatever can be received: `<T as Outgoing>`.
+    pub(crate) fn outgoing(ty: &Type) -> Self {
+        Self::through(ty, "Outgoing")
+    }
+
+    /// The same type as it is received: `<<T as Outgoing>::This as Decode<'_>>`.
+    pub(crate) fn incoming(ty: &Type) -> Self {
+        Self { ty: Self::outgoing(ty).item("This"), name: "Decode", place: Place::of(ty) }
+    }
+
     /// A type of which a field has a default: `<T as Defaulted<'_>>`.
     pub(crate) fn defaulted(ty: &Type) -> Self {
         Self::through(ty, "Defaulted")
@@ -91,7 +101,8 @@ impl Wire {
     pub(crate) fn item(&self, item: &str) -> TokenStream {
         let ipc = names::runtime();
         let name = Ident::new(self.name, self.place.start);
-        self.place.path(&self.ty, &quote_spanned!(self.place.start=> #ipc::#name<'_>), item)
+        let message = (self.name != "Outgoing").then(|| quote_spanned!(self.place.start=> <'_>));
+        self.place.path(&self.ty, &quote_spanned!(self.place.start=> #ipc::#name #message), item)
     }
 
     /// `<T as Wire<'_>>::function(arguments)`.

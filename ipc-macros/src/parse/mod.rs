@@ -2,6 +2,7 @@
 
 pub(crate) mod attr;
 mod data;
+mod generics;
 mod method;
 mod symbol;
 mod ty;
@@ -14,6 +15,7 @@ use syn::{
 
 use self::attr::{Arguments, refuse_ipc};
 pub(crate) use self::data::parse_data;
+pub(crate) use self::generics::has_type_param;
 use self::method::{Member, parse_method};
 pub(crate) use self::ty::{type_argument, ungrouped};
 use crate::diag::Diagnostics;
