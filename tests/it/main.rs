@@ -13,6 +13,7 @@ mod generics;
 mod inheritance;
 mod killed;
 mod listen;
+mod members;
 mod misbehave;
 mod objects;
 mod oneway;

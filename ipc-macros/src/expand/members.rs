@@ -37,7 +37,9 @@ pub(crate) fn expand_layout(data: &Data, fields: &Fields) -> TokenStream {
     let list = mixed!([#(#list),*]);
     let ty = mixed!([#ipc::Field; #count]);
     let rule = if checks.is_empty() { mixed!(layout_of) } else { mixed!(pinned_layout) };
-    expand_constants(data, [&ty, &list], &checks, [&mixed!(#ipc::Layout<#count>), &mixed!(#ipc::#rule)])
+    let (constant, _) = layout_constants(data);
+    let layout = [&mixed!(#ipc::Layout<#count>), &mixed!(#ipc::#rule(&#constant))];
+    expand_constants(data, [&ty, &list], &checks, layout)
 }
 
 /// The cases of an enum with fields, and the places of what is in them.
@@ -113,22 +115,22 @@ fn expand_composite(
         data,
         [&mixed!(&'static [#ipc::Member]), &mixed!(&[#list])],
         checks,
-        [&mixed!(#ipc::CompositeLayout<#sizes>), &mixed!(#ipc::composite_layout::<#sizes, #scratch>)],
+        [
+            &mixed!(#ipc::CompositeLayout<#sizes>),
+            &mixed!(#ipc::composite_layout::<#sizes, #scratch>(#members)),
+        ],
     )
 }
 
-/// The constants of a type, each its type and its value or the function that makes it; in an `impl` where arguments
-/// decide about them.
+/// The constants of a type, each its type and its value; in an `impl` where arguments decide about them.
 fn expand_constants(
     data: &Data,
     [fields_type, fields]: [&TokenStream; 2],
     checks: &TokenStream,
-    [layout_type, rule]: [&TokenStream; 2],
+    [layout_type, layout]: [&TokenStream; 2],
 ) -> TokenStream {
     let ipc = names::runtime();
     let (fields_name, layout_name) = layout_constants(data);
-    let list =
-        if fields_type.to_string().starts_with('[') { mixed!(&#fields_name) } else { fields_name.clone() };
     if data.is_generic() {
         let Target { params, ty, bounds, .. } = &Target::of(data);
         return mixed! {
@@ -138,7 +140,7 @@ fn expand_constants(
                 const FIELDS: Self::Fields = #fields;
                 const LAYOUT: Self::Layout = {
                     #checks
-                    #rule(#list)
+                    #layout
                 };
             }
         };
@@ -147,7 +149,7 @@ fn expand_constants(
     mixed! {
         const #fields_name: #fields_type = #fields;
         #checks
-        const #layout_name: #layout_type = #rule(#list);
+        const #layout_name: #layout_type = #layout;
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A field takes the ordinal after the one before it, its presence field the next; a group or union takes as many as
 //! there are in it. Where one is pinned the following continue after it. The presence field may be pinned apart from its
-//! field: then the fields that are not pinned leave its ordinal free.
+//! field: then what is not pinned leaves its ordinal free.
 
 use super::descriptor::{Field, Member};
 use super::layout::{At, Companion};
@@ -109,7 +109,16 @@ impl Assigner<'_> {
                 self.next = base.saturating_add(pin);
             }
             match &members[i] {
-                Member::Field(field) => self.field(field, base),
+                Member::Field(field) => {
+                    self.field(field, base);
+                    if is_next(field) {
+                        while apart && is_reserved(members, self.next - base) {
+                            self.next += 1;
+                        }
+                        self.at[self.field - 1].has_ordinal = self.next;
+                        self.next = self.next.saturating_add(1);
+                    }
+                }
                 Member::Group(group) => {
                     let base = self.next;
                     self.list(group.members, base);
@@ -138,17 +147,10 @@ impl Assigner<'_> {
         at.ordinal = self.next;
         // Far from the end of the range: a message has no room for so many fields.
         self.next = self.next.saturating_add(1);
-        if !matches!(field.shape.companion, Companion::Has) {
-            return;
-        }
-        match field.at.has_ordinal {
-            NEXT => {
-                at.has_ordinal = self.next;
-                self.next = self.next.saturating_add(1);
-            }
-            pin if pin < AFTER => at.has_ordinal = base.saturating_add(pin),
-            // Comes with the member that it stands behind.
-            _ => {}
+        // Otherwise it comes next, or with the members that it stands behind.
+        let pin = has_pin(field);
+        if pin < AFTER {
+            at.has_ordinal = base.saturating_add(pin);
         }
     }
 
@@ -197,6 +199,11 @@ const fn is_reserved(members: &[Member], ordinal: u16) -> bool {
         i += 1;
     }
     false
+}
+
+/// Tells whether a presence field comes next.
+const fn is_next(field: &Field) -> bool {
+    matches!(field.shape.companion, Companion::Has) && field.at.has_ordinal == NEXT
 }
 
 const fn has_pin(field: &Field) -> u16 {
