@@ -161,6 +161,8 @@ impl Placer {
     fn item(&mut self, member: &'static descriptor::Member) -> Vec<Item> {
         match member {
             descriptor::Member::Field(field) => self.field(field).map(Item::Field).collect(),
+            // The group of a variant that is nothing else has the variant's name.
+            descriptor::Member::Group(group) if group.name.is_empty() => self.items(group.members),
             descriptor::Member::Group(group) => {
                 let items = self.items(group.members);
                 vec![Item::Group(Group { name: group.name, doc: group.doc, items })]

@@ -45,9 +45,9 @@ pub use crate::wire::proxy::{CONSTRUCT, CONTEXT, DESTROY};
 pub use crate::wire::{
     Decode, DecodeElement, DecodeStruct, Element, Encode, Enum, HasSize, Interface, IpcType, Lend, Numbered,
     PointerReader, PointerWriter, Single, Struct, StructReader, StructWriter, Variants, decode_enum,
-    decode_enums, decode_number, decode_number_defaulted, decode_numbers, decode_struct, decode_structs,
-    encode_enum, encode_enums, encode_number, encode_number_defaulted, encode_numbers, encode_struct,
-    encode_structs, unknown_variant,
+    decode_enum_defaulted, decode_enums, decode_number, decode_number_defaulted, decode_numbers,
+    decode_struct, decode_structs, encode_enum, encode_enum_defaulted, encode_enums, encode_number,
+    encode_number_defaulted, encode_numbers, encode_struct, encode_structs, unknown_variant,
 };
 
 /// What the schema says of a type.

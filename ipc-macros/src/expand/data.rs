@@ -238,8 +238,15 @@ fn expand_enum(data: &Data, variants: &[Variant]) -> TokenStream {
             decode_list: mixed!(decode_enums),
         },
     );
+    let default = expand_default_impls(
+        ident,
+        "enum",
+        &mixed!(#ipc::DefaultValue::Enum(#ipc::Enum::to_ordinal(&default))),
+    );
     mixed! {
         #impls
+
+        #default
 
         impl #ipc::Enum for #ident {
             fn descriptor() -> &'static #ipc::Descriptor {
@@ -257,6 +264,41 @@ fn expand_enum(data: &Data, variants: &[Variant]) -> TokenStream {
                     #(#ordinals => #ipc::Some(Self::#idents),)*
                     _ => #unknown,
                 }
+            }
+        }
+    }
+}
+
+/// A field whose type is an enum without fields can have a default.
+fn expand_default_impls(ident: &Ident, kind: &str, schema_value: &TokenStream) -> TokenStream {
+    let ipc = names::runtime();
+    let [encode, decode] = ["encode", "decode"].map(|verb| format_ident!("{verb}_{kind}_defaulted"));
+    mixed! {
+        impl #ipc::HasDefault for #ident {
+            type This = Self;
+            type Value = Self;
+        }
+
+        impl<'m> #ipc::DefaultCodec<'m> for #ident {
+            fn encode_defaulted(
+                &self,
+                to: &mut #ipc::StructWriter<'_, '_>,
+                at: #ipc::At,
+                default: Self,
+            ) -> #ipc::Result<(), #ipc::IpcException> {
+                #ipc::#encode(self, to, at, &default)
+            }
+
+            fn decode_defaulted(
+                from: &#ipc::StructReader<'m>,
+                at: #ipc::At,
+                default: Self,
+            ) -> #ipc::Result<Self, #ipc::IpcException> {
+                #ipc::#decode(from, at, &default)
+            }
+
+            fn schema_value(default: Self) -> #ipc::DefaultValue {
+                #schema_value
             }
         }
     }
@@ -294,38 +336,17 @@ fn expand_numbers(data: &Data, repr: &Ident, variants: &[Variant]) -> TokenStrea
             decode_list: mixed!(decode_numbers),
         },
     );
+    let default = expand_default_impls(
+        ident,
+        "number",
+        &mixed!(<#number as #ipc::DefaultCodec<'m>>::schema_value(#ipc::Numbered::to_number(&default))),
+    );
     mixed! {
         const _: () = { #(#checks)* };
 
         #impls
 
-        impl #ipc::HasDefault for #ident {
-            type This = Self;
-            type Value = Self;
-        }
-
-        impl<'m> #ipc::DefaultCodec<'m> for #ident {
-            fn encode_defaulted(
-                &self,
-                to: &mut #ipc::StructWriter<'_, '_>,
-                at: #ipc::At,
-                default: Self,
-            ) -> #ipc::Result<(), #ipc::IpcException> {
-                #ipc::encode_number_defaulted(self, to, at, &default)
-            }
-
-            fn decode_defaulted(
-                from: &#ipc::StructReader<'m>,
-                at: #ipc::At,
-                default: Self,
-            ) -> #ipc::Result<Self, #ipc::IpcException> {
-                #ipc::decode_number_defaulted(from, at, &default)
-            }
-
-            fn schema_value(default: Self) -> #ipc::DefaultValue {
-                <#number as #ipc::DefaultCodec<'m>>::schema_value(#ipc::Numbered::to_number(&default))
-            }
-        }
+        #default
 
         impl #ipc::Numbered for #ident {
             type Number = #number;

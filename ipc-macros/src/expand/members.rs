@@ -5,12 +5,12 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
-use syn::Type;
+use syn::{Member, Type};
 
 use super::data::{Target, constant, incoming, layout_constants, outgoing, without_lifetime};
 use super::wire::Wire;
 use super::{expand_default, expand_default_argument, expand_field, names};
-use crate::model::{Body, Case, CaseForm, Data, Field, FieldForm, Fields};
+use crate::model::{Body, Case, CaseForm, Data, Field, FieldForm, Fields, Name};
 
 /// Whether all that a type consists of are fields, whose number the macro knows.
 pub(crate) fn is_plain(fields: &Fields) -> bool {
@@ -84,6 +84,11 @@ fn expand_case(data: &Data, case: &Case) -> Vec<TokenStream> {
             let ipc = names::runtime();
             let leaf = expand_pin(field, expand_leaf(data, field, "value"));
             vec![mixed!(#ipc::Member::Field(#leaf))]
+        }
+        // The variant is the group.
+        (CaseForm::Group, [field @ Field { member: Member::Unnamed(_), form: FieldForm::Group, .. }]) => {
+            let spread = Field { name: Name { text: String::new(), ..field.name.clone() }, ..field.clone() };
+            expand_members(data, &[spread])
         }
         (_, fields) => expand_members(data, fields),
     }

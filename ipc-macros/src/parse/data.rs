@@ -153,7 +153,7 @@ fn parse_fields(
         if sound {
             let ty = name_self(&field.ty, item.ident, item.generics);
             let form = arguments.field_form(&ty, item, diag);
-            let Arguments { default, ordinal, has, .. } = arguments;
+            let Arguments { mut default, ordinal, has, .. } = arguments;
             if has_type_param(&ty, item.generics) {
                 if let Some(default) = &default {
                     diag.report(default, &message::DEFAULT_GENERIC, &[]);
@@ -163,7 +163,10 @@ fn parse_fields(
                 }
             }
             let doc = parse_doc(&field.attrs);
-            if let (Some(default), Some(_), FieldForm::Single) = (&default, has, form) {
+            if has.is_some()
+                && form == FieldForm::Single
+                && let Some(default) = default.take()
+            {
                 diag.report(default, &message::DEFAULT_OF_OPTION, &[]);
             }
             parsed.sent.push(Field { member, name, doc, ty, default, ordinal, form, has });
@@ -226,6 +229,7 @@ fn parse_enum(
             first.ordinal.clone_from(&ordinal);
         }
         let form = match &variant.fields {
+            _ if fields.sent.iter().any(|field| field.form != FieldForm::Single) => CaseForm::Group,
             syn::Fields::Unnamed(_) | syn::Fields::Unit if fields.sent.len() <= 1 => CaseForm::Value,
             _ if fields.sent.is_empty() => CaseForm::Value,
             _ => CaseForm::Group,
@@ -278,9 +282,11 @@ impl Arguments {
         }
         if !item.generics.params.iter().all(|param| matches!(param, syn::GenericParam::Lifetime(_))) {
             diag.report(token, &message::GROUP_GENERIC, &[item.ident, token]);
+            return FieldForm::Single;
         }
         if mentions(ty.to_token_stream(), item.ident) {
             diag.report(ty, &message::GROUP_RECURSIVE, &[item.ident, token]);
+            return FieldForm::Single;
         }
         form
     }

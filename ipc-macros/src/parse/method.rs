@@ -287,8 +287,10 @@ fn parse_param(
         }
     };
     let name = arguments.member_name(&ident, diag);
-    let Arguments { default, has, .. } = arguments;
-    if let (Some(default), Some(_)) = (&default, has) {
+    let Arguments { mut default, has, .. } = arguments;
+    if has.is_some()
+        && let Some(default) = default.take()
+    {
         diag.report(default, &message::DEFAULT_OF_OPTION, &[]);
     }
     Some(Param { ident, name, ty: (*typed.ty).clone(), passing: passing?, default, has })

@@ -4,7 +4,7 @@
 //! shorter message, which reads as zeros, has the default; text and bytes that are null are the default.
 
 use super::descriptor::DefaultValue;
-use super::{At, Decode, Encode, Enum, StructReader, StructWriter, variant};
+use super::{At, Decode, Encode, StructReader, StructWriter};
 use crate::exception::IpcException;
 
 /// A type of which a field can have a default.
@@ -109,31 +109,6 @@ impl<'m> DefaultCodec<'m> for bool {
 
     fn schema_value(default: bool) -> DefaultValue {
         DefaultValue::Bool(default)
-    }
-}
-
-impl<T: Enum> HasDefault for T {
-    type This = Self;
-    type Value = Self;
-}
-
-impl<'m, T: Enum> DefaultCodec<'m> for T {
-    fn encode_defaulted(
-        &self,
-        to: &mut StructWriter<'_, '_>,
-        at: At,
-        default: T,
-    ) -> Result<(), IpcException> {
-        to.set(at.offset, self.to_ordinal() ^ default.to_ordinal());
-        Ok(())
-    }
-
-    fn decode_defaulted(from: &StructReader<'m>, at: At, default: T) -> Result<Self, IpcException> {
-        variant(from.get::<u16>(at.offset) ^ default.to_ordinal())
-    }
-
-    fn schema_value(default: T) -> DefaultValue {
-        DefaultValue::Enum(default.to_ordinal())
     }
 }
 

@@ -152,7 +152,7 @@ pub enum Member {
 /// Fields under a name of their own, which lie among those of the struct.
 #[derive(Clone, Copy, Debug)]
 pub struct Group {
-    /// The name in the schema.
+    /// The name in the schema; none in a variant that is nothing but the group.
     pub name: &'static str,
     /// The doc comment.
     pub doc: &'static str,

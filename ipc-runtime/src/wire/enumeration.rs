@@ -21,6 +21,32 @@ pub fn decode_enum<T: Enum>(from: &StructReader<'_>, at: At) -> Result<T, IpcExc
     variant(from.get(at.offset))
 }
 
+/// Writes an enum into a field with a default.
+///
+/// # Errors
+/// None; the type is that of every `encode_defaulted`.
+pub fn encode_enum_defaulted<T: Enum>(
+    value: &T,
+    to: &mut StructWriter<'_, '_>,
+    at: At,
+    default: &T,
+) -> Result<(), IpcException> {
+    to.set(at.offset, value.to_ordinal() ^ default.to_ordinal());
+    Ok(())
+}
+
+/// Reads an enum from a field with a default.
+///
+/// # Errors
+/// Returns an error if the ordinal is not one of the enum's.
+pub fn decode_enum_defaulted<T: Enum>(
+    from: &StructReader<'_>,
+    at: At,
+    default: &T,
+) -> Result<T, IpcException> {
+    variant(from.get::<u16>(at.offset) ^ default.to_ordinal())
+}
+
 /// Writes a list of enums.
 ///
 /// # Errors
@@ -130,7 +156,7 @@ fn numbered<T: Numbered>(number: T::Number) -> Result<T, IpcException> {
         .ok_or_else(|| IpcException::failed(format!("unknown variant {number} of enum `{}`", T::NAME)))
 }
 
-pub(super) fn variant<T: Enum>(ordinal: u16) -> Result<T, IpcException> {
+fn variant<T: Enum>(ordinal: u16) -> Result<T, IpcException> {
     T::from_ordinal(ordinal).ok_or_else(|| {
         IpcException::failed(format!("unknown variant {ordinal} of enum `{}`", T::descriptor().name))
     })

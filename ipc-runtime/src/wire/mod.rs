@@ -54,7 +54,6 @@ use std::borrow::Borrow;
 
 pub use self::descriptor::{Descriptor, Type};
 use self::descriptor::{Member, Places};
-use self::enumeration::variant;
 pub use self::fd::FileDescriptor;
 pub use self::interface::Interface;
 pub use self::layout::{At, Shape, Size};

@@ -193,6 +193,7 @@ pub enum Code {
 #[derive(Debug, IpcType, PartialEq)]
 #[ipc(file = 0xb1e9_8a04_27c6_5d01)]
 pub struct Drawing {
+    #[ipc(ordinal = 7)]
     pub visible: bool,
     /// Has no name in the schema.
     #[ipc(union)]
@@ -204,9 +205,9 @@ pub struct Drawing {
     /// How it is filled.
     #[ipc(union, name = "fill", ordinal = 3)]
     pub fill: Fill,
-    #[ipc(union, name = "stroke")]
+    #[ipc(union, name = "stroke", ordinal = 23)]
     pub stroke: Fill,
-    #[ipc(has = 25)]
+    #[ipc(has = 30)]
     pub title: Option<String>,
     #[ipc(has)]
     pub frame: Option<Place>,
@@ -230,13 +231,13 @@ pub enum Fill {
     #[ipc(ordinal = 2)]
     None,
     #[ipc(ordinal = 0)]
-    At(#[ipc(group)] Place2),
+    At(#[ipc(group)] Inset),
 }
 
 /// In a group of its own and in a variant.
 #[derive(Clone, Copy, Debug, IpcType, PartialEq)]
 #[ipc(file = 0xb1e9_8a04_27c6_5d01)]
-pub struct Place2 {
+pub struct Inset {
     pub x: u16,
     #[ipc(default = 6)]
     pub y: u16,
