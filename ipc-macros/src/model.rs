@@ -155,7 +155,14 @@ pub(crate) struct Param {
     /// `default = ..`.
     pub(crate) default: Option<Expr>,
     /// `has`, or `has = N`.
-    pub(crate) has: Option<Presence>,
+    pub(crate) has: Option<HasField>,
+}
+
+impl Param {
+    /// Tells whether it is an object that is lent for the time of the call.
+    pub(crate) fn is_lent(&self) -> bool {
+        matches!(self.passing, Passing::Loan(..))
+    }
 }
 
 /// How a parameter reaches the method on the server.
@@ -165,6 +172,16 @@ pub(crate) enum Passing {
     Owned,
     /// By `&`, of the type that is inside.
     Lent(Box<Type>),
+    /// By `&dyn Trait`, of the trait object that is inside: the object is lent for the time of the call.
+    Loan(Presence, Box<Type>),
+}
+
+/// Whether an object that is lent may be left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    Required,
+    /// `Option<&dyn Trait>`.
+    Optional,
 }
 
 /// A name in the schema.
@@ -263,7 +280,7 @@ pub(crate) struct Field {
     pub(crate) ordinal: Option<Pin>,
     pub(crate) form: FieldForm,
     /// `has`, or `has = N`.
-    pub(crate) has: Option<Presence>,
+    pub(crate) has: Option<HasField>,
 }
 
 /// `ordinal = N` in a derived type.
@@ -284,7 +301,7 @@ pub(crate) enum FieldForm {
 
 /// The field that says whether an `Option` is there.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Presence {
+pub(crate) struct HasField {
     /// Its ordinal; without it, the one after its field's.
     pub(crate) ordinal: Option<u16>,
     pub(crate) span: proc_macro2::Span,

@@ -12,6 +12,7 @@ mod fds;
 mod generics;
 mod inheritance;
 mod killed;
+mod lend;
 mod listen;
 mod members;
 mod misbehave;

@@ -53,9 +53,16 @@ fn expand_method(method: &Method) -> TokenStream {
     let receiver = method.sig.receiver().map(|receiver| &receiver.self_token);
     let to = unless_empty("to", method.params.is_empty());
     let encode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
-        let value = Holding::of(param).encoded(&param.ident);
         let default = expand_default_argument(param.default.as_ref());
-        let encode = Wire::of_param(param).call("encode", mixed!(#value, #to, #params.at[#index] #default));
+        let arguments = mixed!(#to, #params.at[#index] #default);
+        let ident = &param.ident;
+        let encode = match Holding::of(param) {
+            Holding::Whole => Wire::of_param(param).call("encode", mixed!(&#ident, #arguments)),
+            Holding::Behind | Holding::Lender => {
+                Wire::of_param(param).call("encode", mixed!(#ident, #arguments))
+            }
+            Holding::Loan => mixed!(#ipc::OnLoan::encode(&*#ident, #arguments)),
+        };
         mixed!(#encode?;)
     });
     let returns = &method.returns;
@@ -95,7 +102,26 @@ fn expand_method(method: &Method) -> TokenStream {
         let result = call_result(returns, "from_result", mixed!(#call.await));
         mixed!(#ipc::Box::pin(async move { #result }))
     } else {
-        call_result(returns, "from_result", call_runtime(returns, function, arguments))
+        let call = call_result(returns, "from_result", call_runtime(returns, function, arguments));
+        expand_loans(method, call)
     };
     mixed!(#sig { #body })
+}
+
+/// Makes the call while the objects are lent that are.
+fn expand_loans(method: &Method, call: TokenStream) -> TokenStream {
+    let ipc = names::runtime();
+    let lent: Vec<_> = method.params.iter().filter(|param| param.is_lent()).collect();
+    if lent.is_empty() {
+        return call;
+    }
+    let idents: Vec<_> = lent.iter().map(|param| &param.ident).collect();
+    let loans = lent.iter().map(|param| {
+        let ident = &param.ident;
+        Wire::of_param(param).call("loan", ident.to_token_stream())
+    });
+    mixed! {
+        #(let #idents = #loans;)*
+        #ipc::lend(&[#(&*#idents),*], || #call)
+    }
 }

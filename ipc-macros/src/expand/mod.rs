@@ -28,7 +28,7 @@ use syn::{Attribute, DeriveInput, Ident};
 use self::wire::{Wire, call_error_of};
 use crate::check::{check_data, check_interface};
 use crate::diag::Diagnostics;
-use crate::model::{Container, ContextField, Form, Interface, Method, Param, Parsed, Presence, Results};
+use crate::model::{Container, ContextField, Form, HasField, Interface, Method, Param, Parsed, Results};
 use crate::parse::{parse_data, parse_impl, parse_interface};
 
 /// `#[ipc_interface(..)]`.
@@ -211,7 +211,10 @@ fn expand_sections(method: &Method) -> TokenStream {
             .map(|(param, index)| expand_presence_check(param, index, &params_names.fields)),
     );
     let result = expand_fields(&results_names.fields, &results_names.at, "layout_of_results", &result);
-    mixed!(#params #result)
+    let loans: Vec<_> =
+        method.params.iter().filter(|param| param.is_lent()).map(wire::check_lendable).collect();
+    let loans = (!loans.is_empty()).then(|| mixed!(const _: () = { #(#loans;)* };));
+    mixed!(#params #result #loans)
 }
 
 /// The two constants of some fields: what they are and where they lie.
@@ -240,7 +243,7 @@ fn expand_param(param: &Param) -> TokenStream {
 
 /// Where `has = N` stands, if N cannot be.
 fn expand_presence_check(param: &Param, index: usize, fields: &Ident) -> TokenStream {
-    let Some(Presence { ordinal: Some(_), span }) = param.has else { return TokenStream::new() };
+    let Some(HasField { ordinal: Some(_), span }) = param.has else { return TokenStream::new() };
     let mut ipc = names::runtime();
     ipc.set_span(span);
     quote::quote_spanned!(span=> const _: () = #ipc::check_presence(&#fields, #index);)

@@ -9,7 +9,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::{Ident, Type};
 
 use super::names;
-use crate::model::{Param, Passing};
+use crate::model::{Param, Passing, Presence};
 use crate::parse::{type_argument, ungrouped};
 
 /// `<T as Wire<'_>>`, and what it has.
@@ -72,6 +72,8 @@ impl Wire {
                 Type::Slice(slice) => Self::through(&slice.elem, "LentSlice"),
                 inner => Self::through(inner, "Lent"),
             },
+            Passing::Loan(Presence::Required, object) => Self::through(ungrouped(object), "Lendable"),
+            Passing::Loan(Presence::Optional, object) => Self::through(ungrouped(object), "LendableOption"),
         }
     }
 
@@ -120,12 +122,15 @@ pub(crate) enum Holding {
     Behind,
     /// What the runtime lends it from.
     Lender,
+    /// The client of an object on loan.
+    Loan,
 }
 
 impl Holding {
     pub(crate) fn of(param: &Param) -> Self {
         match &param.passing {
             Passing::Owned => Self::Whole,
+            Passing::Loan(..) => Self::Loan,
             Passing::Lent(_) if param.default.is_none() && param.has.is_none() => Self::Lender,
             // Text and bytes with a default are held as the reference itself, which the message or the default lends.
             Passing::Lent(inner) => match ungrouped(inner) {
@@ -135,21 +140,16 @@ impl Holding {
             },
         }
     }
-
-    /// The argument of a parameter of a remote method: what is encoded.
-    pub(crate) fn encoded(self, ident: &Ident) -> TokenStream {
-        if self == Self::Whole { mixed!(&#ident) } else { ident.to_token_stream() }
-    }
 }
 
-/// The argument that a server passes to the method for a parameter that it holds.
-pub(crate) fn pass_argument(param: &Param) -> TokenStream {
-    let name = &param.ident;
-    match Holding::of(param) {
-        Holding::Whole => name.to_token_stream(),
-        Holding::Behind => mixed!(&#name),
-        Holding::Lender => Wire::of_param(param).call("lend", mixed!(&#name)),
-    }
+/// `check_lendable(..)` for the type of a parameter that is lent.
+pub(crate) fn check_lendable(param: &Param) -> TokenStream {
+    let wire = Wire::of_param(param);
+    let Place { start, end } = wire.place;
+    let mut ipc = names::runtime();
+    ipc.set_span(start);
+    let function = Ident::new("check_lendable", end);
+    wire.place.call(quote_spanned!(start=> #ipc::#function), wire.item("BLOCKS"))
 }
 
 /// `<Result<T, E> as AnyResult>::function(argument)`.

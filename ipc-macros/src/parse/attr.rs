@@ -13,7 +13,7 @@ use super::symbol::{
 };
 use crate::diag::Diagnostics;
 use crate::message;
-use crate::model::{Container, Lifecycle, Name, Presence};
+use crate::model::{Container, HasField, Lifecycle, Name};
 
 /// One place where arguments can stand, and those that it takes.
 #[derive(Clone, Copy, Debug)]
@@ -102,7 +102,7 @@ pub(crate) struct Arguments {
     pub(crate) skip: Option<Ident>,
     pub(crate) group: Option<Ident>,
     pub(crate) union: Option<Ident>,
-    pub(crate) has: Option<Presence>,
+    pub(crate) has: Option<HasField>,
     pub(crate) error: Option<Ident>,
     pub(crate) exception: Option<Ident>,
     pub(crate) results: Option<Vec<ResultName>>,
@@ -168,7 +168,7 @@ impl Arguments {
             return;
         }
         match (value, flag(&text)) {
-            (None, false) if text == HAS => self.has = Some(Presence { ordinal: None, span: key.span() }),
+            (None, false) if text == HAS => self.has = Some(HasField { ordinal: None, span: key.span() }),
             (None, true) => self.set_flag(&text, key),
             (Some(value), true) => diag.report(value, &message::VALUE_UNEXPECTED, &[&text, &text]),
             (Some(value), false) => self.set_value(&text, value, diag),
@@ -204,7 +204,7 @@ impl Arguments {
             ORDINAL => self.ordinal = parse_ordinal(key, value, diag),
             HAS => {
                 self.has = parse_ordinal(key, value, diag)
-                    .map(|(ordinal, literal)| Presence { ordinal: Some(ordinal), span: literal.span() });
+                    .map(|(ordinal, literal)| HasField { ordinal: Some(ordinal), span: literal.span() });
             }
             _ => self.runtime = parse_value(key, value, diag),
         }
