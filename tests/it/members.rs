@@ -419,7 +419,7 @@ struct Paper;
 
 impl Canvas for Paper {
     fn draw(&self, drawing: &Drawing, list: Vec<Drawing>) -> Result<Drawing, IpcException> {
-        assert_eq!(list, [drawing.clone()]);
+        assert_eq!(list, std::slice::from_ref(drawing));
         Ok(drawing.clone())
     }
 

@@ -26,11 +26,10 @@ pub const fn group(name: &'static str, doc: &'static str, members: &'static [Mem
 ///
 /// # Panics
 /// Panics, at compile time, if there is none.
+#[expect(clippy::indexing_slicing, reason = "const evaluation; the length is compared first")]
 pub const fn unnamed_union(members: &'static [Member]) -> Member {
-    match members {
-        [member] => *member,
-        _ => panic!("an enum with fields is one union"),
-    }
+    assert!(members.len() == 1, "an enum with fields is one union");
+    members[0]
 }
 
 /// Which member of a type is meant.
@@ -94,7 +93,6 @@ pub(super) const fn any_apart<const N: usize>(fields: &[Field; N]) -> bool {
 }
 
 /// Computes the places of what a method returns, where a presence field does not follow its field.
-#[expect(clippy::indexing_slicing, reason = "const evaluation; N is compared with zero")]
 pub(super) const fn layout_of_results_apart<const N: usize>(fields: &[Field; N]) -> Layout<N> {
     let mut members = members_of(fields);
     let absent = if N > 0 && is_void(&fields[0]) { 1 } else { 0 };

@@ -86,6 +86,7 @@ pub const fn scratch(members: &[Member]) -> usize {
 /// Panics, at compile time where it is used in a constant, when the struct would need more than 65,535 words
 /// of data or pointers, when the Cap'n Proto compiler would refuse the layout, and when `M`, `U` and `S` are not those of
 /// the members.
+#[expect(clippy::expect_used, reason = "const evaluation")]
 pub const fn composite_layout<const M: usize, const U: usize, const S: usize>(
     members: &[Member],
 ) -> CompositeLayout<M, U> {
@@ -101,14 +102,12 @@ pub const fn composite_layout<const M: usize, const U: usize, const S: usize>(
         states: &mut states,
         scratch: &mut scratch,
     };
-    match composite_layout_slice(members, &mut at, &mut discriminants, space) {
-        Some(size) => CompositeLayout { at, discriminants, size },
-        None => panic!(
-            "the Cap'n Proto compiler refuses a union in a variant that is laid out like this (its issue 344): declare the \
-             largest fields of the inner union first"
-        ),
-    }
+    let size = composite_layout_slice(members, &mut at, &mut discriminants, space);
+    CompositeLayout { at, discriminants, size: size.expect(REFUSED) }
 }
+
+const REFUSED: &str = "the Cap'n Proto compiler refuses a union in a variant that is laid out like this (its issue 344): \
+    declare the largest fields of the inner union first";
 
 /// Scratch space for [`composite_layout_slice`].
 #[derive(Debug)]
