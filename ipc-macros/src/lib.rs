@@ -100,6 +100,11 @@ use proc_macro::TokenStream;
 /// The receiver has a `&dyn Trait` too, in its method, and may lend it on. One-way methods of an interface that is lent
 /// run before the call returns, in order; an interface with an `async fn` cannot be lent.
 ///
+/// # Streams
+///
+/// A parameter or result `IpcStream<T>` is read item by item while the method or its caller goes on. It is taken and returned by value:
+/// passing a stream gives it away.
+///
 /// # Async methods
 ///
 /// An `async fn` returns a boxed future that is `Send`: the trait gets the shape that async-trait gives it. The attribute

@@ -159,6 +159,11 @@ pub(crate) struct Param {
 }
 
 impl Param {
+    /// Tells whether nothing is said of it but its type.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.default.is_none() && self.has.is_none()
+    }
+
     /// Tells whether it is an object that is lent for the time of the call.
     pub(crate) fn is_lent(&self) -> bool {
         matches!(self.passing, Passing::Loan(..))

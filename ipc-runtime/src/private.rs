@@ -298,6 +298,18 @@ pub trait Wire<'m>: Sized {
     /// Returns an error if the message becomes too large or too deep.
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
 
+    /// Writes the value, or lends it to the message.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn lend_to<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException>;
+
+    /// Writes the value, or gives it to the message.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn give(self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+
     /// Reads a value.
     ///
     /// # Errors
@@ -328,6 +340,16 @@ where
     #[inline]
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         Encode::encode(self, to, at)
+    }
+
+    #[inline]
+    fn lend_to<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+        Encode::lend(self, to, at)
+    }
+
+    #[inline]
+    fn give(self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        Encode::give(self, to, at)
     }
 
     #[inline]
@@ -415,6 +437,12 @@ pub trait Lent<'m> {
     /// Returns an error if the message becomes too large or too deep.
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
 
+    /// Writes the value, or lends it to the message.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn lend_to<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException>;
+
     /// Reads what the server holds.
     ///
     /// # Errors
@@ -436,6 +464,11 @@ where
     #[inline]
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         Encode::encode(self, to, at)
+    }
+
+    #[inline]
+    fn lend_to<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+        Encode::lend(self, to, at)
     }
 
     #[inline]
@@ -467,6 +500,12 @@ pub trait LentSlice<'m>: Sized {
     /// Returns an error if the message becomes too large or too deep.
     fn encode(items: &[Self], to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
 
+    /// Writes the value, or lends it to the message.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn lend_to<'d>(items: &'d [Self], to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException>;
+
     /// Reads what the server holds.
     ///
     /// # Errors
@@ -488,6 +527,11 @@ where
     #[inline]
     fn encode(items: &[Self], to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         Encode::encode(items, to, at)
+    }
+
+    #[inline]
+    fn lend_to<'d>(items: &'d [Self], to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+        Encode::lend(items, to, at)
     }
 
     #[inline]
@@ -575,11 +619,11 @@ pub const fn error_of<E: IpcError>() -> ErrorOf<E> {
 ///
 /// # Errors
 /// Returns the failure of the call as the method's error.
-pub fn call_method<T, E>(
-    remote: &Remote,
+pub fn call_method<'d, T, E>(
+    remote: &'d Remote,
     method: MethodId,
     params: Size,
-    encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+    encode: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
     error_at: At,
     decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException>,
     error: ErrorOf<E>,
@@ -623,11 +667,11 @@ pub async fn call_method_async<T, E>(
 ///
 /// # Errors
 /// Returns an error if the call cannot be sent, as the method's error.
-pub fn call_oneway<E>(
-    remote: &Remote,
+pub fn call_oneway<'d, E>(
+    remote: &'d Remote,
     method: MethodId,
     params: Size,
-    encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+    encode: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
     error: ErrorOf<E>,
 ) -> Result<(), E> {
     send_oneway(remote, method, params, encode).map_err(error.from)
@@ -655,11 +699,11 @@ pub fn reply<T, E, const N: usize>(
     call: &ServerCall,
     results: Layout<N>,
     result: Result<T, E>,
-    encode: impl FnOnce(&T, &mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+    encode: impl FnOnce(T, &mut StructWriter<'_, '_>) -> Result<(), IpcException>,
     error: ErrorOf<E>,
 ) -> Result<Reply, IpcException> {
     match result {
-        Ok(value) => call.reply(results.size, |to| encode(&value, to)),
+        Ok(value) => call.reply(results.size, |to| encode(value, to)),
         Err(failure) => match (error.into)(failure) {
             ErrorAnswer::Exception(exception) => Err(exception),
             ErrorAnswer::Slot(encode) => {

@@ -16,7 +16,7 @@ pub(crate) fn expand_alias(interface: &Interface) -> TokenStream {
     let doc = format!("The client of [`{ident}`]: implements it by calling an object in another process.");
     mixed! {
         #[doc = #doc]
-        #[allow(dead_code, non_camel_case_types)]
+        #[allow(dead_code, deprecated, non_camel_case_types)]
         #vis type #alias = #private::Client<dyn #ident>;
     }
 }
@@ -56,12 +56,17 @@ fn expand_method(method: &Method) -> TokenStream {
         let default = expand_default_argument(param.default.as_ref());
         let arguments = mixed!(#to, #params.at[#index] #default);
         let ident = &param.ident;
-        let encode = match Holding::of(param) {
-            Holding::Whole => Wire::of_param(param).call("encode", mixed!(&#ident, #arguments)),
-            Holding::Behind | Holding::Lender => {
-                Wire::of_param(param).call("encode", mixed!(#ident, #arguments))
+        let wire = Wire::of_param(param);
+        // A caller that waits has what it passes for long enough; a future gives it away.
+        let encode = match (method.form, Holding::of(param)) {
+            (_, Holding::Loan) => mixed!(#ipc::OnLoan::encode(&*#ident, #arguments)),
+            (_, Holding::Whole) if !param.is_plain() => wire.call("encode", mixed!(&#ident, #arguments)),
+            (Form::Blocking, Holding::Whole) => wire.call("lend_to", mixed!(&#ident, #arguments)),
+            (Form::Async, Holding::Whole) => wire.call("give", mixed!(#ident, #arguments)),
+            (Form::Blocking, Holding::Lender) => wire.call("lend_to", mixed!(#ident, #arguments)),
+            (Form::Async, Holding::Lender) | (_, Holding::Behind) => {
+                wire.call("encode", mixed!(#ident, #arguments))
             }
-            Holding::Loan => mixed!(#ipc::OnLoan::encode(&*#ident, #arguments)),
         };
         mixed!(#encode?;)
     });

@@ -155,14 +155,21 @@ fn expand_encode(method: &Method) -> TokenStream {
     match &method.results {
         Results::Whole(_) => {
             let value = mixed!(value, to, #results.at[1]);
-            let encode = Wire::of_result(&method.returns, method.presence(0)).call("encode", value);
+            let wire = Wire::of_result(&method.returns, method.presence(0));
+            let encode = match method.presence(0) {
+                Some(_) => wire.call("encode", mixed!(&#value)),
+                None => wire.call("give", value),
+            };
             mixed!(|value, to| #encode)
         }
         Results::Parts(parts) => {
             let parts = parts.iter().enumerate().map(|(part, (_, ty))| {
                 let (index, wire) = (part + 1, Wire::of_part(ty, method.presence(part)));
                 let part = syn::Index::from(part);
-                let encode = wire.call("encode", mixed!(&value.#part, to, #results.at[#index]));
+                let encode = match method.presence(index - 1) {
+                    Some(_) => wire.call("encode", mixed!(&value.#part, to, #results.at[#index])),
+                    None => wire.call("give", mixed!(value.#part, to, #results.at[#index])),
+                };
                 mixed!(#encode?;)
             });
             mixed! {

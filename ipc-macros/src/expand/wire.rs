@@ -131,7 +131,7 @@ impl Holding {
         match &param.passing {
             Passing::Owned => Self::Whole,
             Passing::Loan(..) => Self::Loan,
-            Passing::Lent(_) if param.default.is_none() && param.has.is_none() => Self::Lender,
+            Passing::Lent(_) if param.is_plain() => Self::Lender,
             // Text and bytes with a default are held as the reference itself, which the message or the default lends.
             Passing::Lent(inner) => match ungrouped(inner) {
                 Type::Slice(_) => Self::Whole,

@@ -54,6 +54,13 @@ pub(crate) fn parse_param_type(
         Type::Reference(reference) => {
             walk.check_lifetime(reference);
             match (&reference.mutability, ungrouped(&reference.elem)) {
+                (_, inner) if is_stream(inner) => {
+                    walk.report(reference, &message::STREAM_LENT, &[&spell(inner)]);
+                }
+                (_, Type::Slice(slice)) if is_stream(&slice.elem) => {
+                    let list = format!("Vec<{}>", spell(&slice.elem));
+                    walk.report(reference, &message::STREAM_LENT, &[&list]);
+                }
                 (Some(_), _) => walk.report(reference, &message::TYPE_MUT, &[]),
                 (None, Type::Slice(slice)) => walk.visit(&slice.elem),
                 (None, inner) => walk.visit(inner),
@@ -111,6 +118,12 @@ pub(crate) fn parse_return_type(
         diag.report(method, &message::RESULT_MISSING, &[method, &"()"]);
         return None;
     };
+    if let Some(output) = future_output(ty) {
+        let output = output.map_or("Result<(), IpcException>".to_owned(), spell);
+        diag.report(&*ty, &message::RESULT_FUTURE, &[method, &output]);
+        *ty = syn::parse_quote!(());
+        return None;
+    }
     let walk = &mut Walk::new(Position::Result, Some(interface), Lifetimes::Undeclared, diag);
     match ungrouped(ty) {
         Type::Path(path) if !is_plain_value(path) => match type_argument(ty, 0).map(ungrouped) {
@@ -130,6 +143,27 @@ pub(crate) fn parse_return_type(
         }
     }
     walk.finish(ty).then(|| ungrouped(ty).clone())
+}
+
+/// What a future gives, if it is seen to be one: `impl Future<Output = T>`, `Pin<Box<dyn Future<Output = T>>>`.
+fn future_output(ty: &Type) -> Option<Option<&Type>> {
+    let bounds = match ungrouped(ty) {
+        Type::ImplTrait(of) => &of.bounds,
+        Type::TraitObject(of) => &of.bounds,
+        Type::Path(path) => {
+            let holder = &path.path.segments.last()?.ident;
+            let inside = type_argument(ty, 0).filter(|_| holder == "Pin" || holder == "Box")?;
+            return future_output(inside);
+        }
+        _ => return None,
+    };
+    let Some(TypeParamBound::Trait(bound)) = bounds.first() else { return None };
+    let last = bound.path.segments.last().filter(|last| last.ident == "Future")?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return Some(None) };
+    Some(arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::AssocType(output) => Some(&output.ty),
+        _ => None,
+    }))
 }
 
 /// Writes tokens as a user would.
@@ -193,6 +227,7 @@ impl<'a> Walk<'a> {
             Type::Path(path) => self.visit_path(path),
             Type::Reference(reference) => self.visit_reference(reference),
             Type::TraitObject(object) => self.visit_dyn(object),
+            Type::ImplTrait(of) if is_iterator(&of.bounds) => self.report_iterator(ty, "impl", &of.bounds),
             Type::ImplTrait(_) => self.report(ty, &message::TYPE_IMPL, &[]),
             Type::BareFn(_) => self.report(ty, &message::TYPE_FN, &[]),
             Type::Ptr(_) => self.report(ty, &message::TYPE_POINTER, &[]),
@@ -227,8 +262,14 @@ impl<'a> Walk<'a> {
         let name = last.ident.to_string();
         match name.as_str() {
             "Rc" => return self.report(&last.ident, &message::TYPE_RC, &[]),
-            "Cell" | "RefCell" | "Mutex" | "RwLock" => {
+            "Cell" | "RefCell" | "OnceCell" | "UnsafeCell" | "Mutex" | "RwLock" | "OnceLock" => {
                 return self.report(&last.ident, &message::TYPE_CELL, &[&name]);
+            }
+            atomic if ATOMICS.contains(&atomic) => {
+                return self.report(&last.ident, &message::TYPE_CELL, &[&name]);
+            }
+            "Weak" if !last.arguments.is_empty() => {
+                return self.report(&last.ident, &message::TYPE_WEAK, &[]);
             }
             _ => {}
         }
@@ -250,6 +291,9 @@ impl<'a> Walk<'a> {
             return self.visit_dyn(object);
         }
         match self.position {
+            Position::Param if reference.mutability.is_some() => {
+                self.report(reference, &message::TYPE_MUT, &[]);
+            }
             Position::Param => {
                 self.check_lifetime(reference);
                 match ungrouped(&reference.elem) {
@@ -309,7 +353,16 @@ impl<'a> Walk<'a> {
         self.check_dyn_bounds(object);
     }
 
+    fn report_iterator(&mut self, tokens: impl ToTokens, keyword: &str, bounds: &Bounds) {
+        let name = bounds.first().and_then(trait_name).map(|name| format!("{keyword} {name}"));
+        self.report(tokens, &message::TYPE_ITERATOR, &[&name.unwrap_or_default()]);
+    }
+
     fn check_dyn_bounds(&mut self, object: &syn::TypeTraitObject) -> bool {
+        if is_iterator(&object.bounds) {
+            self.report_iterator(object, "dyn", &object.bounds);
+            return false;
+        }
         let mut bounds = object.bounds.iter();
         let first = bounds.next();
         if let Some(TypeParamBound::Trait(bound)) = first
@@ -328,6 +381,42 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// The traits of an `impl` or a `dyn`.
+type Bounds = syn::punctuated::Punctuated<TypeParamBound, syn::Token![+]>;
+
+fn trait_name(bound: &TypeParamBound) -> Option<&Ident> {
+    match bound {
+        TypeParamBound::Trait(bound) => bound.path.segments.last().map(|last| &last.ident),
+        _ => None,
+    }
+}
+
+/// Tells whether a trait is one of those that return items one after the other.
+fn is_iterator(bounds: &Bounds) -> bool {
+    const ITERATORS: &[&str] = &["Iterator", "IntoIterator", "Stream", "AsyncIterator"];
+    bounds.first().and_then(trait_name).is_some_and(|name| ITERATORS.iter().any(|known| name == known))
+}
+
+fn is_stream(ty: &Type) -> bool {
+    let Type::Path(path) = ungrouped(ty) else { return false };
+    path.path.segments.last().is_some_and(|last| last.ident == "IpcStream")
+}
+
+const ATOMICS: &[&str] = &[
+    "AtomicBool",
+    "AtomicU8",
+    "AtomicU16",
+    "AtomicU32",
+    "AtomicU64",
+    "AtomicUsize",
+    "AtomicI8",
+    "AtomicI16",
+    "AtomicI32",
+    "AtomicI64",
+    "AtomicIsize",
+    "AtomicPtr",
+];
+
 fn is_static(reference: &TypeReference) -> bool {
     reference.lifetime.as_ref().is_some_and(|lifetime| lifetime.ident == "static")
 }
@@ -344,8 +433,28 @@ fn owned(reference: &TypeReference) -> String {
 /// Tells whether a path is a well-known type that is no `Result`. An unknown one may be an alias.
 fn is_plain_value(path: &TypePath) -> bool {
     const VALUES: &[&str] = &[
-        "bool", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "f32", "f64", "usize", "isize", "char",
-        "str", "String", "Vec", "Option", "Arc", "Box", "Rc",
+        "bool",
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "i8",
+        "i16",
+        "i32",
+        "i64",
+        "f32",
+        "f64",
+        "usize",
+        "isize",
+        "char",
+        "str",
+        "String",
+        "Vec",
+        "Option",
+        "Arc",
+        "Box",
+        "Rc",
+        "IpcStream",
     ];
     path.path.segments.last().is_some_and(|last| VALUES.iter().any(|value| last.ident == value))
 }

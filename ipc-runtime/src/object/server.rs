@@ -13,8 +13,8 @@ use super::{Capability, Destination, MethodId};
 use crate::context::Context;
 use crate::driver::link::{Incoming, Link};
 use crate::driver::waiter::Cancel;
-use crate::exception::IpcException;
-use crate::rpc::{AnswerId, Object, OutgoingResults, Payload};
+use crate::exception::{IpcException, panicked};
+use crate::rpc::{AnswerId, Object, OutgoingResults, Payload, copies_of};
 use crate::sync::lock;
 use crate::thread::mailbox::Mailbox;
 use crate::thread::pool::{Job, Pool, spawn_chores};
@@ -269,7 +269,7 @@ impl Job for ServedCall {
         // The call goes with its method, so the parameters' objects are released before the answer is sent and their
         // releases ride with it.
         let served = context.enter(|| catch_unwind(AssertUnwindSafe(|| target.0.serve(call))));
-        match served.unwrap_or_else(|panic| Served::Now(Err(panicked(&*panic)))) {
+        match served.unwrap_or_else(|panic| Served::Now(Err(panicked("the method", &*panic)))) {
             Served::Now(result) => {
                 respond(&link, answer, result);
                 drop(turn);
@@ -333,7 +333,7 @@ async fn answer_later(
         let poll = || future.as_mut().poll(cx);
         match context.enter(|| catch_unwind(AssertUnwindSafe(poll))) {
             Ok(poll) => poll,
-            Err(panic) => Poll::Ready(Err(panicked(&*panic))),
+            Err(panic) => Poll::Ready(Err(panicked("the method", &*panic))),
         }
     })
     .await;
@@ -347,15 +347,6 @@ async fn answer_later(
 /// The answer to what comes after `destroy`.
 pub(super) fn destroyed() -> IpcException {
     IpcException::failed("the object was destroyed")
-}
-
-fn panicked(panic: &(dyn Any + Send)) -> IpcException {
-    let text =
-        panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    IpcException::failed(match text {
-        Some(text) => format!("the method panicked: {text}"),
-        None => "the method panicked".to_owned(),
-    })
 }
 
 /// A call that an implementation has to answer.
@@ -390,12 +381,14 @@ impl ServerCall {
         results: Size,
         encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
     ) -> Result<Reply, IpcException> {
-        let mut encoder = Encoder::new(Destination::link(&self.link));
+        let mut encoder = Encoder::new(Destination::link(&self.link)).with_large();
         let mut results = OutgoingResults::with_content(|content| {
             encoder.encode_struct(content, results, encode)?;
             Ok::<_, IpcException>(encoder.caps().len())
         })?;
         results.set_attached(encoder.take_attached());
+        let lent = results.set_large(encoder.take_large())?;
+        results.own(copies_of(&lent));
         Ok(Reply { results, caps: encoder.into_caps() })
     }
 

@@ -24,6 +24,22 @@ impl<T: Encode> Encode for Box<T> {
     fn encode_inner(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         T::encode_inner(self, to, at)
     }
+
+    fn lend<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+        T::lend(self, to, at)
+    }
+
+    fn lend_inner<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+        T::lend_inner(self, to, at)
+    }
+
+    fn give(self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        T::give(*self, to, at)
+    }
+
+    fn give_inner(self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        T::give_inner(*self, to, at)
+    }
 }
 
 impl<'m, T: Decode<'m>> Decode<'m> for Box<T> {

@@ -150,11 +150,11 @@ pub const fn layout_slice(shapes: &[Shape], at: &mut [At]) -> Size {
     while i < shapes.len() {
         at[i].offset = packer.place(shapes[i].slot);
         at[i].ordinal = ordinal;
-        ordinal += 1;
+        ordinal = next_ordinal(ordinal);
         if matches!(shapes[i].companion, Companion::Has) {
             at[i].has = packer.place(Slot::Bit);
             at[i].has_ordinal = ordinal;
-            ordinal += 1;
+            ordinal = next_ordinal(ordinal);
         }
         i += 1;
     }
@@ -208,6 +208,15 @@ impl Packer {
     }
 }
 
+/// The ordinal after one.
+const fn next_ordinal(ordinal: u16) -> u16 {
+    assert!(
+        ordinal < u16::MAX,
+        "too many fields: ordinals have 16 bits, and an `Option` that is no pointer takes two"
+    );
+    ordinal + 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,6 +245,25 @@ mod tests {
         // The companion broke the second half of the word, so this one starts the next.
         assert_eq!(LAYOUT.at[2], At { offset: 2, ordinal: 3, ..At::FIRST });
         assert_eq!(LAYOUT.size, Size { data: 2, pointers: 1 });
+    }
+
+    #[test]
+    #[test]
+    #[should_panic(expected = "too many fields")]
+    fn ordinals_have_16_bits() {
+        const COUNT: usize = 40_000;
+        let mut at = vec![At::FIRST; COUNT];
+        layout_slice(&vec![Shape::of(Slot::Void).optional(); COUNT], &mut at);
+    }
+
+    #[test]
+    #[should_panic(expected = "at most 65,535 words of data")]
+    fn a_struct_has_an_end() {
+        let mut packer = Packer::new();
+        (0..=u16::MAX).for_each(|_| {
+            packer.place(Slot::Pointer);
+        });
+        packer.size();
     }
 
     #[test]

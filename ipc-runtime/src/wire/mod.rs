@@ -26,6 +26,7 @@ pub mod layout;
 pub mod ordinal;
 pub mod proxy;
 pub mod raw;
+pub(crate) mod stream;
 pub mod union;
 
 mod borrowed;
@@ -113,6 +114,52 @@ pub trait Encode: IpcType {
     fn encode_inner(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         self.encode(to, at)
     }
+
+    /// Writes the value, or lends it to the message: large bytes stay where they are until it is written.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    #[doc(hidden)]
+    #[inline]
+    fn lend<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+        self.encode(to, at)
+    }
+
+    /// Like [`lend`](Encode::lend), inside an `Option`.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    #[doc(hidden)]
+    #[inline]
+    fn lend_inner<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+        self.encode_inner(to, at)
+    }
+
+    /// Writes the value, or gives it to the message, which keeps large bytes and does not copy them.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    #[doc(hidden)]
+    #[inline]
+    fn give(self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>
+    where
+        Self: Sized,
+    {
+        self.encode(to, at)
+    }
+
+    /// Like [`give`](Encode::give), inside an `Option`.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    #[doc(hidden)]
+    #[inline]
+    fn give_inner(self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>
+    where
+        Self: Sized,
+    {
+        self.encode_inner(to, at)
+    }
 }
 
 /// Reads a value from a field of a message that lives for `'m`.
@@ -175,6 +222,24 @@ pub trait Element: IpcType<This = Self> + Sized {
     fn encode_list(items: &[Self], to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
         Self::encode_items(items.iter(), to)
     }
+
+    /// Writes a list of values that lie side by side, or lends it to the message.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    #[doc(hidden)]
+    fn lend_list<'d>(items: &'d [Self], to: PointerWriter<'_, 'd>) -> Result<(), IpcException> {
+        Self::encode_list(items, to)
+    }
+
+    /// Writes a list of values, or gives it to the message.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    #[doc(hidden)]
+    fn give_list(items: Vec<Self>, to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
+        Self::encode_list(&items, to)
+    }
 }
 
 /// An [`Element`] that can be read from a list of a message that lives for `'m`.
@@ -197,10 +262,6 @@ pub trait DecodeElement<'m>: Element + Decode<'m> {
 /// How a server holds a `&Self` parameter while the method runs.
 ///
 /// Text and bytes are lent from the received message, everything else is decoded and lent from the stack.
-#[diagnostic::on_unimplemented(
-    message = "`&{Self}` cannot be a parameter of an interface method",
-    label = "not an IPC type behind the reference"
-)]
 pub trait Lend<'m> {
     /// The holder.
     type Held: Decode<'m> + Borrow<Self>;
@@ -276,12 +337,58 @@ pub trait Enum: IpcType + Sized {
 #[doc(hidden)]
 pub use self::{enumeration::*, structure::*};
 
+/// The functions of [`Encode`] that lend a value, from one that lends it to a pointer.
+macro_rules! lend_by {
+    ($lend:expr) => {
+        fn lend<'d>(
+            &'d self,
+            to: &mut $crate::wire::StructWriter<'_, 'd>,
+            at: $crate::wire::At,
+        ) -> Result<(), $crate::IpcException> {
+            $lend(self, to.pointer(at.offset))
+        }
+
+        fn lend_inner<'d>(
+            &'d self,
+            to: &mut $crate::wire::StructWriter<'_, 'd>,
+            at: $crate::wire::At,
+        ) -> Result<(), $crate::IpcException> {
+            $lend(self, to.pointer(at.offset))
+        }
+    };
+}
+use lend_by;
+
+/// The functions of [`Encode`] that give a value away, from one that gives it to a pointer.
+macro_rules! give_by {
+    ($give:expr) => {
+        fn give(
+            self,
+            to: &mut $crate::wire::StructWriter<'_, '_>,
+            at: $crate::wire::At,
+        ) -> Result<(), $crate::IpcException> {
+            $give(self, to.pointer(at.offset))
+        }
+
+        fn give_inner(
+            self,
+            to: &mut $crate::wire::StructWriter<'_, '_>,
+            at: $crate::wire::At,
+        ) -> Result<(), $crate::IpcException> {
+            $give(self, to.pointer(at.offset))
+        }
+    };
+}
+use give_by;
+
 /// Implements the wire traits of a type that is one pointer, from two functions: one that writes the pointer and
-/// one that reads it.
+/// one that reads it. Where the value may be large bytes, two more lend it and give it to the message.
 macro_rules! pointer_type {
     ([$($generics:tt)*] [$m:lifetime $(, $($decode_generics:tt)+)?] $ty:ty {
         type: $schema:expr,
         write: $write:expr,
+        $(lend: $lend:expr,)?
+        $(give: $give:expr,)?
         read: $read:expr $(,)?
     }) => {
         impl<$($generics)*> $crate::wire::IpcType for $ty {
@@ -298,6 +405,9 @@ macro_rules! pointer_type {
             ) -> Result<(), $crate::IpcException> {
                 $write(self, to.pointer(at.offset))
             }
+
+            $($crate::wire::lend_by! { $lend })?
+            $($crate::wire::give_by! { $give })?
         }
 
         impl<$m $(, $($decode_generics)+)?> $crate::wire::Decode<$m> for $ty {

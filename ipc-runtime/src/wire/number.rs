@@ -95,6 +95,14 @@ impl Element for u8 {
     fn encode_list(items: &[Self], mut to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
         to.set_data(items)
     }
+
+    fn lend_list<'d>(items: &'d [Self], mut to: PointerWriter<'_, 'd>) -> Result<(), IpcException> {
+        to.lend_data(items)
+    }
+
+    fn give_list(items: Vec<Self>, mut to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
+        to.give_data(items)
+    }
 }
 
 impl<'m> DecodeElement<'m> for u8 {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use ipc_runtime::wire::{Descriptor, Interface, Struct};
-use ipc_runtime::{IpcException, IpcType, ipc_interface};
+use ipc_runtime::{IpcException, IpcStream, IpcType, ipc_interface};
 
 use self::shared::{Base, Shared};
 
@@ -69,6 +69,15 @@ pub trait Everything {
         #[ipc(default = "text")] text: &str,
         #[ipc(default = b"\x00\xff")] data: &[u8],
     ) -> Result<(), IpcException>;
+    /// Streams of several types.
+    fn streams(
+        &self,
+        numbers: IpcStream<u32>,
+        shapes: Vec<IpcStream<Shape>>,
+        bytes: Option<IpcStream<u8>>,
+        blobs: IpcStream<Vec<u8>>,
+        maybes: IpcStream<Option<u32>>,
+    ) -> Result<IpcStream<IpcStream<String>>, IpcException>;
 }
 
 /// Without methods of its own.

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use ipc_runtime::{IpcException, IpcType, ipc_interface};
+use ipc_runtime::{IpcException, IpcStream, IpcType, ipc_interface};
 
 /// The first object of a connection.
 #[ipc_interface(root)]
@@ -42,6 +42,10 @@ pub trait Init {
     fn make_counter_later(&self, start: i64) -> Result<Arc<dyn Counter>, IpcException>;
     /// Lets the calls of `make_counter_later` go on.
     fn open_gate(&self) -> Result<(), IpcException>;
+    /// Counts from 0 to below `count`; fails then, if the text says why.
+    fn count(&self, count: u64, failure: &str) -> Result<IpcStream<u64>, IpcException>;
+    /// Joins texts that come one by one.
+    fn join(&self, texts: IpcStream<String>) -> Result<String, IpcException>;
 }
 
 /// Something with a state.

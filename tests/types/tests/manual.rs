@@ -12,6 +12,7 @@ use ipc_types_tests::{each_lent, each_row};
 /// What is no value of its own, or has more rows than one: where it is tried, by a text that is there.
 const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("#[derive(IpcType)]", "types/src/rows.rs", "Everyday = any::<Everyday>()"),
+    ("IpcStream<T>", "it/streams/positions.rs", "streams_in_fields_options_lists_maps_and_unions"),
     ("Arc<dyn Trait>", "it/objects.rs", "an_object_of_the_caller_is_called_during_the_method_and_after_it"),
 ];
 

@@ -1,46 +1,29 @@
-//! More fields than a struct can have.
-//! Worded by rustc.
+//! More than the format has room for.
 
 use ipc_runtime::IpcType;
 
-macro_rules! eight {
-    ($($name:ident: $ty:ty;)*) => {$(
+macro_rules! sixteen_times {
+    ($then:ident $more:tt [$($types:tt)*]) => {
+        $then! { $more [
+            $($types)* $($types)* $($types)* $($types)* $($types)* $($types)* $($types)* $($types)*
+            $($types)* $($types)* $($types)* $($types)* $($types)* $($types)* $($types)* $($types)*
+        ] }
+    };
+}
+
+macro_rules! and_again {
+    ([$next:ident $($more:ident)*] $types:tt) => {
+        sixteen_times! { $next [$($more)*] $types }
+    };
+}
+
+macro_rules! done {
+    ([] [$($types:tt)*]) => {
         #[derive(IpcType)]
-        pub struct $name {
-            #[ipc(group)]
-            pub a: $ty,
-            #[ipc(group)]
-            pub b: $ty,
-            #[ipc(group)]
-            pub c: $ty,
-            #[ipc(group)]
-            pub d: $ty,
-            #[ipc(group)]
-            pub e: $ty,
-            #[ipc(group)]
-            pub f: $ty,
-            #[ipc(group)]
-            pub g: $ty,
-            #[ipc(group)]
-            pub h: $ty,
-        }
-    )*};
+        pub struct Crowd($($types)*);
+    };
 }
 
-#[derive(IpcType)]
-pub struct One {
-    pub a: u8,
-    pub b: u8,
-    pub c: u8,
-    pub d: u8,
-}
-
-eight! {
-    A: One;
-    B: A;
-    C: B;
-    D: C;
-    Many: D;
-}
+sixteen_times! { and_again [and_again and_again done] [(),] }
 
 fn main() {}

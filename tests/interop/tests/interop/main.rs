@@ -5,5 +5,6 @@
 mod client;
 mod ours;
 mod server;
+mod streams;
 mod theirs;
 mod values;
