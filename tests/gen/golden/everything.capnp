@@ -107,7 +107,8 @@ interface Everything @0xb052e273215288e5 {
       text :Text = "text",
       data :Data = 0x"00 ff"
   ) -> ();
-  streams @7 (
+
+  streams @10 (
       context :Proxy.Context,
       numbers :Ipc.StreamUInt32,
       shapes :List(Ipc.StreamShape),
