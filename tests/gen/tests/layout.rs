@@ -234,12 +234,17 @@ impl Random {
             let other = self.below(last + 1);
             order.swap(last, other);
         }
-        let mut firsts = vec![0; sizes.len()];
         let mut next = 0;
-        for index in order {
-            firsts[index] = u16::try_from(next).unwrap();
-            next += sizes[index];
-        }
+        let mut firsts: Vec<(usize, u16)> = order
+            .into_iter()
+            .map(|index| {
+                let first = u16::try_from(next).unwrap();
+                next += sizes.get(index).unwrap();
+                (index, first)
+            })
+            .collect();
+        firsts.sort_unstable();
+        let firsts: Vec<u16> = firsts.into_iter().map(|(_, first)| first).collect();
         firsts.into_iter()
     }
 
