@@ -248,7 +248,6 @@ mod tests {
     }
 
     #[test]
-    #[test]
     #[should_panic(expected = "too many fields")]
     fn ordinals_have_16_bits() {
         const COUNT: usize = 40_000;
