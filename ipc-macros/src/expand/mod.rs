@@ -25,7 +25,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::{Attribute, DeriveInput, Ident};
 
-use self::wire::{Wire, call_error_of};
+use self::names::Section;
+use self::wire::{Wire, call_error_of, call_runtime};
 use crate::check::{check_data, check_interface};
 use crate::diag::Diagnostics;
 use crate::model::{Container, ContextField, Form, HasField, Interface, Method, Param, Parsed, Results};
@@ -189,30 +190,16 @@ fn expand_sections(method: &Method) -> TokenStream {
     let context = (method.context == ContextField::Present).then(|| mixed!(#ipc::CONTEXT));
     let params = method.params.iter().map(expand_param);
     let params = context.into_iter().chain(params).collect::<Vec<_>>();
-    let error = call_error_of(&method.returns);
-    let mut result = vec![mixed!(#ipc::error_field(&#error))];
-    match &method.results {
-        Results::Whole(name) => {
-            let presence = method.presence(0);
-            result.push(expand_result(&name.text, &Wire::of_result(&method.returns, presence), presence));
-        }
-        Results::Parts(parts) => result.extend(parts.iter().enumerate().map(|(index, (name, ty))| {
-            let presence = method.presence(index);
-            expand_result(&name.text, &Wire::of_part(ty, presence), presence)
-        })),
-    }
-    let (params_names, results_names) = (names::params(&method.ident), names::results(&method.ident));
-    let apart = method.params.iter().any(|param| param.has.is_some_and(|has| has.ordinal.is_some()));
-    let rule = if apart { "pinned_layout" } else { "layout_of" };
-    let mut params = expand_fields(&params_names.fields, &params_names.at, rule, &params);
+    let names = names::params(&method.ident);
+    let mut params = expand_fields(&names.fields, &names.at, &params);
     params.extend(
         method
             .params
             .iter()
             .zip(first_index(method)..)
-            .map(|(param, index)| expand_presence_check(param, index, &params_names.fields)),
+            .map(|(param, index)| expand_presence_check(param, index, &names.fields)),
     );
-    let result = expand_fields(&results_names.fields, &results_names.at, "layout_of_results", &result);
+    let result = expand_results(method);
     let loans: Vec<_> =
         method.params.iter().filter(|param| param.is_lent()).map(wire::check_lendable).collect();
     let loans = (!loans.is_empty()).then(|| mixed!(const _: () = { #(#loans;)* };));
@@ -220,13 +207,40 @@ fn expand_sections(method: &Method) -> TokenStream {
 }
 
 /// The two constants of some fields: what they are and where they lie.
-fn expand_fields(fields: &Ident, layout: &Ident, rule: &str, list: &[TokenStream]) -> TokenStream {
+fn expand_fields(fields: &Ident, layout: &Ident, list: &[TokenStream]) -> TokenStream {
     let ipc = names::runtime();
-    let rule = Ident::new(rule, Span::mixed_site());
     let count = list.len();
     mixed! {
         const #fields: [#ipc::Field; #count] = [#(#list),*];
-        const #layout: #ipc::Layout<#count> = #ipc::#rule(&#fields);
+        const #layout: #ipc::Layout<#count> = #ipc::layout_of(&#fields);
+    }
+}
+
+/// What the results are and where they lie; before them, what the error of the method has of its own.
+fn expand_results(method: &Method) -> TokenStream {
+    let ipc = names::runtime();
+    let returns = &method.returns;
+    let results: Vec<_> = match &method.results {
+        Results::Whole(name) => {
+            vec![expand_result(method, 0, &name.text, &Wire::of_result(returns, method.presence(0)))]
+        }
+        Results::Parts(parts) => {
+            let parts = parts.iter().enumerate();
+            parts
+                .map(|(index, (name, ty))| {
+                    expand_result(method, index, &name.text, &Wire::of_part(ty, method.presence(index)))
+                })
+                .collect()
+        }
+    };
+    let (errors, Section { fields, at }) = (names::errors(&method.ident), names::results(&method.ident));
+    let error = call_error_of(returns);
+    let count = results.len();
+    let all = call_runtime(returns, "result_fields", mixed!(&#error, [#(#results),*]));
+    mixed! {
+        const #errors: #ipc::usize = #ipc::count_slots(&#error);
+        const #fields: [#ipc::Field; #errors + #count] = #all;
+        const #at: #ipc::Layout<{ #errors + #count }> = #ipc::layout_of(&#fields);
     }
 }
 
@@ -251,14 +265,13 @@ fn expand_presence_check(param: &Param, index: usize, fields: &Ident) -> TokenSt
     quote::quote_spanned!(span=> const _: () = #ipc::check_presence(&#fields, #index);)
 }
 
-fn expand_result(name: &str, wire: &Wire, presence: Option<usize>) -> TokenStream {
+fn expand_result(method: &Method, index: usize, name: &str, wire: &Wire) -> TokenStream {
     let ipc = names::runtime();
     let field = expand_field(name, "", wire);
-    match presence {
-        // The error stands before all.
+    match method.presence(index) {
         Some(before) => {
-            let before = before + 1;
-            mixed!(#ipc::with_presence(#field, #ipc::after(#before)))
+            let errors = names::errors(&method.ident);
+            mixed!(#ipc::with_presence(#field, #ipc::after(#errors + #before)))
         }
         None => field,
     }

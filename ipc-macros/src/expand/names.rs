@@ -12,6 +12,7 @@
 //! | [`members`] | `__MEMBERS` | the fields, groups and unions of a struct |
 //! | [`params`] | `__SOLVE_PARAMS`, `__SOLVE_PARAMS_AT` | the parameters of a method, and where they lie |
 //! | [`results`] | `__SOLVE_RESULT`, `__SOLVE_RESULT_AT` | its result, and where it lies |
+//! | [`errors`] | `__SOLVE_ERRORS` | how many fields its error has, before the result |
 //! | [`slot`], [`slot_kind`] | `__Slot`, `__SlotKind` | what of an error travels |
 //! | [`implementor`] | `__T` | the type parameter of the client's `impl` |
 
@@ -64,6 +65,10 @@ pub(crate) fn params(method: &Ident) -> Section {
 
 pub(crate) fn results(method: &Ident) -> Section {
     section(method, "RESULT")
+}
+
+pub(crate) fn errors(method: &Ident) -> Ident {
+    hidden(&format!("_{}_ERRORS", snake_case(method).to_uppercase()))
 }
 
 fn section(method: &Ident, what: &str) -> Section {

@@ -152,9 +152,10 @@ fn expand_async(interface: &Interface) -> Option<TokenStream> {
 fn expand_encode(method: &Method) -> TokenStream {
     let ipc = names::runtime();
     let results = names::results(&method.ident).at;
+    let errors = names::errors(&method.ident);
     match &method.results {
         Results::Whole(_) => {
-            let value = mixed!(value, to, #results.at[1]);
+            let value = mixed!(value, to, #results.at[#errors]);
             let wire = Wire::of_result(&method.returns, method.presence(0));
             let encode = match method.presence(0) {
                 Some(_) => wire.call("encode", mixed!(&#value)),
@@ -164,11 +165,12 @@ fn expand_encode(method: &Method) -> TokenStream {
         }
         Results::Parts(parts) => {
             let parts = parts.iter().enumerate().map(|(part, (_, ty))| {
-                let (index, wire) = (part + 1, Wire::of_part(ty, method.presence(part)));
-                let part = syn::Index::from(part);
-                let encode = match method.presence(index - 1) {
-                    Some(_) => wire.call("encode", mixed!(&value.#part, to, #results.at[#index])),
-                    None => wire.call("give", mixed!(value.#part, to, #results.at[#index])),
+                let wire = Wire::of_part(ty, method.presence(part));
+                let member = syn::Index::from(part);
+                let value = mixed!(value.#member, to, #results.at[#errors + #part]);
+                let encode = match method.presence(part) {
+                    Some(_) => wire.call("encode", mixed!(&#value)),
+                    None => wire.call("give", value),
                 };
                 mixed!(#encode?;)
             });

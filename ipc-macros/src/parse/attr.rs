@@ -8,8 +8,8 @@ use syn::token::Paren;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitInt, LitStr, Meta, Path, Token};
 
 use super::symbol::{
-    CANCELLABLE, CRATE, DEFAULT, ERROR, EXCEPTION, FILE, GROUP, HAS, ID, IPC, LOCAL, NAME, NO_CONTEXT,
-    NO_DESTROY, ONEWAY, ORDINAL, OTHER, REPR, RESULTS, ROOT, SKIP, TWIN, UNION,
+    CANCELLABLE, CRATE, DEFAULT, ERROR, ERRORS, EXCEPTION, FILE, GROUP, HAS, ID, IPC, LOCAL, NAME,
+    NO_CONTEXT, NO_DESTROY, ONEWAY, ORDINAL, OTHER, REPR, RESULTS, ROOT, SKIP, TWIN, UNION,
 };
 use crate::diag::Diagnostics;
 use crate::message;
@@ -38,7 +38,7 @@ impl Place {
             Self::Field => &[NAME, ORDINAL, DEFAULT, HAS, GROUP, UNION, SKIP, EXCEPTION],
             Self::VariantField => &[NAME, ORDINAL, DEFAULT, GROUP, UNION, SKIP],
             Self::Variant => &[NAME, ORDINAL, OTHER, EXCEPTION],
-            Self::Type => &[ERROR, FILE, ID, NAME, REPR, CRATE],
+            Self::Type => &[ERROR, ERRORS, FILE, ID, NAME, REPR, CRATE],
         }
     }
 
@@ -66,6 +66,7 @@ fn flag(key: &str) -> bool {
             | CANCELLABLE
             | LOCAL
             | ERROR
+            | ERRORS
             | EXCEPTION
             | OTHER
             | SKIP
@@ -104,6 +105,7 @@ pub(crate) struct Arguments {
     pub(crate) union: Option<Ident>,
     pub(crate) has: Option<HasField>,
     pub(crate) error: Option<Ident>,
+    pub(crate) errors: Option<Ident>,
     pub(crate) exception: Option<Ident>,
     pub(crate) results: Option<Vec<ResultName>>,
     pub(crate) file: Option<LitInt>,
@@ -188,6 +190,7 @@ impl Arguments {
             GROUP => self.group = Some(ident),
             UNION => self.union = Some(ident),
             ERROR => self.error = Some(ident),
+            ERRORS => self.errors = Some(ident),
             EXCEPTION => self.exception = Some(ident),
             _ => self.no_context = Some(ident),
         }

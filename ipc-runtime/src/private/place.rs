@@ -1,11 +1,9 @@
 //! What generated code calls in constants, about members and their ordinals.
 
-use super::is_void;
-use crate::wire::composite::{EMPTY, Half, Leaf, Space, check_ordinals, composite_layout_slice, members_of};
+use crate::wire::composite::{Half, check_ordinals, members_of};
 use crate::wire::descriptor::{Field, Group, Member, Union};
-use crate::wire::layout::{At, Layout};
+use crate::wire::layout::At;
 use crate::wire::ordinal::{Count, NEXT};
-use crate::wire::union::Scratch;
 
 /// Pins the ordinal of a field.
 pub const fn pinned(field: Field, ordinal: u16) -> Field {
@@ -90,29 +88,4 @@ pub(super) const fn any_apart<const N: usize>(fields: &[Field; N]) -> bool {
         rest = others;
     }
     false
-}
-
-/// Computes the places of what a method returns, where a presence field does not follow its field.
-pub(super) const fn layout_of_results_apart<const N: usize>(fields: &[Field; N]) -> Layout<N> {
-    let mut members = members_of(fields);
-    let absent = if N > 0 && is_void(&fields[0]) { 1 } else { 0 };
-    if absent == 1 {
-        // Nothing, in the place that the presence fields count from.
-        members[0] = group("", "", &[]);
-    }
-    let mut at = [At::FIRST; N];
-    let mut leaves = [Leaf::NONE; N];
-    let mut order = [[EMPTY; 2]; N];
-    let (_, places) = at.split_at_mut(absent);
-    let (_, order) = order.split_at_mut(absent);
-    let space = Space {
-        leaves: leaves.split_at_mut(absent).1,
-        order: order.as_flattened_mut(),
-        states: &mut [],
-        scratch: &mut [Scratch::NEW],
-    };
-    match composite_layout_slice(&members, places, &mut [], space) {
-        Some(size) => Layout { at, size },
-        None => unreachable!(),
-    }
 }

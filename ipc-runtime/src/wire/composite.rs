@@ -252,7 +252,7 @@ const fn is_one(ordinal: u16, first: u16, two: bool) -> bool {
 pub(super) const TOP: u16 = 0;
 
 /// In place of a field: none has the ordinal.
-pub const EMPTY: u16 = u16::MAX;
+const EMPTY: u16 = u16::MAX;
 
 /// One field.
 #[derive(Clone, Copy, Debug)]
