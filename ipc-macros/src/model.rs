@@ -150,6 +150,7 @@ pub(crate) enum ContextField {
 pub(crate) struct Param {
     pub(crate) ident: Ident,
     pub(crate) name: Name,
+    pub(crate) doc: String,
     pub(crate) ty: Type,
     pub(crate) passing: Passing,
     /// `default = ..`.

@@ -8,6 +8,7 @@ mod calls;
 mod cycle;
 mod descriptor;
 mod errors;
+mod fd_types;
 mod fds;
 mod generics;
 mod inheritance;

@@ -153,6 +153,15 @@ fn expand_impl(private: &TokenStream, mut item: syn::ItemImpl) -> TokenStream {
 
 /// The `async fn`s of a trait, in the shape that can be called through `dyn Trait`.
 fn shape_methods(item: &mut syn::ItemTrait, private: &TokenStream) {
+    let blocking = |member: &syn::TraitItem| match member {
+        syn::TraitItem::Fn(function) => function.sig.asyncness.is_none(),
+        _ => true,
+    };
+    // Once is enough where it says nothing of a method in another shape.
+    let all = !item.items.is_empty() && !item.items.iter().any(blocking);
+    if all {
+        item.attrs.push(future::allow_shape());
+    }
     for member in &mut item.items {
         let syn::TraitItem::Fn(function) = member else { continue };
         if function.sig.asyncness.is_none() {
@@ -162,7 +171,9 @@ fn shape_methods(item: &mut syn::ItemTrait, private: &TokenStream) {
             *body = future::shape_body(&function.sig, body, private);
         }
         future::shape_signature(&mut function.sig, private);
-        function.attrs.push(future::allow_shape());
+        if !all {
+            function.attrs.push(future::allow_shape());
+        }
     }
 }
 
@@ -247,7 +258,7 @@ fn expand_results(method: &Method) -> TokenStream {
 fn expand_param(param: &Param) -> TokenStream {
     let ipc = names::runtime();
     let wire = Wire::of_param(param);
-    let mut field = expand_field(&param.name.text, "", &wire);
+    let mut field = expand_field(&param.name.text, &param.doc, &wire);
     if let Some(default) = &param.default {
         field = expand_default(&field, &wire, default);
     }

@@ -12,6 +12,20 @@ use ipc_types_tests::{each_lent, each_row};
 /// What is no value of its own, or has more rows than one: where it is tried, by a text that is there.
 const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("#[derive(IpcType)]", "types/src/rows.rs", "Everyday = any::<Everyday>()"),
+    ("&dyn Trait", "it/lend.rs", "calls_on_a_lent_object_run_on_the_thread_that_waits_to_any_depth"),
+    ("OwnedFd", "it/fd_types.rs", "OwnedFd"),
+    ("File", "it/fd_types.rs", "File"),
+    ("PipeReader", "it/fd_types.rs", "PipeReader"),
+    ("PipeWriter", "it/fd_types.rs", "PipeWriter"),
+    ("UnixStream", "it/fd_types.rs", "UnixStream"),
+    ("UnixListener", "it/fd_types.rs", "UnixListener"),
+    ("UnixDatagram", "it/fd_types.rs", "UnixDatagram"),
+    ("TcpStream", "it/fd_types.rs", "TcpStream"),
+    ("TcpListener", "it/fd_types.rs", "TcpListener"),
+    ("UdpSocket", "it/fd_types.rs", "UdpSocket"),
+    ("ChildStdin", "it/fd_types.rs", "ChildStdin"),
+    ("ChildStdout", "it/fd_types.rs", "ChildStdout"),
+    ("ChildStderr", "it/fd_types.rs", "ChildStderr"),
     ("IpcStream<T>", "it/streams/positions.rs", "streams_in_fields_options_lists_maps_and_unions"),
     ("Arc<dyn Trait>", "it/objects.rs", "an_object_of_the_caller_is_called_during_the_method_and_after_it"),
 ];
