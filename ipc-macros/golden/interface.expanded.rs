@@ -322,9 +322,9 @@ const _: () = {
                         ordinal: 0u16,
                     },
                     __CLEAR_PARAMS_AT.size,
-                    |_| { __ipc::Ok(()) },
+                    &mut |_| { __ipc::Ok(()) },
                     &__CLEAR_RESULT_AT.at,
-                    |from| <<Result<
+                    &mut |from| <<Result<
                         (),
                         IpcException,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
@@ -348,7 +348,7 @@ const _: () = {
                         ordinal: 1u16,
                     },
                     __PUT_PARAMS_AT.size,
-                    |to| {
+                    &mut |to| {
                         <str as __ipc::Lent<
                             '_,
                         >>::lend_to(key, to, __PUT_PARAMS_AT.at[1usize])?;
@@ -358,7 +358,7 @@ const _: () = {
                         __ipc::Ok(())
                     },
                     &__PUT_RESULT_AT.at,
-                    |from| <<Result<
+                    &mut |from| <<Result<
                         (),
                         IpcException,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
@@ -436,7 +436,7 @@ const _: () = {
                         ordinal: 3u16,
                     },
                     __LIST_PARAMS_AT.size,
-                    |to| {
+                    &mut |to| {
                         <Option<
                             u32,
                         > as __ipc::Wire<
@@ -450,7 +450,7 @@ const _: () = {
                         __ipc::Ok(())
                     },
                     &__LIST_RESULT_AT.at,
-                    |from| <<Result<
+                    &mut |from| <<Result<
                         Vec<String>,
                         IpcException,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
@@ -474,14 +474,14 @@ const _: () = {
                         ordinal: 4u16,
                     },
                     __DESCRIBE_PARAMS_AT.size,
-                    |to| {
+                    &mut |to| {
                         <Entry as __ipc::Lent<
                             '_,
                         >>::lend_to(entry, to, __DESCRIBE_PARAMS_AT.at[1usize])?;
                         __ipc::Ok(())
                     },
                     &__DESCRIBE_RESULT_AT.at,
-                    |from| <<Result<
+                    &mut |from| <<Result<
                         Entry,
                         IpcException,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
@@ -508,7 +508,7 @@ const _: () = {
                         ordinal: 5u16,
                     },
                     __WATCH_PARAMS_AT.size,
-                    |to| {
+                    &mut |to| {
                         <Arc<
                             dyn Watcher,
                         > as __ipc::Wire<
@@ -517,7 +517,7 @@ const _: () = {
                         __ipc::Ok(())
                     },
                     &__WATCH_RESULT_AT.at,
-                    |from| <<Result<
+                    &mut |from| <<Result<
                         Arc<dyn Watch>,
                         IpcException,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
@@ -541,14 +541,14 @@ const _: () = {
                         ordinal: 6u16,
                     },
                     __LOCK_PARAMS_AT.size,
-                    |to| {
+                    &mut |to| {
                         <str as __ipc::Lent<
                             '_,
                         >>::lend_to(key, to, __LOCK_PARAMS_AT.at[1usize])?;
                         __ipc::Ok(())
                     },
                     &__LOCK_RESULT_AT.at,
-                    |from| <<Result<
+                    &mut |from| <<Result<
                         u64,
                         StoreError,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
@@ -572,9 +572,9 @@ const _: () = {
                         ordinal: 7u16,
                     },
                     __COUNT_PARAMS_AT.size,
-                    |_| { __ipc::Ok(()) },
+                    &mut |_| { __ipc::Ok(()) },
                     &__COUNT_RESULT_AT.at,
-                    |from| __ipc::Ok((
+                    &mut |from| __ipc::Ok((
                         <u32 as __ipc::Wire<
                             '_,
                         >>::decode(from, __COUNT_RESULT_AT.at[__COUNT_ERRORS + 0usize])?,
@@ -600,7 +600,7 @@ const _: () = {
                         ordinal: 8u16,
                     },
                     __TOUCH_PARAMS_AT.size,
-                    |to| {
+                    &mut |to| {
                         <str as __ipc::Lent<
                             '_,
                         >>::lend_to(key, to, __TOUCH_PARAMS_AT.at[1usize])?;
@@ -624,9 +624,9 @@ const _: () = {
                         ordinal: 9u16,
                     },
                     __VERSION_PARAMS_AT.size,
-                    |_| { __ipc::Ok(()) },
+                    &mut |_| { __ipc::Ok(()) },
                     &__VERSION_RESULT_AT.at,
-                    |from| <<Result<
+                    &mut |from| <<Result<
                         u32,
                         IpcException,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
@@ -835,12 +835,14 @@ const _: () = {
                 }
             }
         }
+        #[inline]
         fn from_remote(remote: __ipc::Remote) -> __ipc::Arc<Self> {
             __ipc::Arc::new(__ipc::Client::<Self>::new(remote))
         }
         fn as_remote(&self) -> __ipc::Option<&__ipc::Remote> {
             Store::__ipc_remote_store(self)
         }
+        #[inline]
         fn dispatch(
             &self,
             call: &__ipc::ServerCall,
@@ -849,12 +851,13 @@ const _: () = {
                 __ipc::MethodId { interface: __ID, ordinal: 0u16 } => {
                     __ipc::reply(
                         call,
-                        __CLEAR_RESULT_AT,
+                        __CLEAR_RESULT_AT.size,
+                        &__CLEAR_RESULT_AT.at,
                         <Result<
                             (),
                             IpcException,
                         > as __ipc::AnyResult>::into_result(Store::clear(self)),
-                        |value, to| <<Result<
+                        &mut |value, to| <<Result<
                             (),
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
@@ -875,7 +878,8 @@ const _: () = {
                     >>::decode(&from, __PUT_PARAMS_AT.at[2usize])?;
                     __ipc::reply(
                         call,
-                        __PUT_RESULT_AT,
+                        __PUT_RESULT_AT.size,
+                        &__PUT_RESULT_AT.at,
                         <Result<
                             (),
                             IpcException,
@@ -886,7 +890,7 @@ const _: () = {
                                 <u8 as __ipc::LentSlice<'_>>::lend(&value),
                             ),
                         ),
-                        |value, to| <<Result<
+                        &mut |value, to| <<Result<
                             (),
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
@@ -907,14 +911,15 @@ const _: () = {
                     > as __ipc::Wire<'_>>::decode(&from, __LIST_PARAMS_AT.at[2usize])?;
                     __ipc::reply(
                         call,
-                        __LIST_RESULT_AT,
+                        __LIST_RESULT_AT.size,
+                        &__LIST_RESULT_AT.at,
                         <Result<
                             Vec<String>,
                             IpcException,
                         > as __ipc::AnyResult>::into_result(
                             Store::list(self, first, prefix),
                         ),
-                        |value, to| <<Result<
+                        &mut |value, to| <<Result<
                             Vec<String>,
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
@@ -932,7 +937,8 @@ const _: () = {
                     >>::decode(&from, __DESCRIBE_PARAMS_AT.at[1usize])?;
                     __ipc::reply(
                         call,
-                        __DESCRIBE_RESULT_AT,
+                        __DESCRIBE_RESULT_AT.size,
+                        &__DESCRIBE_RESULT_AT.at,
                         <Result<
                             Entry,
                             IpcException,
@@ -942,7 +948,7 @@ const _: () = {
                                 <Entry as __ipc::Lent<'_>>::lend(&entry),
                             ),
                         ),
-                        |value, to| <<Result<
+                        &mut |value, to| <<Result<
                             Entry,
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
@@ -960,12 +966,13 @@ const _: () = {
                     > as __ipc::Wire<'_>>::decode(&from, __WATCH_PARAMS_AT.at[1usize])?;
                     __ipc::reply(
                         call,
-                        __WATCH_RESULT_AT,
+                        __WATCH_RESULT_AT.size,
+                        &__WATCH_RESULT_AT.at,
                         <Result<
                             Arc<dyn Watch>,
                             IpcException,
                         > as __ipc::AnyResult>::into_result(Store::watch(self, watcher)),
-                        |value, to| <<Result<
+                        &mut |value, to| <<Result<
                             Arc<dyn Watch>,
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
@@ -986,14 +993,15 @@ const _: () = {
                     >>::decode(&from, __LOCK_PARAMS_AT.at[1usize])?;
                     __ipc::reply(
                         call,
-                        __LOCK_RESULT_AT,
+                        __LOCK_RESULT_AT.size,
+                        &__LOCK_RESULT_AT.at,
                         <Result<
                             u64,
                             StoreError,
                         > as __ipc::AnyResult>::into_result(
                             Store::lock(self, <str as __ipc::Lent<'_>>::lend(&key)),
                         ),
-                        |value, to| <<Result<
+                        &mut |value, to| <<Result<
                             u64,
                             StoreError,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
@@ -1007,12 +1015,13 @@ const _: () = {
                 __ipc::MethodId { interface: __ID, ordinal: 7u16 } => {
                     __ipc::reply(
                         call,
-                        __COUNT_RESULT_AT,
+                        __COUNT_RESULT_AT.size,
+                        &__COUNT_RESULT_AT.at,
                         <Result<
                             (u32, u64),
                             IpcException,
                         > as __ipc::AnyResult>::into_result(Store::count(self)),
-                        |value, to| {
+                        &mut |value, to| {
                             <u32 as __ipc::Wire<
                                 '_,
                             >>::give(
@@ -1041,14 +1050,15 @@ const _: () = {
                     >>::decode(&from, __TOUCH_PARAMS_AT.at[1usize])?;
                     __ipc::reply(
                         call,
-                        __TOUCH_RESULT_AT,
+                        __TOUCH_RESULT_AT.size,
+                        &__TOUCH_RESULT_AT.at,
                         <Result<
                             (),
                             IpcException,
                         > as __ipc::AnyResult>::into_result(
                             Store::touch(self, <str as __ipc::Lent<'_>>::lend(&key)),
                         ),
-                        |value, to| <<Result<
+                        &mut |value, to| <<Result<
                             (),
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
@@ -1062,12 +1072,13 @@ const _: () = {
                 __ipc::MethodId { interface: __ID, ordinal: 9u16 } => {
                     __ipc::reply(
                         call,
-                        __VERSION_RESULT_AT,
+                        __VERSION_RESULT_AT.size,
+                        &__VERSION_RESULT_AT.at,
                         <Result<
                             u32,
                             IpcException,
                         > as __ipc::AnyResult>::into_result(Store::version(self)),
-                        |value, to| <<Result<
+                        &mut |value, to| <<Result<
                             u32,
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
@@ -1087,6 +1098,7 @@ const _: () = {
                 _ => __ipc::Err(call.unimplemented()),
             }
         }
+        #[inline]
         fn dispatch_async(
             self: __ipc::Arc<Self>,
             call: __ipc::ServerCall,
@@ -1105,14 +1117,15 @@ const _: () = {
                             };
                             __ipc::reply(
                                 &call,
-                                __FIND_RESULT_AT,
+                                __FIND_RESULT_AT.size,
+                                &__FIND_RESULT_AT.at,
                                 <Result<
                                     Option<Vec<u8>>,
                                     IpcException,
                                 > as __ipc::AnyResult>::into_result(
                                     Store::find(&*self, key).await,
                                 ),
-                                |value, to| <<Result<
+                                &mut |value, to| <<Result<
                                     Option<Vec<u8>>,
                                     IpcException,
                                 > as __ipc::AnyResult>::Ok as __ipc::Wire<

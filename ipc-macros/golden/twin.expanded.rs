@@ -129,9 +129,9 @@ const _: () = {
                         ordinal: 1u16,
                     },
                     __NOW_PARAMS_AT.size,
-                    |_| { __ipc::Ok(()) },
+                    &mut |_| { __ipc::Ok(()) },
                     &__NOW_RESULT_AT.at,
-                    |from| <<Result<
+                    &mut |from| <<Result<
                         SystemTime,
                         IpcException,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
@@ -155,14 +155,14 @@ const _: () = {
                         ordinal: 2u16,
                     },
                     __WAIT_PARAMS_AT.size,
-                    |to| {
+                    &mut |to| {
                         <SystemTime as __ipc::Wire<
                             '_,
                         >>::lend_to(&until, to, __WAIT_PARAMS_AT.at[1usize])?;
                         __ipc::Ok(())
                     },
                     &__WAIT_RESULT_AT.at,
-                    |from| <<Result<
+                    &mut |from| <<Result<
                         (),
                         IpcException,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
@@ -230,12 +230,14 @@ const _: () = {
                 }
             }
         }
+        #[inline]
         fn from_remote(remote: __ipc::Remote) -> __ipc::Arc<Self> {
             __ipc::Arc::new(__ipc::Client::<Self>::new(remote))
         }
         fn as_remote(&self) -> __ipc::Option<&__ipc::Remote> {
             Clock::__ipc_remote_clock(self)
         }
+        #[inline]
         fn dispatch(
             &self,
             call: &__ipc::ServerCall,
@@ -244,12 +246,13 @@ const _: () = {
                 __ipc::MethodId { interface: __ID, ordinal: 1u16 } => {
                     __ipc::reply(
                         call,
-                        __NOW_RESULT_AT,
+                        __NOW_RESULT_AT.size,
+                        &__NOW_RESULT_AT.at,
                         <Result<
                             SystemTime,
                             IpcException,
                         > as __ipc::AnyResult>::into_result(Clock::now(self)),
-                        |value, to| <<Result<
+                        &mut |value, to| <<Result<
                             SystemTime,
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
@@ -267,12 +270,13 @@ const _: () = {
                     >>::decode(&from, __WAIT_PARAMS_AT.at[1usize])?;
                     __ipc::reply(
                         call,
-                        __WAIT_RESULT_AT,
+                        __WAIT_RESULT_AT.size,
+                        &__WAIT_RESULT_AT.at,
                         <Result<
                             (),
                             IpcException,
                         > as __ipc::AnyResult>::into_result(Clock::wait(self, until)),
-                        |value, to| <<Result<
+                        &mut |value, to| <<Result<
                             (),
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
@@ -433,12 +437,14 @@ const _: () = {
                 }
             }
         }
+        #[inline]
         fn from_remote(remote: __ipc::Remote) -> __ipc::Arc<Self> {
             __ipc::Arc::new(__ipc::Client::<Self>::new(remote))
         }
         fn as_remote(&self) -> __ipc::Option<&__ipc::Remote> {
             ClockAsync::__ipc_remote_clock_async(self)
         }
+        #[inline]
         fn dispatch(
             &self,
             call: &__ipc::ServerCall,
@@ -447,6 +453,7 @@ const _: () = {
                 _ => __ipc::Err(call.unimplemented()),
             }
         }
+        #[inline]
         fn dispatch_async(
             self: __ipc::Arc<Self>,
             call: __ipc::ServerCall,
@@ -457,14 +464,15 @@ const _: () = {
                         __ipc::Box::pin(async move {
                             __ipc::reply(
                                 &call,
-                                __NOW_RESULT_AT,
+                                __NOW_RESULT_AT.size,
+                                &__NOW_RESULT_AT.at,
                                 <Result<
                                     SystemTime,
                                     IpcException,
                                 > as __ipc::AnyResult>::into_result(
                                     ClockAsync::now(&*self).await,
                                 ),
-                                |value, to| <<Result<
+                                &mut |value, to| <<Result<
                                     SystemTime,
                                     IpcException,
                                 > as __ipc::AnyResult>::Ok as __ipc::Wire<
@@ -490,14 +498,15 @@ const _: () = {
                             };
                             __ipc::reply(
                                 &call,
-                                __WAIT_RESULT_AT,
+                                __WAIT_RESULT_AT.size,
+                                &__WAIT_RESULT_AT.at,
                                 <Result<
                                     (),
                                     IpcException,
                                 > as __ipc::AnyResult>::into_result(
                                     ClockAsync::wait(&*self, until).await,
                                 ),
-                                |value, to| <<Result<
+                                &mut |value, to| <<Result<
                                     (),
                                     IpcException,
                                 > as __ipc::AnyResult>::Ok as __ipc::Wire<

@@ -3,7 +3,7 @@
 use syn::ext::IdentExt;
 use syn::{FnArg, Ident, Pat, PatType, Receiver, Signature, TraitItemFn, Type};
 
-use super::attr::{Arguments, Place, default_name, find_cfg, parse_doc, refuse_ipc, strip_ipc};
+use super::attr::{Arguments, Place, ResultName, default_name, find_cfg, parse_doc, refuse_ipc, strip_ipc};
 use super::symbol::LOCAL;
 use super::ty::{
     Lifetimes, Loans, Tuples, parse_foreign_type, parse_param_type, parse_return_type, type_argument,
@@ -51,7 +51,7 @@ fn check_local(item: &TraitItemFn, local: &Ident, arguments: &Arguments, diag: &
 
 fn parse_remote(
     item: &mut TraitItemFn,
-    arguments: Arguments,
+    mut arguments: Arguments,
     interface: &Ident,
     diag: &mut Diagnostics,
 ) -> Option<Method> {
@@ -70,7 +70,7 @@ fn parse_remote(
     let (returns, results) = match &arguments.results {
         None => (
             parse_return_type(&ident, &mut item.sig.output, interface, Tuples::Refused, diag),
-            Some(Results::Whole(Name { text: "result".to_owned(), span: ident.span() })),
+            Some((Results::Whole(Name { text: "result".to_owned(), span: ident.span() }), vec![None])),
         ),
         Some(names) => {
             let returns = parse_return_type(&ident, &mut item.sig.output, interface, Tuples::Named, diag);
@@ -96,11 +96,19 @@ fn parse_remote(
         None => Answer::Awaited,
     };
     let conversion = arguments.conversion(diag);
-    if let (Some(_), Some(Results::Parts(_))) = (&conversion, &results) {
-        diag.report(&ident, &message::WITH_RESULTS, &[&ident]);
-        sound = false;
+    if conversion.is_some() {
+        if let Some((Results::Parts(_), _)) = &results {
+            diag.report(&ident, &message::WITH_RESULTS, &[&ident]);
+            sound = false;
+        } else if let Some((_, presences)) = &results
+            && presences.iter().any(Option::is_some)
+        {
+            diag.report(&ident, &message::WITH_ALONE, &[&"has"]);
+            sound = false;
+        }
     }
-    let (Some(params), Some(returns), Some(results), true) = (params, returns, results, sound) else {
+    let (Some(params), Some(returns), Some((results, presences)), true) = (params, returns, results, sound)
+    else {
         return None;
     };
     let doc = document_params(&mut item.attrs, &params);
@@ -122,6 +130,7 @@ fn parse_remote(
         returns,
         results,
         conversion,
+        presences,
         ident,
     })
 }
@@ -158,8 +167,40 @@ fn check_oneway(
     unit && arguments.cancellable.is_none()
 }
 
-/// Gives the parts of a returned tuple, or the whole, their names.
-fn parse_results(names: &[Ident], returns: &Type, diag: &mut Diagnostics) -> Option<Results> {
+/// Gives the parts of a returned tuple, or the whole, their names, and their presence fields the places.
+fn parse_results(
+    entries: &[ResultName],
+    returns: &Type,
+    diag: &mut Diagnostics,
+) -> Option<(Results, Vec<Option<usize>>)> {
+    let names: Vec<&Ident> = entries
+        .iter()
+        .filter_map(|entry| match entry {
+            ResultName::Value(name) => Some(name),
+            ResultName::Presence(_) => None,
+        })
+        .collect();
+    let mut presences = vec![None; names.len()];
+    let mut before = 0;
+    for entry in entries {
+        let of = match entry {
+            ResultName::Value(_) => {
+                before += 1;
+                continue;
+            }
+            ResultName::Presence(of) => of,
+        };
+        let index = names.iter().position(|name| *name == of);
+        match index.and_then(|index| presences.get_mut(index)) {
+            None => diag.report(of, &message::RESULTS_HAS_UNKNOWN, &[of]),
+            Some(Some(_)) => diag.report(of, &message::RESULTS_HAS_TWICE, &[of]),
+            Some(presence) => *presence = Some(before),
+        }
+    }
+    parse_result_names(&names, returns, diag).map(|results| (results, presences))
+}
+
+fn parse_result_names(names: &[&Ident], returns: &Type, diag: &mut Diagnostics) -> Option<Results> {
     let parts: Vec<&Type> = match type_argument(returns, 0).map(ungrouped) {
         Some(Type::Tuple(tuple)) => tuple.elems.iter().collect(),
         Some(whole) => vec![whole],
@@ -272,7 +313,7 @@ fn parse_param(
     loans: Loans,
     diag: &mut Diagnostics,
 ) -> Option<Param> {
-    let arguments = Arguments::parse_ipc(&typed.attrs, Place::Param, diag);
+    let mut arguments = Arguments::parse_ipc(&typed.attrs, Place::Param, diag);
     strip_ipc(&mut typed.attrs);
     if let Some(cfg) = find_cfg(&typed.attrs) {
         diag.report(cfg, &message::PARAM_CFG, &[]);
@@ -297,5 +338,16 @@ fn parse_param(
         }
     };
     let name = arguments.member_name(&ident, diag);
-    Some(Param { ident, name, doc, ty: (*typed.ty).clone(), passing: passing?, conversion })
+    let Arguments { mut default, mut has, .. } = arguments;
+    if let (Some(Passing::Loan(..)), true) = (&passing, default.is_some() || has.is_some()) {
+        diag.report(&typed.ty, &message::LOAN_ALONE, &[]);
+        (default, has) = (None, None);
+    }
+    if has.is_some()
+        && let Some(default) = default.take()
+    {
+        diag.report(default, &message::DEFAULT_OF_OPTION, &[]);
+    }
+    let ty = (*typed.ty).clone();
+    Some(Param { ident, name, doc, ty, passing: passing?, default, has, conversion })
 }

@@ -29,6 +29,12 @@ pub(crate) const OTHER: &str = "other";
 pub(crate) const WITH: &str = "with";
 /// On a field, a parameter or a method: the value travels as opaque bytes.
 pub(crate) const SERDE: &str = "serde";
+/// On a field: its type's fields lie among those of the struct, under its name.
+pub(crate) const GROUP: &str = "group";
+/// On an `Option`: where the field is that says whether it is there.
+pub(crate) const HAS: &str = "has";
+/// On a field: the variants of its type are a union beside the other fields.
+pub(crate) const UNION: &str = "union";
 /// On a field: does not travel.
 pub(crate) const SKIP: &str = "skip";
 /// On a field-less enum: the integer that it is on the wire.
