@@ -58,6 +58,9 @@ use proc_macro::TokenStream;
 ///     // The server and the schema: `dispatch` decodes the arguments of a received call, calls the method and
 ///     // encodes what it returns; `descriptor` is the compiled-in schema.
 ///     impl Interface for dyn Calculator { .. }
+///
+///     // `Arc<dyn Calculator>` travels as an object.
+///     impl Pointee for dyn Calculator { .. }
 /// };
 /// ```
 ///

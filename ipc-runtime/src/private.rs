@@ -32,10 +32,11 @@ pub use crate::wire::layout::{
 pub use crate::wire::proxy::{CONSTRUCT, CONTEXT, DESTROY};
 pub use crate::wire::union::{UnionLayout, union_layout};
 pub use crate::wire::{
-    Decode, DecodeElement, DecodeStruct, Element, Encode, Enum, HasSize, Interface, IpcType, Lend, Numbered,
-    PointerReader, PointerWriter, Single, Struct, StructReader, StructWriter, decode_enum, decode_enums,
-    decode_number, decode_numbers, decode_struct, decode_structs, encode_enum, encode_enums, encode_number,
-    encode_numbers, encode_struct, encode_structs, unknown_variant,
+    ByReference, Decode, DecodeElement, DecodeStruct, Element, Encode, Enum, HasSize, Interface, IpcType,
+    Lend, Numbered, Pointee, PointerReader, PointerWriter, Single, Struct, StructReader, StructWriter,
+    decode_enum, decode_enums, decode_number, decode_numbers, decode_struct, decode_structs, encode_enum,
+    encode_enums, encode_number, encode_numbers, encode_struct, encode_struct_owned, encode_structs,
+    encode_structs_owned, unknown_variant,
 };
 
 /// What the schema says of a type.
@@ -306,6 +307,18 @@ pub trait Wire<'m>: Sized {
     /// Returns an error if the message becomes too large or too deep.
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
 
+    /// Writes the value, which is given away.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode_owned(self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+
+    /// Writes the value, out of which may be taken what cannot be shared.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode_mut(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+
     /// Reads a value.
     ///
     /// # Errors
@@ -317,6 +330,12 @@ pub trait Wire<'m>: Sized {
     /// # Errors
     /// Returns an error if the message becomes too large or too deep.
     fn encode_inner(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+
+    /// Like `encode_inner`; what cannot be shared may be taken out.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode_inner_mut(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
 
     /// Reads a value that stands inside an `Option`.
     ///
@@ -339,6 +358,16 @@ where
     }
 
     #[inline]
+    fn encode_owned(mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        Encode::encode_owned(&mut self, to, at)
+    }
+
+    #[inline]
+    fn encode_mut(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        Encode::encode_owned(self, to, at)
+    }
+
+    #[inline]
     fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException> {
         Decode::decode(from, at)
     }
@@ -346,6 +375,11 @@ where
     #[inline]
     fn encode_inner(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         Encode::encode_inner(self, to, at)
+    }
+
+    #[inline]
+    fn encode_inner_mut(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        Encode::encode_inner_owned(self, to, at)
     }
 
     #[inline]
@@ -488,8 +522,8 @@ type EncodeSlot = Box<dyn FnOnce(&mut StructWriter<'_, '_>, At) -> Result<(), Ip
 
 impl ErrorAnswer {
     /// An error that travels as a value of its own.
-    pub fn slot<T: Encode + 'static>(value: T) -> Self {
-        Self::Slot(Box::new(move |to, at| value.encode(to, at)))
+    pub fn slot<T: Encode + 'static>(mut value: T) -> Self {
+        Self::Slot(Box::new(move |to, at| value.encode_owned(to, at)))
     }
 }
 
@@ -503,7 +537,7 @@ impl std::fmt::Debug for ErrorAnswer {
 }
 
 /// Describes a type.
-pub const fn part_of<T: IpcType>() -> Part {
+pub const fn part_of<T: IpcType + ?Sized>() -> Part {
     Part { ty: T::TYPE, shape: T::SHAPE }
 }
 
@@ -613,11 +647,11 @@ pub fn reply<T, E, const N: usize>(
     call: &ServerCall,
     results: Layout<N>,
     result: Result<T, E>,
-    encode: impl FnOnce(&T, &mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+    encode: impl FnOnce(T, &mut StructWriter<'_, '_>) -> Result<(), IpcException>,
     error: ErrorOf<E>,
 ) -> Result<Reply, IpcException> {
     match result {
-        Ok(value) => call.reply(results.size, |to| encode(&value, to)),
+        Ok(value) => call.reply(results.size, |to| encode(value, to)),
         Err(failure) => match (error.into)(failure) {
             ErrorAnswer::Exception(exception) => Err(exception),
             ErrorAnswer::Slot(encode) => {

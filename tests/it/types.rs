@@ -431,7 +431,7 @@ fn the_table_says_what_the_types_say() {
         String, &str, Box<str>, Arc<str>, Cow<'static, str>, Vec<u8>, &[u8], Box<[u8]>, Arc<[u8]>, Cow<'static, [u8]>,
         [u8; 4], VecDeque<u8>, PathBuf, &Path, OsString, &OsStr, CString, &CStr, Bytes, Uuid,
         Vec<T>, &[T], [T; 4], VecDeque<T>, Box<[T]>, Arc<[T]>, Cow<'static, [T]>, HashSet<T>, BTreeSet<T>,
-        HashMap<K, V>, BTreeMap<K, V>, (A, B), (A, B, C), Vec<Option<T>>, Option<Option<T>>, Box<T>, Cow<'static, T>,
+        HashMap<K, V>, BTreeMap<K, V>, (A, B), (A, B, C), Vec<Option<T>>, Option<Option<T>>, Box<T>, Arc<T>, Cow<'static, T>,
     };
     for (ty, schema) in rows {
         let ty = ty.replace(" >", ">").replace("< ", "<").replace("'static", "'_");

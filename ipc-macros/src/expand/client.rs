@@ -54,11 +54,11 @@ fn expand_method(method: &Method) -> TokenStream {
     let to = unless_empty("to", method.params.is_empty());
     let encode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
         let ident = &param.ident;
-        let value = match &param.passing {
-            Passing::Owned => mixed!(&#ident),
-            Passing::Lent(_) => mixed!(#ident),
+        let encode = match &param.passing {
+            Passing::Owned => "encode_owned",
+            Passing::Lent(_) => "encode",
         };
-        let encode = Wire::of_param(param).call("encode", mixed!(#value, #to, #params.at[#index]));
+        let encode = Wire::of_param(param).call(encode, mixed!(#ident, #to, #params.at[#index]));
         mixed!(#encode?;)
     });
     let returns = &method.returns;

@@ -103,12 +103,18 @@ fn expand_member(data: &Data, field: &Field, name: &str, index: usize) -> (Token
     )
 }
 
-/// Writes the field at an index from an expression.
-fn expand_encode(field: &Field, index: usize, value: &TokenStream, to: &TokenStream) -> TokenStream {
+/// Writes the field at an index from an expression, by the function for a field that is shared or given away.
+fn expand_encode(
+    field: &Field,
+    index: usize,
+    function: &str,
+    value: &TokenStream,
+    to: &TokenStream,
+) -> TokenStream {
     let layout = names::layout();
     let at = mixed!(#layout.at[#index]);
     if field.default.is_none() {
-        return Wire::of(&field.ty).call("encode", mixed!(#value, #to, #at));
+        return Wire::of(&field.ty).call(function, mixed!(#value, #to, #at));
     }
     let default = names::default(index);
     Wire::defaulted(&field.ty).call("encode_defaulted", mixed!(#value, #to, #at, #default))
@@ -133,8 +139,23 @@ fn expand_struct(data: &Data, fields: &Fields) -> TokenStream {
     let from = unless_empty("from", sent.is_empty());
     let encode = sent.iter().enumerate().map(|(index, field)| {
         let member = &field.member;
-        let encode = expand_encode(field, index, &mixed!(&self.#member), &to);
+        let encode = expand_encode(field, index, "encode", &mixed!(&self.#member), &to);
         mixed!(#encode?;)
+    });
+    let encode_owned = sent.iter().any(may_be_given).then(|| {
+        let encode = sent.iter().enumerate().map(|(index, field)| {
+            let member = &field.member;
+            let encode = if may_be_given(field) {
+                expand_encode(field, index, "encode_mut", &mixed!(&mut self.#member), &to)
+            } else {
+                expand_encode(field, index, "encode", &mixed!(&self.#member), &to)
+            };
+            mixed!(#encode?;)
+        });
+        mixed! {
+            #(#encode)*
+            #ipc::Ok(())
+        }
     });
     let decode = sent.iter().enumerate().map(|(index, field)| {
         let member = &field.member;
@@ -152,7 +173,14 @@ fn expand_struct(data: &Data, fields: &Fields) -> TokenStream {
     };
     let impls = expand_struct_impls(
         data,
-        &StructCodec { descriptor: expand_struct_descriptor(data), to, from, encode_fields, decode_fields },
+        &StructCodec {
+            descriptor: expand_struct_descriptor(data),
+            to,
+            from,
+            encode_fields,
+            encode_owned,
+            decode_fields,
+        },
     );
     mixed!(#layouts #impls)
 }
@@ -163,6 +191,7 @@ fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
     let layouts = expand_union_layout(data, cases);
     let mut first = 0;
     let mut encode = Vec::new();
+    let mut encode_owned = Vec::new();
     let mut decode = Vec::new();
     let mut unknown = mixed! {
         unknown => #ipc::Err(#ipc::unknown_variant(unknown, <Self as #ipc::Struct>::descriptor()))
@@ -171,18 +200,23 @@ fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
         let bindings =
             (0..sent.len()).map(|index| format_ident!("f{index}", span = proc_macro2::Span::mixed_site()));
         let bindings: Vec<Ident> = bindings.collect();
-        let members = sent.iter().map(|field| &field.member);
         let rest = (!skipped.is_empty()).then(|| mixed!(..));
-        let writes = sent.iter().zip(&bindings).zip(first..).map(|((field, binding), at)| {
-            let encode = expand_encode(field, at, &binding.to_token_stream(), &mixed!(to));
-            mixed!(#encode?;)
-        });
-        encode.push(mixed! {
-            Self::#ident { #(#members: #bindings,)* #rest } => {
-                to.set(#layout.discriminant, #number);
-                #(#writes)*
+        let arm = |function: &'static str| {
+            let members = sent.iter().map(|field| &field.member);
+            let writes = sent.iter().zip(&bindings).zip(first..).map(|((field, binding), at)| {
+                let function = if may_be_given(field) { function } else { "encode" };
+                let encode = expand_encode(field, at, function, &binding.to_token_stream(), &mixed!(to));
+                mixed!(#encode?;)
+            });
+            mixed! {
+                Self::#ident { #(#members: #bindings,)* #rest } => {
+                    to.set(#layout.discriminant, #number);
+                    #(#writes)*
+                }
             }
-        });
+        };
+        encode.push(arm("encode"));
+        encode_owned.push(arm("encode_mut"));
         let reads = sent.iter().zip(first..).map(|(field, at)| {
             let member = &field.member;
             let decode = expand_decode(field, at, &mixed!(from));
@@ -200,6 +234,13 @@ fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
         match self { #(#encode)* }
         #ipc::Ok(())
     };
+    let given = cases.iter().flat_map(|case| &case.fields.sent).any(may_be_given);
+    let encode_owned = given.then(|| {
+        mixed! {
+            match self { #(#encode_owned)* }
+            #ipc::Ok(())
+        }
+    });
     let decode_fields = mixed! {
         match from.get::<#ipc::u16>(#layout.discriminant) {
             #(#decode)*
@@ -213,6 +254,7 @@ fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
             to: mixed!(to),
             from: mixed!(from),
             encode_fields,
+            encode_owned,
             decode_fields,
         },
     );
@@ -225,13 +267,15 @@ struct StructCodec {
     to: TokenStream,
     from: TokenStream,
     encode_fields: TokenStream,
+    /// Of a value that is given away, if that makes a difference.
+    encode_owned: Option<TokenStream>,
     decode_fields: TokenStream,
 }
 
 fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
     let ipc = names::runtime();
     let layout = names::layout();
-    let StructCodec { descriptor, to, from, encode_fields, decode_fields } = codec;
+    let StructCodec { descriptor, to, from, encode_fields, encode_owned, decode_fields } = codec;
     let Target { params, ty, decode_params, message } = &Target::of(data);
     let impls = expand_impls(
         data,
@@ -242,9 +286,23 @@ fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
             encode: mixed!(#ipc::encode_struct(self, to.pointer(at.offset))),
             decode: mixed!(#ipc::decode_struct(from.pointer(at.offset))),
             encode_items: mixed!(encode_structs),
+            owned: encode_owned.as_ref().map(|_| OwnedCodec {
+                encode: mixed!(#ipc::encode_struct_owned(self, to.pointer(at.offset))),
+                encode_items: mixed!(encode_structs_owned),
+            }),
             decode_list: mixed!(decode_structs),
         },
     );
+    let encode_owned = encode_owned.as_ref().map(|encode| {
+        mixed! {
+            fn encode_fields_owned(
+                &mut self,
+                #to: &mut #ipc::StructWriter<'_, '_>,
+            ) -> #ipc::Result<(), #ipc::IpcException> {
+                #encode
+            }
+        }
+    });
     mixed! {
         #impls
 
@@ -260,6 +318,8 @@ fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
             fn encode_fields(&self, #to: &mut #ipc::StructWriter<'_, '_>) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode_fields
             }
+
+            #encode_owned
         }
 
         impl #decode_params #ipc::DecodeStruct<#message> for #ty {
@@ -293,6 +353,7 @@ fn expand_enum(data: &Data, variants: &[Variant]) -> TokenStream {
             }),
             decode: mixed!(#ipc::decode_enum(from, at)),
             encode_items: mixed!(encode_enums),
+            owned: None,
             decode_list: mixed!(decode_enums),
         },
     );
@@ -349,6 +410,7 @@ fn expand_numbers(data: &Data, repr: &Ident, variants: &[Variant]) -> TokenStrea
             encode: mixed!(#ipc::encode_number(self, to, at)),
             decode: mixed!(#ipc::decode_number(from, at)),
             encode_items: mixed!(encode_numbers),
+            owned: None,
             decode_list: mixed!(decode_numbers),
         },
     );
@@ -391,6 +453,35 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
     let encode_inner = wire.call("encode_inner", mixed!(&self.#member, to, at));
     let decode = wire.call("decode", mixed!(from, at));
     let decode_inner = wire.call("decode_inner", mixed!(from, at));
+    let encode_owned = may_be_given(field).then(|| {
+        let encode = wire.call("encode_mut", mixed!(&mut self.#member, to, at));
+        let encode_inner = wire.call("encode_inner_mut", mixed!(&mut self.#member, to, at));
+        mixed! {
+            fn encode_owned(&mut self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
+                #encode
+            }
+
+            fn encode_inner_owned(&mut self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
+                #encode_inner
+            }
+        }
+    });
+    let encode_items_owned = may_be_given(field).then(|| {
+        mixed! {
+            fn encode_items_owned<'i>(
+                items: impl #ipc::ExactSizeIterator<Item = &'i mut Self>,
+                to: #ipc::PointerWriter<'_, '_>,
+            ) -> #ipc::Result<(), #ipc::IpcException>
+            where
+                Self: 'i,
+            {
+                <#inner as #ipc::Element>::encode_items_owned(
+                    #ipc::Iterator::map(items, |item| &mut item.#member),
+                    to,
+                )
+            }
+        }
+    });
     mixed! {
         impl #params #ipc::IpcType for #ty {
             type This = Self;
@@ -410,6 +501,8 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
             fn encode_inner(&self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode_inner
             }
+
+            #encode_owned
         }
 
         impl #decode_params #ipc::Decode<#message> for #ty {
@@ -434,6 +527,8 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
             {
                 <#inner as #ipc::Element>::encode_items(#ipc::Iterator::map(items, |item| &item.#member), to)
             }
+
+            #encode_items_owned
         }
 
         impl #decode_params #ipc::DecodeElement<#message> for #ty
@@ -458,12 +553,61 @@ struct Codec {
     encode: TokenStream,
     decode: TokenStream,
     encode_items: TokenStream,
+    owned: Option<OwnedCodec>,
     decode_list: TokenStream,
+}
+
+/// How a value is written that is given away.
+struct OwnedCodec {
+    encode: TokenStream,
+    encode_items: TokenStream,
+}
+
+/// Tells whether a field may hold what is given away: a closure in a `Box`. That is seen of types with well-known
+/// names only; all others are asked.
+fn may_be_given(field: &Field) -> bool {
+    const SHARED: [&str; 22] = [
+        "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128",
+        "isize", "f32", "f64", "str", "String", "Vec", "Option", "HashMap", "BTreeMap",
+    ];
+    fn only_shared(tokens: TokenStream) -> bool {
+        tokens.into_iter().all(|token| match token {
+            TokenTree::Ident(ident) => SHARED.iter().any(|name| ident == name),
+            TokenTree::Group(group) => only_shared(group.stream()),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => true,
+        })
+    }
+    field.default.is_none() && !only_shared(field.ty.to_token_stream())
 }
 
 fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {
     let ipc = names::runtime();
-    let Codec { shape, ty: schema, list, encode, decode, encode_items, decode_list } = codec;
+    let Codec { shape, ty: schema, list, encode, decode, encode_items, owned, decode_list } = codec;
+    let (encode_owned, encode_items_owned): (Option<TokenStream>, Option<TokenStream>) = owned
+        .as_ref()
+        .map(|OwnedCodec { encode, encode_items }| {
+            let functions = ["encode_owned", "encode_inner_owned"].map(|name| {
+                let name = Ident::new(name, proc_macro2::Span::mixed_site());
+                mixed! {
+                    fn #name(&mut self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
+                        #encode
+                    }
+                }
+            });
+            let items = mixed! {
+                fn encode_items_owned<'i>(
+                    items: impl #ipc::ExactSizeIterator<Item = &'i mut Self>,
+                    to: #ipc::PointerWriter<'_, '_>,
+                ) -> #ipc::Result<(), #ipc::IpcException>
+                where
+                    Self: 'i,
+                {
+                    #ipc::#encode_items(items, to)
+                }
+            };
+            (mixed!(#(#functions)*), items)
+        })
+        .unzip();
     let Target { params, ty, decode_params, message } = &Target::of(data);
     mixed! {
         impl #params #ipc::IpcType for #ty {
@@ -478,6 +622,8 @@ fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {
             fn encode(&self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode
             }
+
+            #encode_owned
         }
 
         impl #decode_params #ipc::Decode<#message> for #ty {
@@ -498,6 +644,8 @@ fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {
             {
                 #ipc::#encode_items(items, to)
             }
+
+            #encode_items_owned
         }
 
         impl #decode_params #ipc::DecodeElement<#message> for #ty {

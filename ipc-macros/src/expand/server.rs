@@ -74,6 +74,10 @@ pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
 
             #dispatch_async
         }
+
+        impl #ipc::Pointee for dyn #ident {
+            type Kind = #ipc::ByReference;
+        }
     }
 }
 
@@ -144,14 +148,14 @@ fn expand_encode(method: &Method) -> TokenStream {
     match &method.results {
         Results::Whole(_) => {
             let value = mixed!(value, to, #results.at[1]);
-            let encode = Wire::of_result(&method.returns).call("encode", value);
+            let encode = Wire::of_result(&method.returns).call("encode_owned", value);
             mixed!(|value, to| #encode)
         }
         Results::Parts(parts) => {
             let parts = parts.iter().enumerate().map(|(part, (_, ty))| {
                 let index = part + 1;
                 let part = syn::Index::from(part);
-                let encode = Wire::of(ty).call("encode", mixed!(&value.#part, to, #results.at[#index]));
+                let encode = Wire::of(ty).call("encode_owned", mixed!(value.#part, to, #results.at[#index]));
                 mixed!(#encode?;)
             });
             mixed! {

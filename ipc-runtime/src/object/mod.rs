@@ -7,6 +7,7 @@
 
 mod capability;
 mod client;
+pub(crate) mod closure;
 mod remote;
 mod server;
 

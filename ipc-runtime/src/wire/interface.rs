@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Descriptor, PointerReader, PointerWriter, Type, pointer_type};
+use super::Descriptor;
 use crate::exception::IpcException;
-use crate::object::{Capability, MethodId, Remote, Reply, ServerCall, Started};
+use crate::object::{MethodId, Remote, Reply, ServerCall, Started};
 
 /// `dyn Trait` of a trait with `#[ipc_interface]`, which implements this.
 #[diagnostic::on_unimplemented(
@@ -65,18 +65,3 @@ pub trait Interface: Send + Sync + 'static {
         Started::NotAsync(call)
     }
 }
-
-pointer_type!([T: Interface + ?Sized] ['m, T: Interface + ?Sized] Arc<T> {
-    type: Type::Interface(T::descriptor),
-    write: |object: &Arc<T>, mut to: PointerWriter<'_, '_>| {
-        let capability = Capability::of(object, to.destination());
-        to.set_capability(capability)
-    },
-    read: |from: PointerReader<'m>| match from.capability()? {
-        Some(capability) => capability.into_interface(),
-        None => Err(IpcException::failed(format!(
-            "null object where `{}` is required",
-            T::descriptor().name
-        ))),
-    },
-});

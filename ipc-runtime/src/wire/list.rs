@@ -8,6 +8,7 @@ use crate::exception::IpcException;
 pointer_type!([T: Element] ['m, T: DecodeElement<'m>] Vec<T> {
     type: T::LIST,
     write: |items: &Vec<T>, to: PointerWriter<'_, '_>| T::encode_list(items, to),
+    write_owned: |items: &mut Vec<T>, to: PointerWriter<'_, '_>| T::encode_list_owned(items, to),
     read: |from: PointerReader<'m>| T::decode_list(from),
 });
 
@@ -18,6 +19,7 @@ impl<'m, T: DecodeElement<'m>> Lend<'m> for [T] {
 pointer_type!([T: Element, const N: usize] ['m, T: DecodeElement<'m>, const N: usize] [T; N] {
     type: T::LIST,
     write: |items: &[T; N], to: PointerWriter<'_, '_>| T::encode_list(items, to),
+    write_owned: |items: &mut [T; N], to: PointerWriter<'_, '_>| T::encode_list_owned(items, to),
     read: read_array,
 });
 
@@ -26,6 +28,9 @@ pointer_type!([T: Element] ['m, T: DecodeElement<'m>] VecDeque<T> {
     write: |items: &VecDeque<T>, to: PointerWriter<'_, '_>| match items.as_slices() {
         (items, []) => T::encode_list(items, to),
         _ => T::encode_items(items.iter(), to),
+    },
+    write_owned: |items: &mut VecDeque<T>, to: PointerWriter<'_, '_>| {
+        T::encode_list_owned(items.make_contiguous(), to)
     },
     read: |from: PointerReader<'m>| T::decode_list(from).map(VecDeque::from),
 });

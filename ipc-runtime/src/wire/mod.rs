@@ -11,6 +11,7 @@
 //! │  └─ DecodeStruct<'m>
 //! └─ Lend<'m>        how a `&T` parameter is held by the server: `&'m str`, or an owned `T`
 //! Interface          `dyn Trait` of an annotated trait; `Arc<dyn Trait>` is an IpcType through it
+//! Pointee            what may be behind an `Arc` or a `Box`: a value or an object
 //! ```
 //!
 //! The derive implements these for structs and enums; the layout of every struct is computed by the compiler
@@ -26,10 +27,10 @@ pub mod raw;
 pub mod union;
 
 mod borrowed;
-mod boxed;
 mod converted;
 mod enumeration;
 mod fixed;
+mod function;
 mod holes;
 mod hooks;
 mod interface;
@@ -38,6 +39,7 @@ mod map;
 mod number;
 mod option;
 mod os;
+mod pointee;
 mod reference;
 mod set;
 mod structure;
@@ -50,6 +52,7 @@ use std::borrow::Borrow;
 pub use self::descriptor::{Descriptor, Type};
 pub use self::interface::Interface;
 pub use self::layout::{At, Shape, Size};
+pub use self::pointee::{ByReference, ByValue, Pointee};
 pub use self::raw::{Encoder, HasSize, PointerReader, PointerWriter, StructReader, StructWriter};
 
 use crate::exception::IpcException;
@@ -105,6 +108,27 @@ pub trait Encode: IpcType {
     #[inline]
     fn encode_inner(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         self.encode(to, at)
+    }
+
+    /// Writes a value that is given away: what cannot be shared, a `Box<dyn FnOnce(..)>`, is taken out of it, and
+    /// a closure that fails is left there.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    #[doc(hidden)]
+    #[inline]
+    fn encode_owned(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        self.encode(to, at)
+    }
+
+    /// Writes a value that is given away as it stands inside an `Option`.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    #[doc(hidden)]
+    #[inline]
+    fn encode_inner_owned(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        self.encode_inner(to, at)
     }
 }
 
@@ -168,6 +192,30 @@ pub trait Element: IpcType<This = Self> + Sized {
     fn encode_list(items: &[Self], to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
         Self::encode_items(items.iter(), to)
     }
+
+    /// Writes a list of values that are given away, wherever they lie.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    #[doc(hidden)]
+    fn encode_items_owned<'i>(
+        items: impl ExactSizeIterator<Item = &'i mut Self>,
+        to: PointerWriter<'_, '_>,
+    ) -> Result<(), IpcException>
+    where
+        Self: 'i,
+    {
+        Self::encode_items(items.map(|item| &*item), to)
+    }
+
+    /// Writes a list of values that are given away and lie side by side.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    #[doc(hidden)]
+    fn encode_list_owned(items: &mut [Self], to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
+        Self::encode_items_owned(items.iter_mut(), to)
+    }
 }
 
 /// An [`Element`] that can be read from a list of a message that lives for `'m`.
@@ -214,6 +262,15 @@ pub trait Struct: HasSize + IpcType {
     /// # Errors
     /// Returns an error if the message becomes too large or too deep.
     fn encode_fields(&self, to: &mut StructWriter<'_, '_>) -> Result<(), IpcException>;
+
+    /// Writes every field of a value that is given away.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    #[doc(hidden)]
+    fn encode_fields_owned(&mut self, to: &mut StructWriter<'_, '_>) -> Result<(), IpcException> {
+        self.encode_fields(to)
+    }
 }
 
 /// A [`Struct`] that can be read from a message that lives for `'m`.
@@ -241,11 +298,12 @@ pub trait Enum: IpcType + Sized {
 pub use self::{enumeration::*, structure::*};
 
 /// Implements the wire traits of a type that is one pointer, from two functions: one that writes the pointer and
-/// one that reads it.
+/// one that reads it; and one that writes a value that is given away, where that makes a difference.
 macro_rules! pointer_type {
     ([$($generics:tt)*] [$m:lifetime $(, $($decode_generics:tt)+)?] $ty:ty {
         type: $schema:expr,
         write: $write:expr,
+        $(write_owned: $write_owned:expr,)?
         read: $read:expr $(,)?
     }) => {
         impl<$($generics)*> $crate::wire::IpcType for $ty {
@@ -262,6 +320,23 @@ macro_rules! pointer_type {
             ) -> Result<(), $crate::IpcException> {
                 $write(self, to.pointer(at.offset))
             }
+            $(
+                fn encode_owned(
+                    &mut self,
+                    to: &mut $crate::wire::StructWriter<'_, '_>,
+                    at: $crate::wire::At,
+                ) -> Result<(), $crate::IpcException> {
+                    $write_owned(self, to.pointer(at.offset))
+                }
+
+                fn encode_inner_owned(
+                    &mut self,
+                    to: &mut $crate::wire::StructWriter<'_, '_>,
+                    at: $crate::wire::At,
+                ) -> Result<(), $crate::IpcException> {
+                    $write_owned(self, to.pointer(at.offset))
+                }
+            )?
         }
 
         impl<$m $(, $($decode_generics)+)?> $crate::wire::Decode<$m> for $ty {
@@ -287,6 +362,17 @@ macro_rules! pointer_type {
             {
                 to.write_pointers(items, |item, to| $write(item, to))
             }
+            $(
+                fn encode_items_owned<'i>(
+                    items: impl ExactSizeIterator<Item = &'i mut Self>,
+                    mut to: $crate::wire::PointerWriter<'_, '_>,
+                ) -> Result<(), $crate::IpcException>
+                where
+                    Self: 'i,
+                {
+                    to.write_pointers(items, |item, to| $write_owned(item, to))
+                }
+            )?
         }
 
         impl<$m $(, $($decode_generics)+)?> $crate::wire::DecodeElement<$m> for $ty {

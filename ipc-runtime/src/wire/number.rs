@@ -95,6 +95,10 @@ impl Element for u8 {
     fn encode_list(items: &[Self], mut to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
         to.set_data(items)
     }
+
+    fn encode_list_owned(items: &mut [Self], to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
+        Self::encode_list(items, to)
+    }
 }
 
 impl<'m> DecodeElement<'m> for u8 {
