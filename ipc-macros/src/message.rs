@@ -211,12 +211,28 @@ messages! {
         "write `dyn {}`: every interface is `Send + Sync + 'static`"
     }
     TYPE_CLOSURE {
-        "a closure cannot cross a process boundary",
-        "declare an `#[ipc_interface]` trait with one method and take `Arc<dyn Trait>`"
+        "a closure must be owned to cross a process boundary: a `Fn` by an `Arc` or a `Box`, any other by a `Box`",
+        "write `{}`: the receiver may keep it"
+    }
+    CLOSURE_RESULT {
+        "the closure returns `{}`, which is no `Result`",
+        "every call can fail: write `{}`"
+    }
+    CLOSURE_BOUNDS {
+        "the closure is not known to be just `{}`",
+        "its calls arrive on other threads: write `{}`"
+    }
+    CLOSURE_ARGUMENTS {
+        "a closure takes at most eight arguments here, and this one takes {}",
+        "put them into a struct with `#[derive(IpcType)]`, or declare an `#[ipc_interface]` trait with one method"
+    }
+    CLOSURE_LENT {
+        "a closure with a borrowed argument takes at most three arguments here, and this one takes {}",
+        "own the arguments, as in `String` for `&str`, or declare an `#[ipc_interface]` trait with one method"
     }
     TYPE_FN {
         "a function pointer cannot cross a process boundary",
-        "declare an `#[ipc_interface]` trait with one method and take `Arc<dyn Trait>`"
+        "write `{}`"
     }
     TYPE_IMPL {
         "`impl Trait` cannot cross a process boundary",

@@ -72,6 +72,7 @@
 // The macros name this crate by its public name, here as everywhere.
 extern crate self as ipc_runtime;
 
+mod attachment;
 mod context;
 mod deadline;
 mod driver;

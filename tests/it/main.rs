@@ -8,6 +8,7 @@ mod calls;
 mod cycle;
 mod descriptor;
 mod errors;
+mod fds;
 mod inheritance;
 mod killed;
 mod listen;

@@ -97,8 +97,16 @@ impl Raw {
 
 /// Makes a connection of which ours is the server, and returns when it ends.
 pub(crate) fn our_server(limits: DriverLimits) -> (Raw, JoinHandle<Result<(), IpcException>>) {
-    let (ours, theirs) = UnixStream::pair().unwrap();
     let root: Arc<dyn Peer> = Arc::new(PeerServer::default());
+    our_server_of(root, limits)
+}
+
+/// Like [`our_server`], with another object.
+pub(crate) fn our_server_of<T: Interface + ?Sized>(
+    root: Arc<T>,
+    limits: DriverLimits,
+) -> (Raw, JoinHandle<Result<(), IpcException>>) {
+    let (ours, theirs) = UnixStream::pair().unwrap();
     let serving = thread::spawn(move || {
         let protocol = make_capnp_protocol(CapnpContext::new().with_limits(limits));
         protocol.serve(OwnedFd::from(ours), LocalObject::new(root))
@@ -111,12 +119,20 @@ pub(crate) fn our_client<R: Send + 'static>(
     limits: DriverLimits,
     peer: impl FnOnce(Raw) -> R + Send + 'static,
 ) -> (Result<Arc<dyn Peer>, IpcException>, JoinHandle<R>) {
+    our_client_of::<dyn Peer, R>(limits, peer)
+}
+
+/// Like [`our_client`], of another interface.
+pub(crate) fn our_client_of<T: Interface + ?Sized, R: Send + 'static>(
+    limits: DriverLimits,
+    peer: impl FnOnce(Raw) -> R + Send + 'static,
+) -> (Result<Arc<T>, IpcException>, JoinHandle<R>) {
     let (ours, theirs) = UnixStream::pair().unwrap();
     let peer = thread::spawn(move || peer(Raw::new(theirs)));
     let connecting = thread::spawn(move || {
         let protocol = make_capnp_protocol(CapnpContext::new().with_limits(limits));
-        let root = protocol.connect(OwnedFd::from(ours), <dyn Peer>::descriptor());
-        root.map(<dyn Peer>::from_remote)
+        let root = protocol.connect(OwnedFd::from(ours), T::descriptor());
+        root.map(T::from_remote)
     });
     (joined("the client is connected, or told why not", connecting), peer)
 }

@@ -1,5 +1,6 @@
 //! What the integration tests share with the processes that they start.
 
+pub mod files;
 pub mod interfaces;
 pub mod server;
 pub mod steps;

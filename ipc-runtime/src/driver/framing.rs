@@ -5,11 +5,13 @@
 
 use std::io;
 use std::ops::Range;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
 
 use capnp::Word;
 use capnp::message::ReaderOptions;
 
-use crate::rpc::{IncomingMessage, Segments};
+use crate::rpc::{Arrived, Attachment, IncomingMessage, Segments};
 use crate::wire::raw::MESSAGE_LIMIT_WORDS;
 
 /// What one system call reads at first: an idle connection is to be cheap. A header of 512 segments fits.
@@ -36,20 +38,43 @@ pub(super) enum Filled {
     Eof,
 }
 
+/// A whole message, and the file descriptors that came beside it.
+pub(super) struct Received {
+    pub(super) message: IncomingMessage,
+    pub(super) arrived: Arrived,
+    /// Where it begins, counted in bytes of the connection.
+    begin: u64,
+}
+
 /// The read half of one connection.
 ///
 /// Invariant: `buffer[start..end]` are bytes received and not yet parsed; they are empty while a `partial` message
 /// waits for more than they hold.
+///
+/// A message with descriptors begins its own `sendmsg` and is alone in it, but one read may return the end of earlier
+/// messages before it. So descriptors belong to the last message that begins in the read that brings them; if none
+/// does, they belong to nothing and are closed.
 #[derive(Debug)]
 pub(super) struct Framing {
     buffer: Box<[u8]>,
     start: usize,
     end: usize,
     partial: Option<Partial>,
+    /// Bytes received so far.
+    position: u64,
+    /// Where the message begins that is not whole yet.
+    begin: u64,
+    /// The descriptors that came beside it.
+    attached: Vec<Attachment>,
+    /// Held by every descriptor that was received and not yet taken.
+    untaken: Arc<()>,
+    untaken_limit: usize,
 }
 
 #[derive(Debug)]
 struct Partial {
+    /// Bytes of the header.
+    header: usize,
     words: Vec<Word>,
     filled: usize,
     total_words: usize,
@@ -57,20 +82,34 @@ struct Partial {
 }
 
 impl Framing {
-    pub(super) fn new() -> Self {
-        Self { buffer: vec![0; SMALL_BUFFER].into_boxed_slice(), start: 0, end: 0, partial: None }
+    /// Starts to read; at most `untaken_limit` file descriptors may have been received and not taken.
+    pub(super) fn new(untaken_limit: usize) -> Self {
+        Self {
+            buffer: vec![0; SMALL_BUFFER].into_boxed_slice(),
+            start: 0,
+            end: 0,
+            partial: None,
+            position: 0,
+            begin: 0,
+            attached: Vec::new(),
+            untaken: Arc::new(()),
+            untaken_limit,
+        }
     }
 
     /// Reads until the socket is empty or `reads` system calls were made; appends whole messages to `messages`.
+    /// `receive` reads bytes into the space that it is given, and adds the file descriptors that came with them.
     ///
     /// # Errors
-    /// Returns the socket's error, or `InvalidData` for a header that no peer may send.
+    /// Returns the socket's error, or `InvalidData` for a header that no peer may send, or for more file descriptors
+    /// than it may.
     pub(super) fn fill(
         &mut self,
-        mut receive: impl FnMut(&mut [u8]) -> io::Result<usize>,
-        messages: &mut Vec<IncomingMessage>,
+        mut receive: impl FnMut(&mut [u8], &mut Vec<OwnedFd>) -> io::Result<usize>,
+        messages: &mut Vec<Received>,
         reads: usize,
     ) -> io::Result<Filled> {
+        let mut fds = Vec::new();
         for _ in 0..reads {
             let space = match &mut self.partial {
                 Some(partial) => partial.space(),
@@ -80,7 +119,7 @@ impl Framing {
                 }
             };
             let wanted = space.len();
-            let received = match receive(space) {
+            let received = match receive(space, &mut fds) {
                 Ok(0) => return Ok(Filled::Eof),
                 Ok(received) => received.min(wanted),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Filled::Empty),
@@ -91,7 +130,12 @@ impl Framing {
                 Some(partial) => partial.filled += received,
                 None => self.end += received,
             }
+            let read_from = self.position;
+            self.position += received as u64;
             self.parse(messages)?;
+            if !fds.is_empty() {
+                self.attach(fds.drain(..), read_from, messages.last_mut())?;
+            }
             if received < wanted {
                 // The socket was emptied; asking it again would cost a system call to hear so.
                 return Ok(Filled::Empty);
@@ -115,7 +159,30 @@ impl Framing {
         }
     }
 
-    fn parse(&mut self, messages: &mut Vec<IncomingMessage>) -> io::Result<()> {
+    /// Gives descriptors to the last message that begins in the read that has brought them, at `read_from`.
+    fn attach(
+        &mut self,
+        fds: impl Iterator<Item = OwnedFd>,
+        read_from: u64,
+        last: Option<&mut Received>,
+    ) -> io::Result<()> {
+        let attached: Vec<_> = fds.map(|fd| Attachment::received(fd, &self.untaken)).collect();
+        if Arc::strong_count(&self.untaken) - 1 > self.untaken_limit {
+            return Err(invalid("more file descriptors than are taken from it"));
+        }
+        if self.begin < self.position {
+            if self.begin >= read_from {
+                self.attached = attached;
+            }
+        } else if let Some(last) = last
+            && last.begin >= read_from
+        {
+            last.arrived = Arrived::new(attached);
+        }
+        Ok(())
+    }
+
+    fn parse(&mut self, messages: &mut Vec<Received>) -> io::Result<()> {
         loop {
             let mut partial = match self.partial.take() {
                 Some(partial) => partial,
@@ -129,7 +196,10 @@ impl Framing {
                 self.partial = Some(partial);
                 return Ok(());
             }
-            messages.push(partial.finish());
+            let begin = self.begin;
+            self.begin += (partial.header + partial.filled) as u64;
+            let arrived = Arrived::new(std::mem::take(&mut self.attached));
+            messages.push(Received { message: partial.finish(), arrived, begin });
         }
     }
 
@@ -159,7 +229,7 @@ impl Framing {
             return Err(invalid("a message of more than 64 MiB"));
         }
         self.start += header;
-        Ok(Some(Partial { words: Vec::new(), filled: 0, total_words: total, bounds }))
+        Ok(Some(Partial { header, words: Vec::new(), filled: 0, total_words: total, bounds }))
     }
 }
 
@@ -229,13 +299,13 @@ mod tests {
 
     /// Feeds the bytes in pieces of `step` and returns the segments of every message.
     fn parse(bytes: &[u8], step: usize) -> io::Result<Vec<Vec<Vec<u8>>>> {
-        let mut framing = Framing::new();
+        let mut framing = Framing::new(0);
         let mut messages = Vec::new();
         let mut rest = bytes;
         while !rest.is_empty() {
             let mut once = true;
             framing.fill(
-                |space| {
+                |space, _| {
                     if !std::mem::take(&mut once) {
                         return Err(io::ErrorKind::WouldBlock.into());
                     }
@@ -250,7 +320,7 @@ mod tests {
         }
         Ok(messages
             .into_iter()
-            .map(IncomingMessage::into_segments)
+            .map(|received| received.message.into_segments())
             .map(|s| (0..s.len()).map(|i| s.get_segment(i as u32).unwrap().to_vec()).collect())
             .collect())
     }
@@ -279,12 +349,12 @@ mod tests {
 
     #[test]
     fn memory_grows_with_what_arrives_and_not_with_what_is_claimed() {
-        let mut framing = Framing::new();
+        let mut framing = Framing::new(0);
         let mut claim = 0_u32.to_le_bytes().to_vec();
         claim.extend((MESSAGE_LIMIT_WORDS as u32).to_le_bytes());
         claim.extend([0; 800]);
         let mut pieces = vec![claim].into_iter();
-        let receive = |space: &mut [u8]| match pieces.next() {
+        let receive = |space: &mut [u8], _: &mut Vec<OwnedFd>| match pieces.next() {
             Some(piece) => {
                 space[..piece.len()].copy_from_slice(&piece);
                 Ok(piece.len())

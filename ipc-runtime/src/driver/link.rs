@@ -8,14 +8,15 @@ use std::sync::{Arc, Condvar, Mutex, OnceLock, Weak};
 use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
-use rustix::net::{RecvFlags, Shutdown};
+use rustix::net::Shutdown;
 use tokio::runtime::Handle;
 
 use super::DriverLimits;
-use super::framing::{Filled, Framing};
+use super::framing::{Filled, Framing, Received};
 use super::output::{Cause, Flushed, Output, peer_does_not_read};
 use super::poller::{self, Poller, Source, Token};
 use super::selector::Interest;
+use super::socket::{self, Transport};
 use super::waiter::{Cancel, Waiter};
 use crate::context::Context;
 use crate::deadline::timed_out;
@@ -73,6 +74,7 @@ pub(crate) struct Link {
     /// For the handles that the link gives out on itself.
     this: Weak<Link>,
     socket: OwnedFd,
+    transport: Transport,
     side: Side,
     limits: DriverLimits,
     context: Arc<Context>,
@@ -157,6 +159,7 @@ impl Link {
         let poller = Poller::shared()?;
         let link = Arc::new_cyclic(|this| Self {
             this: this.clone(),
+            transport: Transport::of(socket.as_fd()),
             socket,
             side,
             limits,
@@ -164,7 +167,7 @@ impl Link {
             runtime,
             poller,
             token: OnceLock::new(),
-            input: Mutex::new(Framing::new()),
+            input: Mutex::new(Framing::new(limits.untaken_descriptors)),
             state: Mutex::new(State {
                 engine: Engine::new(rpc::Limits::default(), bootstrap),
                 flush_scheduled: false,
@@ -191,6 +194,11 @@ impl Link {
     /// Returns the application state.
     pub(crate) fn context(&self) -> &Arc<Context> {
         &self.context
+    }
+
+    /// Tells whether file descriptors can be passed over the connection's socket.
+    pub(crate) fn carries_descriptors(&self) -> bool {
+        self.transport == Transport::Unix
     }
 
     /// Returns where the futures of `async` methods run.
@@ -516,17 +524,16 @@ impl Link {
     fn read(self: &Arc<Self>) -> Rest {
         let mut input = lock(&self.input);
         let mut messages = Vec::new();
-        let receive = |space: &mut [u8]| -> io::Result<usize> {
-            let (_, received) = rustix::net::recv(&self.socket, &mut *space, RecvFlags::DONTWAIT)?;
-            Ok(received)
+        let receive = |space: &mut [u8], fds: &mut Vec<OwnedFd>| {
+            socket::receive(self.socket.as_fd(), self.transport, space, fds)
         };
         let filled = input.fill(receive, &mut messages, READS_PER_TURN);
         let mut effects = Effects::default();
         let mut ended = None;
         if !messages.is_empty() {
             let mut state = lock(&self.state);
-            for message in messages {
-                if state.engine.handle_message(message).is_err() {
+            for Received { message, arrived, .. } in messages {
+                if state.engine.handle_message_with(message, arrived).is_err() {
                     // The engine has terminated the connection and says why.
                     break;
                 }

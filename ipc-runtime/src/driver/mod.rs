@@ -13,12 +13,14 @@ pub(crate) mod link;
 mod output;
 pub(crate) mod poller;
 pub(crate) mod selector;
+mod socket;
 pub(crate) mod waiter;
 
 #[cfg(test)]
 mod tests;
 
 pub use self::limits::DriverLimits;
+pub(crate) use self::poller::is_current as runs_on_poller;
 
 mod limits {
     /// What one connection may hold, so that no peer can make this process hold more.
@@ -35,6 +37,9 @@ mod limits {
         /// Bytes of received calls that wait for a thread; beyond it they are answered `overloaded`. At least the
         /// size of one message, or the largest could never be served.
         pub queued_bytes: usize,
+        /// File descriptors that were received and that neither a method nor a caller has taken yet. A peer that makes
+        /// it more is disconnected: what this process may have open is bounded too.
+        pub untaken_descriptors: usize,
     }
 
     impl Default for DriverLimits {
@@ -44,6 +49,8 @@ mod limits {
                 abort_bytes: 512 * 1024 * 1024,
                 queued_calls: 16 * 1024,
                 queued_bytes: 128 * 1024 * 1024,
+                // What a process may have open by default, on many systems.
+                untaken_descriptors: 1024,
             }
         }
     }

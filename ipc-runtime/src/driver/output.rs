@@ -11,13 +11,12 @@ use std::sync::{Condvar, Mutex};
 use std::task::{Poll, Waker};
 use std::time::Instant;
 
-use rustix::fd::{AsFd, BorrowedFd};
-use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
-
+use super::socket;
 use super::waiter::wake;
 use crate::exception::IpcException;
-use crate::rpc::OutgoingMessage;
+use crate::rpc::{Attachment, OutgoingMessage};
 use crate::sync::{Waited, lock, wait_until};
+use rustix::fd::BorrowedFd;
 
 /// Messages that one system call writes at the most.
 const BATCH: usize = 32;
@@ -263,10 +262,15 @@ struct Written {
     callers_bytes: usize,
 }
 
-/// Writes the front of the batch with one system call; removes what is written whole.
+/// Writes the front of the batch with one system call; removes what is written whole. A message with file descriptors
+/// is alone in the system call that they leave with: so the reader knows whose they are.
 fn write(socket: BorrowedFd<'_>, batch: &mut VecDeque<Pending>) -> io::Result<Written> {
-    let outputs: Vec<_> = batch.iter().map(|pending| pending.message.segments()).collect();
-    let mut slices = Vec::with_capacity(batch.len() * 2);
+    let together = match batch.front() {
+        Some(first) if !first.message.attached().is_empty() => 1,
+        _ => batch.iter().take_while(|pending| pending.message.attached().is_empty()).count(),
+    };
+    let outputs: Vec<_> = batch.iter().take(together).map(|pending| pending.message.segments()).collect();
+    let mut slices = Vec::with_capacity(together * 2);
     for (pending, segments) in batch.iter().zip(&outputs) {
         let mut skip = pending.written;
         for part in std::iter::once(pending.header.as_slice()).chain(segments.iter().copied()) {
@@ -280,16 +284,14 @@ fn write(socket: BorrowedFd<'_>, batch: &mut VecDeque<Pending>) -> io::Result<Wr
         }
     }
     slices.truncate(SLICES);
-    let written = loop {
-        let flags = SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
-        match sendmsg(socket.as_fd(), &slices, &mut SendAncillaryBuffer::default(), flags) {
-            Ok(written) => break written,
-            Err(rustix::io::Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-        }
-    };
+    let attached = batch.front().map(|first| first.message.attached()).unwrap_or_default();
+    let written = socket::send(socket, &slices, attached)?;
     drop(slices);
     drop(outputs);
+    if let Some(first) = batch.front_mut() {
+        // They left with the first byte.
+        first.message.take_attached().into_iter().for_each(Attachment::close);
+    }
     let mut rest = written;
     let mut callers_bytes = 0;
     while let Some(front) = batch.front_mut() {

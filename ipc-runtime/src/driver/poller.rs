@@ -164,7 +164,7 @@ impl Poller {
 }
 
 /// Tells whether this is the background thread, which runs no user code.
-pub(super) fn is_current() -> bool {
+pub(crate) fn is_current() -> bool {
     CURRENT.get()
 }
 

@@ -21,6 +21,11 @@ impl<'d> Destination<'d> {
     pub(crate) fn link(link: &'d Arc<Link>) -> Self {
         Self(Some(link))
     }
+
+    /// Tells whether file descriptors can be passed there.
+    pub(crate) fn carries_descriptors(self) -> bool {
+        self.0.is_none_or(|link| link.carries_descriptors())
+    }
 }
 
 /// An object as a message carries it.

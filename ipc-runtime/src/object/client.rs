@@ -174,6 +174,7 @@ impl Sent {
             Ok::<_, IpcException>(encoder.caps().len())
         })?;
         // The handles keep what they name counted until the engine has taken its own references.
+        call.set_attached(encoder.take_attached());
         let caps = encoder.into_caps();
         call.set_caps(caps.iter().map(|cap| cap.as_ref().map(Capability::to_cap)).collect());
         let waiter = Arc::<Waiter>::default();
@@ -194,10 +195,11 @@ impl Sent {
 }
 
 fn decode_results<T>(
-    incoming: Incoming,
+    mut incoming: Incoming,
     decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException>,
 ) -> Result<T, IpcException> {
-    let decoder = Decoder::new(incoming.caps, incoming.payload.words());
+    let attached = std::mem::take(&mut incoming.payload.attached);
+    let decoder = Decoder::new(incoming.caps, incoming.payload.words()).with_attached(attached);
     decode(&decoder.root(incoming.payload.content()?)?)
 }
 

@@ -259,13 +259,15 @@ impl Job for ServedCall {
     fn run(self: Box<Self>) {
         let Self { link, answer, target, method, params, words, turn } = *self;
         link.call_started(words);
-        let Incoming { payload, caps } = Incoming::new(&link, params);
+        let Incoming { mut payload, caps } = Incoming::new(&link, params);
         if link.reason().is_some() && turn.is_none() {
             // Nobody is left to read the answer.
             return;
         }
         let context = link.context().clone();
-        let call = ServerCall { link: link.clone(), method, decoder: Decoder::new(caps, words), payload };
+        let attached = std::mem::take(&mut payload.attached);
+        let decoder = Decoder::new(caps, words).with_attached(attached);
+        let call = ServerCall { link: link.clone(), method, decoder, payload };
         // The call goes with its method, so the parameters' objects are released before the answer is sent and their
         // releases ride with it.
         let served = context.enter(|| catch_unwind(AssertUnwindSafe(|| target.0.serve(call))));
@@ -386,10 +388,11 @@ impl ServerCall {
         encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
     ) -> Result<Reply, IpcException> {
         let mut encoder = Encoder::new(Destination::link(&self.link));
-        let results = OutgoingResults::with_content(|content| {
+        let mut results = OutgoingResults::with_content(|content| {
             encoder.encode_struct(content, results, encode)?;
             Ok::<_, IpcException>(encoder.caps().len())
         })?;
+        results.set_attached(encoder.take_attached());
         Ok(Reply { results, caps: encoder.into_caps() })
     }
 

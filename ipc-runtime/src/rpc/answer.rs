@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use super::message::{Built, Caps, content_of};
 use super::question::Waiting;
-use super::{Cap, ExportId, Host, Object, QuestionId, Transform, pipeline};
+use super::{Cap, ExportId, Host, Object, OutgoingResults, Payload, QuestionId, Transform, pipeline};
+use crate::attachment::Attachments;
 use crate::exception::IpcException;
 
 pub(crate) struct Answer<H: Host> {
@@ -55,6 +56,8 @@ pub(crate) enum ResultCaps {
 pub(crate) struct Kept<O> {
     pub(crate) message: Arc<Built>,
     pub(crate) caps: Caps<O>,
+    /// The file descriptors of the results, unless they were sent: whoever reads the results first has them.
+    pub(crate) attached: Attachments,
     /// Exports whose references travelled in the results, for `releaseResultCaps`.
     pub(crate) exports: Vec<ExportId>,
 }
@@ -66,6 +69,17 @@ impl<H: Host> Answer<H> {
 }
 
 impl<O: Object> Kept<O> {
+    /// Keeps results that were not sent.
+    pub(crate) fn of(results: OutgoingResults<O>) -> Self {
+        let OutgoingResults { message, caps, attached } = results;
+        Self { message: Arc::new(message), caps, attached, exports: Vec::new() }
+    }
+
+    /// Makes a payload of them. No references come with it.
+    pub(crate) fn payload(&mut self) -> Payload<O> {
+        Payload::built(Arc::clone(&self.message), self.caps.clone(), std::mem::take(&mut self.attached))
+    }
+
     /// Returns the capability at the end of the path, without a reference.
     pub(crate) fn cap(&self, transform: &Transform) -> Cap<O> {
         pipeline::follow(content_of(&self.message), &self.caps, transform)

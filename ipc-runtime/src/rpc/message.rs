@@ -9,6 +9,7 @@ use capnp::{OutputSegments, Word, any_pointer};
 use capnp_rpc::rpc_capnp::{call, message, payload, return_};
 
 use super::{ImportId, Object, PromiseId, QuestionId, Transform, pipeline};
+use crate::attachment::{Attachment, Attachments};
 use crate::exception::IpcException;
 
 /// A message as it was received.
@@ -97,6 +98,8 @@ pub type Caps<O> = Vec<Option<Cap<O>>>;
 pub struct Payload<O> {
     /// The capabilities; a capability pointer in the content is an index into them.
     pub caps: Caps<O>,
+    /// The file descriptors that are attached to some of them.
+    pub attached: Attachments,
     message: PayloadMessage,
 }
 
@@ -107,12 +110,12 @@ enum PayloadMessage {
 }
 
 impl<O> Payload<O> {
-    pub(crate) fn received(message: IncomingMessage, caps: Caps<O>) -> Self {
-        Self { caps, message: PayloadMessage::Received(message) }
+    pub(crate) fn received(message: IncomingMessage, caps: Caps<O>, attached: Attachments) -> Self {
+        Self { caps, attached, message: PayloadMessage::Received(message) }
     }
 
-    pub(crate) fn built(message: Arc<Built>, caps: Caps<O>) -> Self {
-        Self { caps, message: PayloadMessage::Built(message) }
+    pub(crate) fn built(message: Arc<Built>, caps: Caps<O>, attached: Attachments) -> Self {
+        Self { caps, attached, message: PayloadMessage::Built(message) }
     }
 
     /// Returns the pointer to the parameters or the results.
@@ -164,6 +167,7 @@ pub struct OutgoingCall<O> {
     pub(crate) interface_id: u64,
     pub(crate) method_id: u16,
     pub(crate) caps: Caps<O>,
+    pub(crate) attached: Attachments,
 }
 
 impl<O> OutgoingCall<O> {
@@ -202,12 +206,17 @@ impl<O> OutgoingCall<O> {
         call.set_method_id(method_id);
         call.reborrow().init_target();
         encode_payload(call.init_params(), encode)?;
-        Ok(Self { message, interface_id, method_id, caps: Vec::new() })
+        Ok(Self { message, interface_id, method_id, caps: Vec::new(), attached: Attachments::new() })
     }
 
     /// Sets the capability table. Entries beyond the number that was announced are not sent.
     pub fn set_caps(&mut self, caps: Caps<O>) {
         self.caps = caps;
+    }
+
+    /// Sets the file descriptors that are attached to capabilities of the table. Those of others are closed.
+    pub fn set_attached(&mut self, attached: Attachments) {
+        self.attached = attached;
     }
 
     /// Returns the size of the message in words.
@@ -253,6 +262,7 @@ impl<O> fmt::Debug for OutgoingCall<O> {
 pub struct OutgoingResults<O> {
     pub(crate) message: Built,
     pub(crate) caps: Caps<O>,
+    pub(crate) attached: Attachments,
 }
 
 impl<O> OutgoingResults<O> {
@@ -284,14 +294,14 @@ impl<O> OutgoingResults<O> {
         let mut message = new_message(RETURN_WORDS);
         let ret = message.init_root::<message::Builder<'_>>().init_return();
         encode_payload(ret.init_results(), encode)?;
-        Ok(Self { message, caps: Vec::new() })
+        Ok(Self { message, caps: Vec::new(), attached: Attachments::new() })
     }
 
     /// Makes the results of a method that returns nothing.
     pub fn empty() -> Self {
         let mut message = new_message(RETURN_WORDS);
         message.init_root::<message::Builder<'_>>().init_return().init_results();
-        Self { message, caps: Vec::new() }
+        Self { message, caps: Vec::new(), attached: Attachments::new() }
     }
 
     /// Makes results that are one capability, as Bootstrap returns it.
@@ -312,6 +322,11 @@ impl<O> OutgoingResults<O> {
     /// Sets the capability table. Entries beyond the number that was announced are not sent.
     pub fn set_caps(&mut self, caps: Caps<O>) {
         self.caps = caps;
+    }
+
+    /// Sets the file descriptors that are attached to capabilities of the table. Those of others are closed.
+    pub fn set_attached(&mut self, attached: Attachments) {
+        self.attached = attached;
     }
 
     /// Returns the size of the message in words.
@@ -346,7 +361,11 @@ impl<O> fmt::Debug for OutgoingResults<O> {
 }
 
 /// A finished message.
-pub struct OutgoingMessage(Finished);
+pub struct OutgoingMessage {
+    message: Finished,
+    /// The file descriptors that are to be sent beside its first byte.
+    attached: Vec<Attachment>,
+}
 
 enum Finished {
     Owned(Built),
@@ -355,19 +374,19 @@ enum Finished {
 }
 
 impl OutgoingMessage {
-    pub(crate) fn owned(message: Built) -> Self {
-        Self(Finished::Owned(message))
+    pub(crate) fn owned(message: Built, attached: Vec<Attachment>) -> Self {
+        Self { message: Finished::Owned(message), attached }
     }
 
-    pub(crate) fn shared(message: Arc<Built>) -> Self {
-        Self(Finished::Shared(message))
+    pub(crate) fn shared(message: Arc<Built>, attached: Vec<Attachment>) -> Self {
+        Self { message: Finished::Shared(message), attached }
     }
 
     /// Builds a message of about that size.
     pub(crate) fn build(words: u32, build: impl FnOnce(message::Builder<'_>)) -> Self {
         let mut message = new_message(words);
         build(message.init_root());
-        Self::owned(message)
+        Self::owned(message, Vec::new())
     }
 
     /// Returns the segments to be sent.
@@ -380,8 +399,19 @@ impl OutgoingMessage {
         self.message().size_in_words()
     }
 
+    /// Returns the file descriptors that belong to the message: they are sent beside its first byte, in order, by a
+    /// system call that begins and ends with it.
+    pub fn attached(&self) -> &[Attachment] {
+        &self.attached
+    }
+
+    /// Takes them out: they are sent, or cannot be.
+    pub fn take_attached(&mut self) -> Vec<Attachment> {
+        std::mem::take(&mut self.attached)
+    }
+
     fn message(&self) -> &Built {
-        match &self.0 {
+        match &self.message {
             Finished::Owned(message) => message,
             Finished::Shared(message) => message,
         }

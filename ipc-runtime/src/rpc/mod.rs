@@ -47,6 +47,7 @@ pub use message::{
 };
 pub use pipeline::Transform;
 
+pub use crate::attachment::{ATTACHMENT_LIMIT, Arrived, Attachment, Attachments};
 use crate::exception::IpcException;
 
 /// What the owner of a connection plugs in.

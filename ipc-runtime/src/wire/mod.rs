@@ -29,6 +29,7 @@ pub mod union;
 mod borrowed;
 mod converted;
 mod enumeration;
+mod fd;
 mod fixed;
 mod function;
 mod holes;
@@ -50,6 +51,7 @@ mod tuple;
 use std::borrow::Borrow;
 
 pub use self::descriptor::{Descriptor, Type};
+pub use self::fd::FileDescriptor;
 pub use self::interface::Interface;
 pub use self::layout::{At, Shape, Size};
 pub use self::pointee::{ByReference, ByValue, Pointee};

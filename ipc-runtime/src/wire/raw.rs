@@ -8,6 +8,8 @@
 use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
+use std::os::fd::OwnedFd;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use capnp::any_pointer;
@@ -17,10 +19,12 @@ use capnp::traits::{
     FromPointerBuilder, FromPointerReader, HasStructSize, IntoInternalStructReader, OwnedStruct, SetterInput,
 };
 
-use super::hooks;
 use super::layout::Size;
+use super::{fd, hooks};
+use crate::attachment::{ATTACHMENT_LIMIT, Attachment, Attachments};
 use crate::exception::IpcException;
 use crate::object::{Capability, Destination};
+use crate::sync::lock;
 
 /// Names the type: what is inside are pointers into a message.
 macro_rules! opaque_debug {
@@ -54,6 +58,7 @@ const DECODE_FACTOR: u64 = 8;
 pub struct Encoder<'d> {
     destination: Destination<'d>,
     caps: Vec<Option<Capability>>,
+    attached: Attachments,
     hooks: layout::CapTable,
     words: Cell<u64>,
 }
@@ -61,7 +66,13 @@ pub struct Encoder<'d> {
 impl<'d> Encoder<'d> {
     /// Starts a message for the given connection.
     pub fn new(destination: Destination<'d>) -> Self {
-        Self { destination, caps: Vec::new(), hooks: Vec::new(), words: Cell::new(0) }
+        Self {
+            destination,
+            caps: Vec::new(),
+            attached: Attachments::new(),
+            hooks: Vec::new(),
+            words: Cell::new(0),
+        }
     }
 
     /// Encodes a struct of the given size into `content`.
@@ -76,7 +87,12 @@ impl<'d> Encoder<'d> {
     ) -> Result<(), IpcException> {
         let Root(mut raw) = content.init_as::<Root<'_>>();
         raw.imbue(layout::CapTableBuilder::from_ref(&mut self.hooks));
-        let state = State { destination: self.destination, caps: &mut self.caps, words: &self.words };
+        let state = State {
+            destination: self.destination,
+            caps: &mut self.caps,
+            attached: &mut self.attached,
+            words: &self.words,
+        };
         let mut pointer = PointerWriter { raw: raw.reborrow(), state, depth: 0 };
         pointer.write_struct(size, fill)
     }
@@ -84,6 +100,11 @@ impl<'d> Encoder<'d> {
     /// Returns the capabilities that were written so far, by index.
     pub fn caps(&self) -> &[Option<Capability>] {
         &self.caps
+    }
+
+    /// Returns the file descriptors that are attached to them.
+    pub fn take_attached(&mut self) -> Attachments {
+        std::mem::take(&mut self.attached)
     }
 
     /// Returns the capabilities that the message refers to, by index.
@@ -112,12 +133,13 @@ impl<'a> FromPointerBuilder<'a> for Root<'a> {
 struct State<'a, 'd> {
     destination: Destination<'d>,
     caps: &'a mut Vec<Option<Capability>>,
+    attached: &'a mut Attachments,
     words: &'a Cell<u64>,
 }
 
 impl<'d> State<'_, 'd> {
     fn reborrow(&mut self) -> State<'_, 'd> {
-        State { destination: self.destination, caps: self.caps, words: self.words }
+        State { destination: self.destination, caps: self.caps, attached: self.attached, words: self.words }
     }
 
     fn charge(&self, words: u64) -> Result<(), IpcException> {
@@ -297,12 +319,37 @@ impl<'d> PointerWriter<'_, 'd> {
         self.raw.set_capability(hooks::hook(index));
         Ok(())
     }
+
+    /// Writes a file descriptor: a capability that it is attached to.
+    ///
+    /// # Errors
+    /// Returns an error if the message holds too many, or if the connection cannot carry them.
+    pub fn set_descriptor(&mut self, fd: OwnedFd) -> Result<(), IpcException> {
+        if !self.state.destination.carries_descriptors() {
+            return Err(IpcException::failed(
+                "file descriptors can be passed over unix sockets only, and this connection is over another kind of \
+                 socket",
+            ));
+        }
+        if self.state.attached.len() >= ATTACHMENT_LIMIT {
+            return Err(IpcException::failed(format!(
+                "too many file descriptors in one call: at most {ATTACHMENT_LIMIT} may be passed; send them in several \
+                 calls"
+            )));
+        }
+        let index = self.state.caps.len();
+        self.set_capability(fd::holder())?;
+        self.state.attached.push(index, Attachment::new(fd));
+        Ok(())
+    }
 }
 
 /// The state of decoding one message: its capabilities and what may still be allocated.
 #[derive(Debug)]
 pub struct Decoder {
     caps: Vec<Option<Capability>>,
+    /// Each is taken once, by whoever reads it first.
+    attached: Mutex<Attachments>,
     /// Atomic so that a method's future, which borrows from the message, may move between threads.
     budget: AtomicU64,
 }
@@ -311,7 +358,14 @@ impl Decoder {
     /// Starts decoding a message of the given size that came with the given capabilities.
     pub fn new(caps: Vec<Option<Capability>>, message_words: usize) -> Self {
         let budget = DECODE_BUDGET.saturating_add((message_words as u64).saturating_mul(8 * DECODE_FACTOR));
-        Self { caps, budget: AtomicU64::new(budget) }
+        Self { caps, attached: Mutex::default(), budget: AtomicU64::new(budget) }
+    }
+
+    /// Adds the file descriptors that are attached to the capabilities.
+    #[must_use]
+    pub fn with_attached(mut self, attached: Attachments) -> Self {
+        self.attached = Mutex::new(attached);
+        self
     }
 
     /// Reads the root struct; null reads as a struct of defaults.
@@ -494,14 +548,37 @@ impl<'m> PointerReader<'m> {
     /// # Errors
     /// Returns an error if it is not a capability or not one of the message's.
     pub fn capability(&self) -> Result<Option<Capability>, IpcException> {
+        match self.capability_index()? {
+            Some(index) => Ok(self.decoder.caps.get(index).cloned().flatten()),
+            None => Ok(None),
+        }
+    }
+
+    /// Reads a file descriptor, which only one reader gets.
+    ///
+    /// # Errors
+    /// Returns an error if the pointer is null or not a capability, if no descriptor came with it, or if it was taken.
+    pub fn descriptor(&self) -> Result<OwnedFd, IpcException> {
+        let Some(index) = self.capability_index()? else {
+            return Err(IpcException::failed("null where a file descriptor is required"));
+        };
+        lock(&self.decoder.attached).take(index).and_then(Attachment::into_fd).ok_or_else(|| {
+            IpcException::failed(
+                "an object without its file descriptor: the peer cannot pass any, the connection cannot carry them, \
+                 this process may open no more, or the value was read before",
+            )
+        })
+    }
+
+    fn capability_index(&self) -> Result<Option<usize>, IpcException> {
         if self.raw.is_null() {
             return Ok(None);
         }
         let index = hooks::index_of(&*self.raw.get_capability()?);
-        match self.decoder.caps.get(index) {
-            Some(capability) => Ok(capability.clone()),
-            None => Err(IpcException::failed("malformed message: an object that the message does not carry")),
+        if index < self.decoder.caps.len() {
+            return Ok(Some(index));
         }
+        Err(IpcException::failed("malformed message: an object that the message does not carry"))
     }
 
     fn allocate<T>(&self, length: u32, least: usize) -> Result<Vec<T>, IpcException> {

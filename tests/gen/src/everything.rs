@@ -3,6 +3,9 @@
 //! The build script includes this file too: it generates Rust readers and builders from it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs::File;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -235,6 +238,15 @@ pub struct Standard {
     pub nested: Option<Option<u8>>,
 }
 
+/// What a process has open.
+#[derive(Debug, IpcType)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Handed {
+    pub file: File,
+    pub stream: Option<UnixStream>,
+    pub more: Vec<OwnedFd>,
+}
+
 /// No field at all.
 #[derive(IpcType)]
 #[ipc(file = 0xb1e9_8a04_27c6_5d01)]
@@ -292,11 +304,12 @@ pub mod shared {
 }
 
 /// Returns everything: what one root does not reach is a root itself.
-pub fn roots() -> [&'static Descriptor; 4] {
+pub fn roots() -> [&'static Descriptor; 5] {
     [
         <dyn Init>::descriptor(),
         <Empty as Struct>::descriptor(),
         <Words as Struct>::descriptor(),
         <Standard as Struct>::descriptor(),
+        <Handed as Struct>::descriptor(),
     ]
 }

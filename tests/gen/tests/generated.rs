@@ -8,15 +8,17 @@ use std::time::{Duration, SystemTime};
 use capnp::any_pointer;
 use capnp::message::{Builder, HeapAllocator};
 use ipc_gen_tests::everything::shared::Shared;
-use ipc_gen_tests::everything::{Choice, Colour, Defaults, Every, Height, Pair, Pinned, Shape, Standard};
-use ipc_gen_tests::generated::everything_capnp::{
-    Colour as GeneratedColour, choice, defaults, every, everything, init, shape, standard,
+use ipc_gen_tests::everything::{
+    Choice, Colour, Defaults, Every, Handed, Height, Pair, Pinned, Shape, Standard,
 };
-use ipc_gen_tests::generated::{proxy_capnp, shared_capnp};
+use ipc_gen_tests::generated::everything_capnp::{
+    Colour as GeneratedColour, choice, defaults, every, everything, handed, init, shape, standard,
+};
+use ipc_gen_tests::generated::{ipc_capnp, proxy_capnp, shared_capnp};
 use ipc_runtime::IpcException;
 use ipc_runtime::object::Destination;
 use ipc_runtime::wire::raw::Decoder;
-use ipc_runtime::wire::{DecodeStruct, Encoder, Interface, Struct};
+use ipc_runtime::wire::{DecodeStruct, Encoder, HasSize, Interface, Struct};
 
 /// A message of ours that has no capabilities, so that it does not matter for which connection it is.
 fn encode<T: Struct>(value: &T) -> Builder<HeapAllocator> {
@@ -465,13 +467,37 @@ fn we_read_types_of_the_standard_library_that_generated_builders_write() {
 }
 
 #[test]
+fn generated_readers_find_a_capability_where_a_file_descriptor_is() {
+    use std::fs::File;
+    use std::os::fd::OwnedFd;
+
+    let null = || File::open("/dev/null").unwrap();
+    let handed = Handed { file: null(), stream: None, more: vec![OwnedFd::from(null()), null().into()] };
+    let mut message = Builder::new_default();
+    let mut encoder = Encoder::new(Destination::none());
+    let root = message.init_root::<any_pointer::Builder<'_>>();
+    encoder.encode_struct(root, Handed::SIZE, |to| handed.encode_fields(to)).unwrap();
+    assert_eq!((encoder.caps().len(), encoder.take_attached().len()), (3, 3));
+    let handed: handed::Reader<'_> = message.get_root_as_reader().unwrap();
+    assert_eq!((handed.has_file(), handed.has_stream()), (true, false));
+    assert_eq!(handed.get_more().unwrap().len(), 2);
+
+    let mut message = Builder::new_default();
+    message.init_root::<handed::Builder<'_>>();
+    let error = decode::<Handed>(&message).unwrap_err();
+    assert!(error.text().contains("null where a file descriptor"), "{error}");
+}
+
+#[test]
 fn generated_code_has_the_ids_of_the_descriptors() {
     use capnp::traits::HasTypeId;
     use ipc_gen_tests::everything::{Everything, Init};
+    use ipc_runtime::wire::FileDescriptor;
     use ipc_runtime::wire::proxy::ThreadMap;
 
     assert_eq!(init::Client::TYPE_ID, <dyn Init>::descriptor().id);
     assert_eq!(everything::Client::TYPE_ID, <dyn Everything>::descriptor().id);
     assert_eq!(every::Reader::TYPE_ID, <Every as Struct>::descriptor().id);
+    assert_eq!(ipc_capnp::file_descriptor::Client::TYPE_ID, <dyn FileDescriptor>::descriptor().id);
     assert_eq!(proxy_capnp::thread_map::Client::TYPE_ID, <dyn ThreadMap>::descriptor().id);
 }

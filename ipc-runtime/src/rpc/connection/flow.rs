@@ -108,7 +108,7 @@ impl<H: Host> Connection<H> {
                 }
                 let answer = self.local_answers.insert(answer);
                 question.path = Path::Local(answer);
-                let params = Payload::built(Arc::new(call.message), call.caps);
+                let params = Payload::built(Arc::new(call.message), call.caps, call.attached);
                 (AnswerId(Asker::Local(answer)), call.interface_id, call.method_id, params)
             }
         };
@@ -158,10 +158,8 @@ impl<H: Host> Connection<H> {
         let State::Running(waiting) = &mut answer.state else { return self.discard_result(result) };
         let waiting = std::mem::take(waiting);
         let (results_to, finished) = (answer.results_to, answer.finished);
-        let done = match (id.0, result) {
-            (Asker::Local(_), Ok(results)) => {
-                Ok(Kept { message: Arc::new(results.message), caps: results.caps, exports: Vec::new() })
-            }
+        let mut done = match (id.0, result) {
+            (Asker::Local(_), Ok(results)) => Ok(Kept::of(results)),
             (Asker::Local(_), Err(exception)) => Err(exception),
             (Asker::Peer(number), result) => self.return_to_peer(number, results_to, finished, result),
         };
@@ -175,7 +173,7 @@ impl<H: Host> Connection<H> {
             || finished.is_some() && !id.is_local();
         let taker = match results_to {
             ResultsTo::Local(question) | ResultsTo::Taker(Taker::Question(question)) => {
-                let result = match &done {
+                let result = match &mut done {
                     Ok(kept) => Ok(self.payload_of(kept)),
                     Err(exception) => Err(exception.clone()),
                 };
@@ -206,9 +204,9 @@ impl<H: Host> Connection<H> {
     }
 
     /// Makes a payload of results that are kept.
-    pub(super) fn payload_of(&mut self, kept: &Kept<H::Object>) -> Payload<H::Object> {
+    pub(super) fn payload_of(&mut self, kept: &mut Kept<H::Object>) -> Payload<H::Object> {
         self.acquire_all(&kept.caps);
-        Payload::built(Arc::clone(&kept.message), kept.caps.clone())
+        kept.payload()
     }
 
     fn discard_result(&mut self, result: Result<OutgoingResults<H::Object>, IpcException>) {
@@ -257,6 +255,7 @@ impl<H: Host> Connection<H> {
                     match copied {
                         Ok((mut results, origins)) => {
                             results.caps = self.adopt(&origins, payload.caps);
+                            results.attached = payload.attached.moved(&origins);
                             Ok(results)
                         }
                         Err(error) => {

@@ -18,6 +18,7 @@ use super::super::{
 };
 use super::Connection;
 use super::flow::finished_early;
+use crate::attachment::{Arrived, Attachments};
 use crate::exception::{ExceptionKind, IpcException};
 
 /// What the peer addresses.
@@ -38,31 +39,45 @@ pub(super) enum Echo {
 /// What becomes of a message after it was read.
 enum Next<O> {
     Echo(Echo),
-    Call { id: u32, interface_id: u64, method_id: u16, target: Target, caps: Caps<O> },
-    Results(QuestionId, Caps<O>),
+    Call { id: u32, interface_id: u64, method_id: u16, target: Target, received: ReceivedCaps<O> },
+    Results(QuestionId, ReceivedCaps<O>),
+}
+
+/// The capability table of a received message.
+struct ReceivedCaps<O> {
+    caps: Caps<O>,
+    attached: Attachments,
 }
 
 impl<H: Host> Connection<H> {
-    pub(super) fn dispatch(&mut self, message: IncomingMessage) -> Result<(), PeerMisbehaved> {
-        match self.read(message.get_root()?)? {
+    pub(super) fn dispatch(
+        &mut self,
+        message: IncomingMessage,
+        mut arrived: Arrived,
+    ) -> Result<(), PeerMisbehaved> {
+        match self.read(message.get_root()?, &mut arrived)? {
             Next::Echo(Echo::None) => {}
             Next::Echo(Echo::Needed) => self.echo(&message)?,
-            Next::Call { id, interface_id, method_id, target, caps } => {
-                let payload = Payload::received(message, caps);
+            Next::Call { id, interface_id, method_id, target, received: ReceivedCaps { caps, attached } } => {
+                let payload = Payload::received(message, caps, attached);
                 self.place_call(target, Request::Received { answer: id, interface_id, method_id, payload })?;
             }
-            Next::Results(question, caps) => {
-                self.complete_question(question, Ok(Payload::received(message, caps)));
+            Next::Results(question, ReceivedCaps { caps, attached }) => {
+                self.complete_question(question, Ok(Payload::received(message, caps, attached)));
             }
         }
         Ok(())
     }
 
-    fn read(&mut self, message: message::Reader<'_>) -> Result<Next<H::Object>, PeerMisbehaved> {
+    fn read(
+        &mut self,
+        message: message::Reader<'_>,
+        arrived: &mut Arrived,
+    ) -> Result<Next<H::Object>, PeerMisbehaved> {
         use message::Which;
         let echo = match message.which() {
-            Ok(Which::Call(call)) => return self.read_call(call?),
-            Ok(Which::Return(ret)) => return self.read_return(ret?),
+            Ok(Which::Call(call)) => return self.read_call(call?, arrived),
+            Ok(Which::Return(ret)) => return self.read_return(ret?, arrived),
             Ok(Which::Bootstrap(bootstrap)) => {
                 self.handle_bootstrap(bootstrap?.get_question_id())?;
                 Echo::None
@@ -132,7 +147,11 @@ impl<H: Host> Connection<H> {
         }
     }
 
-    fn read_call(&mut self, call: call::Reader<'_>) -> Result<Next<H::Object>, PeerMisbehaved> {
+    fn read_call(
+        &mut self,
+        call: call::Reader<'_>,
+        arrived: &mut Arrived,
+    ) -> Result<Next<H::Object>, PeerMisbehaved> {
         use call::send_results_to::Which;
         let results_to = match call.get_send_results_to().which() {
             Ok(Which::Caller(())) => ResultsTo::Caller,
@@ -149,10 +168,10 @@ impl<H: Host> Connection<H> {
             self.open_answer(id, results_to)?;
             return Ok(Next::Echo(Echo::None));
         }
-        let caps = self.receive_caps(params)?;
+        let received = self.receive_caps(params, arrived)?;
         self.open_answer(id, results_to)?;
         let (interface_id, method_id) = (call.get_interface_id(), call.get_method_id());
-        Ok(Next::Call { id, interface_id, method_id, target, caps })
+        Ok(Next::Call { id, interface_id, method_id, target, received })
     }
 
     fn place_call(&mut self, target: Target, request: Request<H>) -> Result<(), PeerMisbehaved> {
@@ -180,7 +199,11 @@ impl<H: Host> Connection<H> {
         Ok(())
     }
 
-    fn read_return(&mut self, ret: return_::Reader<'_>) -> Result<Next<H::Object>, PeerMisbehaved> {
+    fn read_return(
+        &mut self,
+        ret: return_::Reader<'_>,
+        arrived: &mut Arrived,
+    ) -> Result<Next<H::Object>, PeerMisbehaved> {
         use return_::Which;
         let id = QuestionId(ret.get_answer_id());
         let unknown = PeerMisbehaved::ReturnForUnknownQuestion(id);
@@ -205,7 +228,7 @@ impl<H: Host> Connection<H> {
             // The capabilities are released with the Finish that was sent: they must not be counted.
             Ok(Which::Results(_)) if finished => finished_early(),
             Ok(Which::Results(payload)) => {
-                return Ok(Next::Results(id, self.receive_caps(payload?)?));
+                return Ok(Next::Results(id, self.receive_caps(payload?, arrived)?));
             }
             Ok(Which::Exception(exception)) => read_exception(exception?),
             Ok(Which::Canceled(())) if finished => finished_early(),
@@ -234,14 +257,14 @@ impl<H: Host> Connection<H> {
         if !matches!(taker, Taker::Expected) {
             return Err(PeerMisbehaved::ResultsTakenTwice(AnswerId::peer(id)));
         }
-        let result = match &answer.state {
+        let result = match &mut answer.state {
             State::Running(_) => {
                 *taker = Taker::Question(question);
                 return Ok(());
             }
             State::Done(Ok(kept)) => {
                 *taker = Taker::Gone;
-                Ok(Payload::built(std::sync::Arc::clone(&kept.message), kept.caps.clone()))
+                Ok(kept.payload())
             }
             State::Done(Err(exception)) => {
                 *taker = Taker::Gone;
@@ -379,12 +402,27 @@ impl<H: Host> Connection<H> {
         Ok(Some(Transform::new(&fields)))
     }
 
-    fn receive_caps(&mut self, payload: payload::Reader<'_>) -> Result<Caps<H::Object>, PeerMisbehaved> {
+    fn receive_caps(
+        &mut self,
+        payload: payload::Reader<'_>,
+        arrived: &mut Arrived,
+    ) -> Result<ReceivedCaps<H::Object>, PeerMisbehaved> {
         let table = payload.get_cap_table()?;
         if table.len() > self.limits.max_caps_per_message {
             return Err(PeerMisbehaved::CapTableTooLong(table.len()));
         }
-        table.iter().map(|descriptor| self.receive_cap(descriptor)).collect()
+        let caps: Caps<H::Object> =
+            table.iter().map(|descriptor| self.receive_cap(descriptor)).collect::<Result<_, _>>()?;
+        let mut attached = Attachments::new();
+        if !arrived.is_empty() {
+            for (index, descriptor) in table.iter().enumerate() {
+                // An index without a descriptor is like none: the transport may have lost it (rpc.capnp, `attachedFd`).
+                if let Some(attachment) = arrived.take(descriptor.get_attached_fd().into()) {
+                    attached.push(index, attachment);
+                }
+            }
+        }
+        Ok(ReceivedCaps { caps, attached })
     }
 
     /// Reads a descriptor. The capability carries a reference.

@@ -24,6 +24,7 @@ use super::{
     AnswerId, Cap, Event, ExportId, Host, ImportId, IncomingMessage, Limits, OutgoingCall, OutgoingMessage,
     OutgoingResults, PeerMisbehaved, PromiseId, QuestionId,
 };
+use crate::attachment::Arrived;
 use crate::exception::IpcException;
 
 /// One connection's state; see the [module](super) for how it is driven.
@@ -131,13 +132,26 @@ impl<H: Host> Connection<H> {
     /// If the peer broke the protocol, now or earlier. The connection is terminated then: an Abort is to be
     /// transmitted, every question is answered, every object leaves in an event.
     pub fn handle_message(&mut self, message: IncomingMessage) -> Result<(), PeerMisbehaved> {
+        self.handle_message_with(message, Arrived::default())
+    }
+
+    /// Takes a message from the peer, and the file descriptors that came beside it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`handle_message`](Self::handle_message).
+    pub fn handle_message_with(
+        &mut self,
+        message: IncomingMessage,
+        arrived: Arrived,
+    ) -> Result<(), PeerMisbehaved> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
         }
         if self.terminated.is_some() {
             return Ok(());
         }
-        let handled = self.dispatch(message);
+        let handled = self.dispatch(message, arrived);
         if let Err(fault) = &handled {
             self.fault = Some(fault.clone());
             self.abort(fault.clone().into());

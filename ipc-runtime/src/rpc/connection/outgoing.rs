@@ -16,6 +16,7 @@ use super::super::{
 };
 use super::Connection;
 use super::caps::{PeerTarget, Way};
+use crate::attachment::{ATTACHMENT_LIMIT, Attachment, Attachments};
 use crate::exception::{ExceptionKind, IpcException};
 
 /// Finish and Release messages that wait for another message to ride with.
@@ -102,6 +103,7 @@ impl<H: Host> Connection<H> {
                 match OutgoingCall::copied(interface_id, method_id, &payload) {
                     Ok((mut call, origins)) => {
                         call.caps = self.adopt(&origins, payload.caps);
+                        call.attached = payload.attached.moved(&origins);
                         let question = Question::new(Origin::Forward(answer), Path::Queued);
                         (QuestionId(self.questions.insert(question)), call)
                     }
@@ -119,14 +121,17 @@ impl<H: Host> Connection<H> {
         }
         let caps = std::mem::take(&mut call.caps);
         let mut exported = Vec::new();
-        if let Err(error) = self.write_call(&mut call, question, target, &caps, &mut exported) {
-            self.announcements.clear();
-            for id in exported {
-                self.release_export(id);
+        let attached = match self.write_call(&mut call, question, target, &caps, &mut exported) {
+            Ok(attached) => attached,
+            Err(error) => {
+                self.announcements.clear();
+                for id in exported {
+                    self.release_export(id);
+                }
+                call.caps = caps;
+                return self.fail(Request::Own { question, call }, error.into());
             }
-            call.caps = caps;
-            return self.fail(Request::Own { question, call }, error.into());
-        }
+        };
         if let PeerTarget::Import(id) = *target
             && let Some(import) = self.imports.get_mut(&id)
             && let import::Kind::Promise { called } = &mut import.kind
@@ -139,7 +144,7 @@ impl<H: Host> Connection<H> {
             entry.param_exports = exported;
             waiting = std::mem::take(&mut entry.waiting);
         }
-        self.send(OutgoingMessage::owned(call.message));
+        self.send(OutgoingMessage::owned(call.message, attached));
         self.announce_exports();
         self.discard_all(caps);
         self.resume(waiting, |transform| Cap::Promised(question, transform.clone()));
@@ -160,15 +165,18 @@ impl<H: Host> Connection<H> {
         target: &PeerTarget,
         caps: &Caps<H::Object>,
         exported: &mut Vec<ExportId>,
-    ) -> capnp::Result<()> {
+    ) -> capnp::Result<Vec<Attachment>> {
+        let attached = std::mem::take(&mut call.attached);
         let mut builder = call.builder()?;
         builder.set_question_id(question.0);
         write_target(builder.reborrow().get_target()?, target);
         let params = builder.get_params()?;
-        if params.has_cap_table() {
-            self.describe_all(params.get_cap_table()?, caps, exported);
+        if !params.has_cap_table() {
+            return Ok(Vec::new());
         }
-        Ok(())
+        let mut table = params.get_cap_table()?;
+        self.describe_all(table.reborrow(), caps, exported);
+        Ok(attach_all(table, attached))
     }
 
     fn too_many_exports(&self, caps: &Caps<H::Object>) -> bool {
@@ -281,8 +289,7 @@ impl<H: Host> Connection<H> {
         match (results, results_to) {
             (results, ResultsTo::Taker(_)) => {
                 self.send_return(id, |mut ret| ret.set_results_sent_elsewhere(()));
-                let results = results?;
-                Ok(Kept { message: Arc::new(results.message), caps: results.caps, exports: Vec::new() })
+                results.map(Kept::of)
             }
             (Err(exception), _) => {
                 self.send_return(id, |ret| write_exception(ret.init_exception(), &exception));
@@ -291,25 +298,28 @@ impl<H: Host> Connection<H> {
             // Nobody looks at the results, and their capabilities would be released at once.
             (Ok(results), _) if finished == Some(ResultCaps::Release) => {
                 self.send_return(id, |mut ret| ret.set_canceled(()));
-                Ok(Kept { message: Arc::new(results.message), caps: results.caps, exports: Vec::new() })
+                Ok(Kept::of(results))
             }
             (Ok(mut results), _) => {
                 let mut exports = Vec::new();
                 let caps = std::mem::take(&mut results.caps);
-                if let Err(error) = self.write_results(id, &mut results, &caps, &mut exports) {
-                    self.announcements.clear();
-                    for id in exports {
-                        self.release_export(id);
+                let attached = match self.write_results(id, &mut results, &caps, &mut exports) {
+                    Ok(attached) => attached,
+                    Err(error) => {
+                        self.announcements.clear();
+                        for id in exports {
+                            self.release_export(id);
+                        }
+                        self.discard_all(caps);
+                        let exception = IpcException::from(error);
+                        self.send_return(id, |ret| write_exception(ret.init_exception(), &exception));
+                        return Err(exception);
                     }
-                    self.discard_all(caps);
-                    let exception = IpcException::from(error);
-                    self.send_return(id, |ret| write_exception(ret.init_exception(), &exception));
-                    return Err(exception);
-                }
+                };
                 let message = Arc::new(results.message);
-                self.send(OutgoingMessage::shared(Arc::clone(&message)));
+                self.send(OutgoingMessage::shared(Arc::clone(&message), attached));
                 self.announce_exports();
-                Ok(Kept { message, caps, exports })
+                Ok(Kept { message, caps, attached: Attachments::new(), exports })
             }
         }
     }
@@ -320,7 +330,8 @@ impl<H: Host> Connection<H> {
         results: &mut OutgoingResults<H::Object>,
         caps: &Caps<H::Object>,
         exports: &mut Vec<ExportId>,
-    ) -> capnp::Result<()> {
+    ) -> capnp::Result<Vec<Attachment>> {
+        let attached = std::mem::take(&mut results.attached);
         let mut ret = results.builder()?;
         ret.set_answer_id(id);
         ret.set_release_param_caps(false);
@@ -328,10 +339,12 @@ impl<H: Host> Connection<H> {
         if let return_::Which::Results(payload) = ret.which()? {
             let payload = payload?;
             if payload.has_cap_table() {
-                self.describe_all(payload.get_cap_table()?, caps, exports);
+                let mut table = payload.get_cap_table()?;
+                self.describe_all(table.reborrow(), caps, exports);
+                return Ok(attach_all(table, attached));
             }
         }
-        Ok(())
+        Ok(Vec::new())
     }
 
     fn send_return(&mut self, id: u32, fill: impl FnOnce(return_::Builder<'_>)) {
@@ -367,6 +380,25 @@ impl<H: Host> Connection<H> {
         }
         self.discard(export.cap);
     }
+}
+
+/// Notes in the descriptors which file descriptor belongs to which of them, and returns those in the order in which they
+/// are to be sent. One of no capability is closed.
+fn attach_all(
+    mut table: capnp::struct_list::Builder<'_, cap_descriptor::Owned>,
+    attached: Attachments,
+) -> Vec<Attachment> {
+    let mut sent = Vec::with_capacity(attached.len());
+    for (cap, attachment) in attached {
+        if let (Ok(cap), Ok(place)) = (u32::try_from(cap), u8::try_from(sent.len()))
+            && cap < table.len()
+            && sent.len() < ATTACHMENT_LIMIT
+        {
+            table.reborrow().get(cap).set_attached_fd(place);
+            sent.push(attachment);
+        }
+    }
+    sent
 }
 
 pub(super) fn write_target(mut builder: message_target::Builder<'_>, target: &PeerTarget) {
