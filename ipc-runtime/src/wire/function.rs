@@ -21,7 +21,8 @@
 )]
 
 use std::borrow::Borrow;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 use super::anonymous::{self, Form, Parts, member};
 use super::descriptor::{Descriptor, Struct};
@@ -33,6 +34,7 @@ use crate::exception::IpcException;
 use crate::object::closure::{Once, Serial, spent};
 use crate::object::{MethodId, Remote, Reply, ServerCall, call};
 use crate::private::{placed, results_struct};
+use crate::sync::lock;
 use crate::wire::Size;
 
 /// What a closure can take by value.
@@ -113,14 +115,45 @@ impl<F: Function<Shared: Interface> + ?Sized> Reference for Box<F> {
 }
 
 /// A closure of another process.
+///
+/// A `dyn Fn(..)` has no method that would tell it from any other closure, so each `Arc` of one that calls a proxy is
+/// registered by its address, as long as it lives: the proxy, which lives in it, ends the registration.
 struct Proxy {
     remote: Remote,
     method: MethodId,
+    address: OnceLock<usize>,
+}
+
+static PROXIES: Mutex<BTreeMap<usize, Weak<Proxy>>> = Mutex::new(BTreeMap::new());
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        if let Some(address) = self.address.get() {
+            lock(&PROXIES).remove(address);
+        }
+    }
+}
+
+/// Returns the remote object that a closure calls.
+fn find_remote<F: ?Sized>(closure: &F) -> Option<Remote> {
+    let proxy = lock(&PROXIES).get(&address(closure)).and_then(Weak::upgrade);
+    proxy.map(|proxy| proxy.remote.clone())
+}
+
+fn address<F: ?Sized>(closure: &F) -> usize {
+    std::ptr::from_ref(closure).cast::<()>().addr()
 }
 
 impl Proxy {
-    fn new(remote: Remote, descriptor: &Descriptor) -> Self {
-        Self { remote, method: MethodId { interface: descriptor.id, ordinal: CALL } }
+    fn new(remote: Remote, descriptor: &Descriptor) -> Arc<Self> {
+        let method = MethodId { interface: descriptor.id, ordinal: CALL };
+        Arc::new(Self { remote, method, address: OnceLock::new() })
+    }
+
+    /// Registers the closure that owns the proxy.
+    fn register<F: ?Sized>(self: &Arc<Self>, closure: &F) {
+        let address = *self.address.get_or_init(|| address(closure));
+        lock(&PROXIES).insert(address, Arc::downgrade(self));
     }
 
     fn call<R: Returned>(
@@ -220,17 +253,28 @@ macro_rules! signature {
 
             fn from_remote(remote: Remote) -> Arc<Self> {
                 let proxy = Proxy::new(remote, Self::descriptor());
-                Arc::new(move |$($value: argument!(type $mode $ty)),*| {
+                let owned = proxy.clone();
+                let closure: Arc<Self> = Arc::new(move |$($value: argument!(type $mode $ty)),*| {
                     let Layout { at: [_, $($at),*], size } = const { layout([CONTEXT.shape, $($ty::SHAPE),*]) };
-                    proxy.call(size, |_to| {
+                    owned.call(size, |_to| {
                         $(argument!(encode $mode $value _to $at);)*
                         Ok(())
                     })
-                })
+                });
+                proxy.register(&*closure);
+                closure
             }
 
             fn as_remote(&self) -> Option<&Remote> {
                 None
+            }
+
+            fn to_remote(&self) -> Option<Remote> {
+                find_remote(self)
+            }
+
+            fn destroy_method() -> Option<MethodId> {
+                Some(MethodId { interface: Self::descriptor().id, ordinal: 0 })
             }
 
             fn dispatch(&self, call: &ServerCall) -> Result<Reply, IpcException> {

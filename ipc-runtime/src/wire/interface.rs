@@ -50,8 +50,20 @@ pub trait Interface: Send + Sync + 'static {
     /// Wraps a remote object into the client that implements the trait.
     fn from_remote(remote: Remote) -> Arc<Self>;
 
-    /// Returns the remote object behind a client, `None` for any other implementation.
+    /// Returns the remote object behind a client, `None` for any other implementation and for a closure.
     fn as_remote(&self) -> Option<&Remote>;
+
+    /// Returns the remote object behind a client or a closure of another process.
+    #[doc(hidden)]
+    fn to_remote(&self) -> Option<Remote> {
+        self.as_remote().cloned()
+    }
+
+    /// Returns the method `destroy`, also where it is not known before the program runs.
+    #[doc(hidden)]
+    fn destroy_method() -> Option<MethodId> {
+        Self::DESTROY
+    }
 
     /// Runs the method that the call names on this object.
     ///
