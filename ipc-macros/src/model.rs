@@ -84,6 +84,8 @@ pub(crate) struct Method {
     /// The type after `->`: a `Result`, or an alias of one.
     pub(crate) returns: Type,
     pub(crate) results: Results,
+    /// `as = Trait`: the interface as which the closure travels that the method returns.
+    pub(crate) interface: Option<Path>,
 }
 
 /// What a method returns if it succeeds, as the schema has it.
@@ -143,6 +145,8 @@ pub(crate) struct Param {
     pub(crate) name: Name,
     pub(crate) ty: Type,
     pub(crate) passing: Passing,
+    /// `as = Trait`: the interface as which the closure travels.
+    pub(crate) interface: Option<Path>,
 }
 
 /// How a parameter reaches the method on the server.
@@ -214,6 +218,8 @@ pub(crate) struct Field {
     pub(crate) doc: String,
     /// The type, `Self` replaced by the name of the type that it is a field of.
     pub(crate) ty: Type,
+    /// `as = Trait`: the interface as which the closure travels.
+    pub(crate) interface: Option<Path>,
     /// `default = ..`.
     pub(crate) default: Option<Expr>,
     /// `ordinal = N`; without it, the one after the previous field's.

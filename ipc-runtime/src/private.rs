@@ -8,6 +8,7 @@ pub use std::default::Default;
 pub use std::future::Future;
 pub use std::iter::{ExactSizeIterator, Iterator};
 pub use std::marker::{Copy, Send, Sized, Sync};
+pub use std::ops::Fn;
 pub use std::option::Option::{self, None, Some};
 pub use std::pin::Pin;
 pub use std::primitive::{bool, i8, i16, i32, i64, i128, str, u8, u16, u32, u64};
@@ -32,11 +33,11 @@ pub use crate::wire::layout::{
 pub use crate::wire::proxy::{CONSTRUCT, CONTEXT, DESTROY};
 pub use crate::wire::union::{UnionLayout, union_layout};
 pub use crate::wire::{
-    ByReference, Decode, DecodeElement, DecodeStruct, Element, Encode, Enum, HasSize, Interface, IpcType,
-    Lend, Numbered, Pointee, PointerReader, PointerWriter, Single, Struct, StructReader, StructWriter,
-    decode_enum, decode_enums, decode_number, decode_numbers, decode_struct, decode_structs, encode_enum,
-    encode_enums, encode_number, encode_numbers, encode_struct, encode_struct_owned, encode_structs,
-    encode_structs_owned, unknown_variant,
+    ByReference, Callable, Decode, DecodeElement, DecodeStruct, Element, Encode, Enum, HasSize, Interface,
+    IpcType, Lend, Numbered, Pointee, PointerReader, PointerWriter, Single, StandIn, Struct, StructReader,
+    StructWriter, decode_enum, decode_enums, decode_number, decode_numbers, decode_struct, decode_structs,
+    encode_enum, encode_enums, encode_number, encode_numbers, encode_struct, encode_struct_owned,
+    encode_structs, encode_structs_owned, unknown_variant,
 };
 
 /// What the schema says of a type.
@@ -293,7 +294,8 @@ impl<T, E> AnyResult for Result<T, E> {
     message = "`{Self}` cannot cross a process boundary",
     label = "not an IPC type",
     note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
-    note = "for an object that stays in its process, pass `Arc<dyn Trait>` of an `#[ipc_interface]` trait"
+    note = "for an object that stays in its process, pass `Arc<dyn Trait>` of an `#[ipc_interface]` trait",
+    note = "for a closure, pass `Arc<dyn Fn(..) -> Result<.., IpcException> + Send + Sync>`"
 )]
 pub trait Wire<'m>: Sized {
     /// What the schema says.
@@ -388,12 +390,45 @@ where
     }
 }
 
+/// [`Wire`] for a closure that travels as the interface `I`.
+#[expect(missing_docs, clippy::missing_errors_doc, reason = "each is the item of `Wire` of its name")]
+pub trait WireAs<'m, I: ?Sized>: Sized {
+    const PART: Part;
+
+    fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+    fn encode_owned(self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+    fn encode_mut(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+    fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<'m, I: ?Sized, T: StandIn<I, Object: Wire<'m>>> WireAs<'m, I> for T {
+    const PART: Part = T::Object::PART;
+
+    fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        self.share()?.encode_owned(to, at)
+    }
+
+    fn encode_owned(mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        self.give().encode_owned(to, at)
+    }
+
+    fn encode_mut(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        self.give().encode_owned(to, at)
+    }
+
+    fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException> {
+        T::Object::decode(from, at).map(T::from_object)
+    }
+}
+
 /// All that generated code needs of a type behind the `&` of a parameter.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot cross a process boundary",
     label = "not an IPC type",
     note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
-    note = "for an object that stays in its process, pass `Arc<dyn Trait>` of an `#[ipc_interface]` trait"
+    note = "for an object that stays in its process, pass `Arc<dyn Trait>` of an `#[ipc_interface]` trait",
+    note = "for a closure, pass `Arc<dyn Fn(..) -> Result<.., IpcException> + Send + Sync>`"
 )]
 pub trait Lent<'m> {
     /// What the schema says.

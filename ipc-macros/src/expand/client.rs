@@ -63,7 +63,7 @@ fn expand_method(method: &Method) -> TokenStream {
     });
     let returns = &method.returns;
     let decode = match &method.results {
-        Results::Whole(_) => Wire::of_result(returns).decoder(&mixed!(#results.at[1])),
+        Results::Whole(_) => Wire::of_result(method).decoder(&mixed!(#results.at[1])),
         Results::Parts(parts) => {
             let parts = parts.iter().zip(1_usize..).map(|((_, ty), index)| {
                 let decode = Wire::of(ty).call("decode", mixed!(from, #results.at[#index]));

@@ -93,7 +93,8 @@ pub(crate) fn expand_union_layout(data: &Data, cases: &[Case]) -> TokenStream {
 fn expand_member(data: &Data, field: &Field, name: &str, index: usize) -> (TokenStream, TokenStream) {
     let ipc = names::runtime();
     let ty = without_lifetime(data, &field.ty);
-    let member = expand_field(name, &field.doc, &Wire::of(&ty));
+    let wire = Wire::travelling_as(&ty, field.interface.as_ref());
+    let member = expand_field(name, &field.doc, &wire);
     let Some(default) = &field.default else { return (TokenStream::new(), member) };
     let constant = names::default(index);
     let value = Wire::defaulted(&ty).item("Value");
@@ -114,7 +115,7 @@ fn expand_encode(
     let layout = names::layout();
     let at = mixed!(#layout.at[#index]);
     if field.default.is_none() {
-        return Wire::of(&field.ty).call(function, mixed!(#value, #to, #at));
+        return Wire::of_field(field).call(function, mixed!(#value, #to, #at));
     }
     let default = names::default(index);
     Wire::defaulted(&field.ty).call("encode_defaulted", mixed!(#value, #to, #at, #default))
@@ -125,7 +126,7 @@ fn expand_decode(field: &Field, index: usize, from: &TokenStream) -> TokenStream
     let layout = names::layout();
     let at = mixed!(#layout.at[#index]);
     if field.default.is_none() {
-        return Wire::of(&field.ty).call("decode", mixed!(#from, #at));
+        return Wire::of_field(field).call("decode", mixed!(#from, #at));
     }
     let default = names::default(index);
     Wire::defaulted(&field.ty).call("decode_defaulted", mixed!(#from, #at, #default))

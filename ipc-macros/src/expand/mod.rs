@@ -189,7 +189,7 @@ fn expand_sections(method: &Method) -> TokenStream {
     let error = call_error_of(&method.returns);
     let mut result = vec![mixed!(#ipc::error_field(&#error))];
     match &method.results {
-        Results::Whole(name) => result.push(expand_field(&name.text, "", &Wire::of_result(&method.returns))),
+        Results::Whole(name) => result.push(expand_field(&name.text, "", &Wire::of_result(method))),
         Results::Parts(parts) => {
             result.extend(parts.iter().map(|(name, ty)| expand_field(&name.text, "", &Wire::of(ty))));
         }

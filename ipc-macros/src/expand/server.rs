@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Ident, Path};
+use syn::{Ident, Path, Type};
 
 use super::wire::{Wire, call_error_of, call_result, call_runtime, superclass};
 use super::{first_index, names};
@@ -44,6 +44,7 @@ pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
         (expand_first(destroy, supers, "DESTROY"), expand_first(construct, supers, "CONSTRUCT"));
     let ancestry = (!supers.is_empty()).then(|| expand_ancestry(supers));
     let oneway = expand_oneway(interface);
+    let callable = expand_callable(interface);
     mixed! {
         impl #ipc::Interface for dyn #ident {
             const DESTROY: #ipc::Option<#ipc::MethodId> = #destroy;
@@ -78,7 +79,45 @@ pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
         impl #ipc::Pointee for dyn #ident {
             type Kind = #ipc::ByReference;
         }
+
+        #callable
     }
+}
+
+/// What an interface with one method has of a closure, and a closure of it.
+fn expand_callable(interface: &Interface) -> Option<TokenStream> {
+    let ipc = names::runtime();
+    let [method] = interface.methods.as_slice() else { return None };
+    if method.form == Form::Async || !interface.superclasses.is_empty() {
+        return None;
+    }
+    let (ident, name, adapter) = (&interface.item.ident, &method.ident, names::closure());
+    let (sig, returns) = (&method.sig, &method.returns);
+    let names: Vec<&Ident> = method.params.iter().map(|param| &param.ident).collect();
+    let types: Vec<&Type> = method.params.iter().map(|param| &param.ty).collect();
+    let closure = mixed!(dyn #ipc::Fn(#(#types),*) -> #returns + #ipc::Send + #ipc::Sync);
+    let receiver = method.sig.receiver().map(|receiver| &receiver.self_token);
+    Some(mixed! {
+        struct #adapter(#ipc::Arc<#closure>);
+
+        impl #ident for #adapter {
+            #sig {
+                (#receiver.0)(#(#names),*)
+            }
+        }
+
+        impl #ipc::Callable for dyn #ident {
+            type Closure = #closure;
+
+            fn from_closure(closure: #ipc::Arc<Self::Closure>) -> #ipc::Arc<Self> {
+                #ipc::Arc::new(#adapter(closure))
+            }
+
+            fn into_closure(object: #ipc::Arc<Self>) -> #ipc::Arc<Self::Closure> {
+                #ipc::Arc::new(move |#(#names: #types),*| #ident::#name(&*object #(, #names)*))
+            }
+        }
+    })
 }
 
 /// The arm of the methods of an interface that this one extends, whose ids they keep.
@@ -148,7 +187,7 @@ fn expand_encode(method: &Method) -> TokenStream {
     match &method.results {
         Results::Whole(_) => {
             let value = mixed!(value, to, #results.at[1]);
-            let encode = Wire::of_result(&method.returns).call("encode_owned", value);
+            let encode = Wire::of_result(method).call("encode_owned", value);
             mixed!(|value, to| #encode)
         }
         Results::Parts(parts) => {

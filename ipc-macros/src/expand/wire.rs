@@ -6,16 +6,18 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
-use syn::{Ident, Type};
+use syn::{Ident, Path, Type};
 
 use super::names;
-use crate::model::{Param, Passing};
+use crate::model::{Field, Method, Param, Passing};
 use crate::parse::{type_argument, ungrouped};
 
-/// `<T as Wire<'_>>`, and what it has.
+/// `<T as Wire<'_>>`, or its like, and what it has.
 pub(crate) struct Wire {
     ty: TokenStream,
     name: &'static str,
+    /// The second argument of `WireAs<'_, dyn Trait>`.
+    interface: Option<Path>,
     place: Place,
 }
 
@@ -33,7 +35,7 @@ impl Wire {
     /// The type of a parameter: what is behind the `&` of a lent one.
     pub(crate) fn of_param(param: &Param) -> Self {
         match &param.passing {
-            Passing::Owned => Self::of(&param.ty),
+            Passing::Owned => Self::travelling_as(&param.ty, param.interface.as_ref()),
             Passing::Lent(inner) => match ungrouped(inner) {
                 Type::Slice(slice) => Self::through(&slice.elem, "LentSlice"),
                 inner => Self::through(inner, "Lent"),
@@ -42,12 +44,31 @@ impl Wire {
     }
 
     /// What a method returns if it succeeds.
-    pub(crate) fn of_result(returns: &Type) -> Self {
-        Self { ty: result_part(returns, 0, "Ok"), name: "Wire", place: Place::of(part_or_whole(returns, 0)) }
+    pub(crate) fn of_result(method: &Method) -> Self {
+        let returns = &method.returns;
+        Self {
+            ty: result_part(returns, 0, "Ok"),
+            name: if method.interface.is_some() { "WireAs" } else { "Wire" },
+            interface: method.interface.clone(),
+            place: Place::of(part_or_whole(returns, 0)),
+        }
+    }
+
+    /// The type of a field.
+    pub(crate) fn of_field(field: &Field) -> Self {
+        Self::travelling_as(&field.ty, field.interface.as_ref())
+    }
+
+    /// A type that is passed by value, perhaps a closure that travels as an interface.
+    pub(crate) fn travelling_as(ty: &Type, interface: Option<&Path>) -> Self {
+        match interface {
+            Some(path) => Self { interface: Some(path.clone()), ..Self::through(ty, "WireAs") },
+            None => Self::of(ty),
+        }
     }
 
     fn through(ty: &Type, name: &'static str) -> Self {
-        Self { ty: ty.to_token_stream(), name, place: Place::of(ty) }
+        Self { ty: ty.to_token_stream(), name, interface: None, place: Place::of(ty) }
     }
 
     /// `|from| <T as Wire<'_>>::decode(from, at)`.
@@ -61,7 +82,8 @@ impl Wire {
     pub(crate) fn item(&self, item: &str) -> TokenStream {
         let ipc = names::runtime();
         let name = Ident::new(self.name, self.place.start);
-        self.place.path(&self.ty, &quote_spanned!(self.place.start=> #ipc::#name<'_>), item)
+        let interface = self.interface.as_ref().map(|path| quote_spanned!(self.place.start=> , dyn #path));
+        self.place.path(&self.ty, &quote_spanned!(self.place.start=> #ipc::#name<'_ #interface>), item)
     }
 
     /// `<T as Wire<'_>>::function(arguments)`.

@@ -8,7 +8,7 @@ use syn::token::Paren;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitInt, LitStr, Meta, Path, Token};
 
 use super::symbol::{
-    CANCELLABLE, CRATE, DEFAULT, ERROR, EXCEPTION, FILE, ID, IPC, LOCAL, NAME, NO_CONTEXT, NO_DESTROY,
+    AS, CANCELLABLE, CRATE, DEFAULT, ERROR, EXCEPTION, FILE, ID, IPC, LOCAL, NAME, NO_CONTEXT, NO_DESTROY,
     ONEWAY, ORDINAL, OTHER, REPR, RESULTS, ROOT, SKIP, TWIN,
 };
 use crate::diag::Diagnostics;
@@ -33,10 +33,10 @@ impl Place {
         match self {
             Self::Interface => &[ROOT, NO_DESTROY, TWIN, FILE, ID, NAME, CRATE],
             Self::Impl => &[CRATE],
-            Self::Method => &[NAME, ORDINAL, NO_CONTEXT, RESULTS, ONEWAY, CANCELLABLE, LOCAL],
-            Self::Param => &[NAME],
-            Self::Field => &[NAME, ORDINAL, DEFAULT, SKIP, EXCEPTION],
-            Self::VariantField => &[NAME, DEFAULT, SKIP],
+            Self::Method => &[NAME, ORDINAL, NO_CONTEXT, RESULTS, AS, ONEWAY, CANCELLABLE, LOCAL],
+            Self::Param => &[NAME, AS],
+            Self::Field => &[NAME, ORDINAL, DEFAULT, AS, SKIP, EXCEPTION],
+            Self::VariantField => &[NAME, DEFAULT, AS, SKIP],
             Self::Variant => &[NAME, OTHER, EXCEPTION],
             Self::Type => &[ERROR, FILE, ID, NAME, REPR, CRATE],
         }
@@ -71,6 +71,7 @@ fn example(key: &str) -> &'static str {
         NAME => "\"name\"",
         ORDINAL | DEFAULT => "1",
         REPR => "i32",
+        AS => "Callback",
         TWIN => "CalculatorAsync",
         _ => "::ipc_runtime",
     }
@@ -93,6 +94,7 @@ pub(crate) struct Arguments {
     pub(crate) error: Option<Ident>,
     pub(crate) exception: Option<Ident>,
     pub(crate) results: Option<Vec<Ident>>,
+    pub(crate) interface: Option<Path>,
     pub(crate) file: Option<LitInt>,
     pub(crate) id: Option<LitInt>,
     pub(crate) name: Option<LitStr>,
@@ -184,6 +186,7 @@ impl Arguments {
             DEFAULT => self.default = parse_value(key, value, diag),
             FILE => self.file = parse_id(key, value, diag),
             ID => self.id = parse_id(key, value, diag),
+            AS => self.interface = parse_value(key, value, diag),
             TWIN => self.twin = parse_value(key, value, diag),
             ORDINAL => {
                 let tokens = value.clone();

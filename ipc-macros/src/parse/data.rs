@@ -105,6 +105,10 @@ fn parse_struct(
                     diag.report(&default, &message::NEWTYPE_DEFAULT, &[ident]);
                     Body::Struct(Fields::default())
                 }
+                Some(Field { interface: Some(interface), .. }) => {
+                    diag.report(&interface, &message::AS_NEWTYPE, &[ident]);
+                    Body::Struct(Fields::default())
+                }
                 Some(field) => Body::Newtype(Box::new(field)),
                 None => Body::Struct(Fields { sent, skipped }),
             }
@@ -145,9 +149,12 @@ fn parse_fields(
         };
         if parse_field_type(&field.ty, lifetimes, diag) {
             let ty = name_self(&field.ty, ident);
-            let Arguments { default, ordinal, .. } = arguments;
+            let Arguments { default, ordinal, interface, .. } = arguments;
+            if let (Some(_), Some(interface)) = (&default, &interface) {
+                diag.report(interface, &message::AS_DEFAULT, &[]);
+            }
             let doc = parse_doc(&field.attrs);
-            parsed.sent.push(Field { member, name, doc, ty, default, ordinal });
+            parsed.sent.push(Field { member, name, doc, ty, interface, default, ordinal });
         }
     }
     parsed

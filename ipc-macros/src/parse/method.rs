@@ -86,6 +86,10 @@ fn parse_remote(
         }
         None => Answer::Awaited,
     };
+    if let (Some(interface), Some(Results::Parts(_))) = (&arguments.interface, &results) {
+        diag.report(interface, &message::AS_PARTS, &[]);
+        sound = false;
+    }
     let (Some(params), Some(returns), Some(results), true) = (params, returns, results, sound) else {
         return None;
     };
@@ -106,6 +110,7 @@ fn parse_remote(
         params,
         returns,
         results,
+        interface: arguments.interface,
         ident,
     })
 }
@@ -253,5 +258,10 @@ fn parse_param(
         }
     };
     let name = arguments.member_name(&ident, diag);
-    Some(Param { ident, name, ty: (*typed.ty).clone(), passing: passing? })
+    let passing = passing?;
+    if let (Some(interface), Passing::Lent(_)) = (&arguments.interface, &passing) {
+        diag.report(interface, &message::AS_LENT, &[&ident]);
+        return None;
+    }
+    Some(Param { ident, name, ty: (*typed.ty).clone(), passing, interface: arguments.interface })
 }

@@ -100,9 +100,7 @@ impl<F: Function<Shared: Interface> + ?Sized> Reference for Box<F> {
     const TYPE: Type = <Arc<F::Shared> as Reference>::TYPE;
 
     fn write(&self, _: PointerWriter<'_, '_>) -> Result<(), IpcException> {
-        Err(IpcException::failed(
-            "a `Box` of a closure can only be given away: what holds it is passed by value",
-        ))
+        Err(only_given_away())
     }
 
     fn write_owned(&mut self, to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
@@ -112,6 +110,11 @@ impl<F: Function<Shared: Interface> + ?Sized> Reference for Box<F> {
     fn read(from: PointerReader<'_>) -> Result<Self, IpcException> {
         Arc::read(from).map(F::wrap)
     }
+}
+
+/// What is in a `Box` is not shared.
+pub(super) fn only_given_away() -> IpcException {
+    IpcException::failed("a `Box` of a closure can only be given away: what holds it is passed by value")
 }
 
 /// A closure of another process.

@@ -11,7 +11,8 @@ use crate::object::{MethodId, Remote, Reply, ServerCall, Started};
     message = "`{Self}` is not an interface",
     label = "not an `#[ipc_interface]` trait object",
     note = "only `Arc<dyn Trait>` of a trait with `#[ipc_interface]` can be passed to another process",
-    note = "a value that implements the trait is given its trait-object type first: `let root: Arc<dyn Init> = Arc::new(..);`"
+    note = "a value that implements the trait is given its trait-object type first: `let root: Arc<dyn Init> = Arc::new(..);`",
+    note = "every argument of a closure, and what it returns, is an IPC type"
 )]
 pub trait Interface: Send + Sync + 'static {
     /// The method `destroy`, perhaps an inherited one, which the runtime answers itself.

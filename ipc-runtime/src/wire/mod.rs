@@ -43,6 +43,7 @@ mod os;
 mod pointee;
 mod reference;
 mod set;
+mod stand_in;
 mod structure;
 mod text;
 mod time;
@@ -56,6 +57,7 @@ pub use self::interface::Interface;
 pub use self::layout::{At, Shape, Size};
 pub use self::pointee::{ByReference, ByValue, Pointee};
 pub use self::raw::{Encoder, HasSize, PointerReader, PointerWriter, StructReader, StructWriter};
+pub use self::stand_in::{Callable, StandIn};
 
 use crate::exception::IpcException;
 
@@ -67,7 +69,8 @@ use crate::exception::IpcException;
     message = "`{Self}` cannot cross a process boundary",
     label = "not an IPC type",
     note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
-    note = "for an object that stays in its process, pass `Arc<dyn Trait>` of an `#[ipc_interface]` trait"
+    note = "for an object that stays in its process, pass `Arc<dyn Trait>` of an `#[ipc_interface]` trait",
+    note = "for a closure, pass `Arc<dyn Fn(..) -> Result<.., IpcException> + Send + Sync>`"
 )]
 pub trait IpcType {
     /// `Self`, reached by a path that exists for IPC types only: generated code goes through it, so that rustc

@@ -1,7 +1,8 @@
 //! `Box<T>` and `Arc<T>`: of a value, what the value is; of an object, a capability.
 //!
 //! Whether `T` is the one or the other, [`Pointee`] says. The wire traits of `Box` and `Arc` then go through the kind:
-//! a single bound on `T` alone could not tell a `T` with a size from a `dyn Trait` that another crate declares.
+//! a single bound on `T` alone could not tell a `T` with a size from a `dyn Trait` that another crate declares. What is
+//! asked of a value is asked of its `This`, so that of one that is no IPC type rustc says that and nothing more.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -19,7 +20,8 @@ use crate::wire::layout::Slot;
     message = "`{Self}` cannot cross a process boundary",
     label = "neither an IPC type nor an `#[ipc_interface]` trait object",
     note = "for a struct or an enum of your own, add `#[derive(IpcType)]`",
-    note = "for an object that stays in its process, pass `Arc<dyn Trait>` of a trait with `#[ipc_interface]`"
+    note = "for an object that stays in its process, pass `Arc<dyn Trait>` of a trait with `#[ipc_interface]`",
+    note = "for a closure, pass `Arc<dyn Fn(..) -> Result<.., IpcException> + Send + Sync>`"
 )]
 pub trait Pointee {
     /// [`ByValue`] or [`ByReference`].
@@ -100,7 +102,10 @@ impl<H: Deref<Target: IpcType>> PassType<H> for ByValue {
     const INNER_TYPE: Type = H::Target::INNER_TYPE;
 }
 
-impl<H: Holder<Target: Encode>> PassEncode<H> for ByValue {
+impl<T: IpcType<This = T>, H: Holder<Target = T>> PassEncode<H> for ByValue
+where
+    T::This: Encode,
+{
     fn encode(holder: &H, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         (**holder).encode(to, at)
     }
@@ -124,7 +129,10 @@ impl<H: Holder<Target: Encode>> PassEncode<H> for ByValue {
     }
 }
 
-impl<'m, T: Decode<'m>, H: Deref<Target = T> + From<T>> PassDecode<'m, H> for ByValue {
+impl<'m, T: IpcType<This = T>, H: Deref<Target = T> + From<T>> PassDecode<'m, H> for ByValue
+where
+    T::This: Decode<'m>,
+{
     fn decode(from: &StructReader<'m>, at: At) -> Result<H, IpcException> {
         from.charge(heap_size::<T>())?;
         T::decode(from, at).map(H::from)
@@ -136,10 +144,13 @@ impl<'m, T: Decode<'m>, H: Deref<Target = T> + From<T>> PassDecode<'m, H> for By
     }
 }
 
-impl<H: Deref<Target: Single>> PassSingle<H> for ByValue {}
+impl<T: IpcType<This = T>, H: Deref<Target = T>> PassSingle<H> for ByValue where T::This: Single {}
 
-impl<H: ElementHolder> PassElement<H> for ByValue {
-    const LIST: Type = H::Target::LIST;
+impl<T: IpcType<This = T>, H: ElementHolder<T> + Deref<Target = T>> PassElement<H> for ByValue
+where
+    T::This: Element,
+{
+    const LIST: Type = T::LIST;
 
     fn encode_items<'i>(
         items: impl ExactSizeIterator<Item = &'i H>,
@@ -148,7 +159,7 @@ impl<H: ElementHolder> PassElement<H> for ByValue {
     where
         H: 'i,
     {
-        H::Target::encode_items(items.map(|item| &**item), to)
+        T::encode_items(items.map(|item| &**item), to)
     }
 
     fn encode_items_owned<'i>(
@@ -162,9 +173,10 @@ impl<H: ElementHolder> PassElement<H> for ByValue {
     }
 }
 
-impl<'m, T: DecodeElement<'m>, H> PassDecodeElement<'m, H> for ByValue
+impl<'m, T: IpcType<This = T>, H> PassDecodeElement<'m, H> for ByValue
 where
-    H: ElementHolder<Target = T> + From<T>,
+    T::This: DecodeElement<'m>,
+    H: ElementHolder<T> + Deref<Target = T> + From<T>,
 {
     fn decode_list(from: PointerReader<'m>) -> Result<Vec<H>, IpcException> {
         let items = T::decode_list(from)?;
@@ -192,7 +204,7 @@ impl<T> Holder for Arc<T> {
 }
 
 /// A `Box` or an `Arc` of what may stand in a list.
-pub trait ElementHolder: Deref<Target: Element> + Sized {
+pub trait ElementHolder<T>: Deref<Target = T> + Sized {
     /// Writes a list of values that are given away, as far as nobody else can hold them.
     ///
     /// # Errors
@@ -202,27 +214,30 @@ pub trait ElementHolder: Deref<Target: Element> + Sized {
         to: PointerWriter<'_, '_>,
     ) -> Result<(), IpcException>
     where
+        T: Element,
         Self: 'i;
 }
 
-impl<T: Element> ElementHolder for Box<T> {
+impl<T> ElementHolder<T> for Box<T> {
     fn encode_items_owned<'i>(
         items: impl ExactSizeIterator<Item = &'i mut Self>,
         to: PointerWriter<'_, '_>,
     ) -> Result<(), IpcException>
     where
+        T: Element,
         Self: 'i,
     {
         T::encode_items_owned(items.map(|item| &mut **item), to)
     }
 }
 
-impl<T: Element> ElementHolder for Arc<T> {
+impl<T> ElementHolder<T> for Arc<T> {
     fn encode_items_owned<'i>(
         items: impl ExactSizeIterator<Item = &'i mut Self>,
         to: PointerWriter<'_, '_>,
     ) -> Result<(), IpcException>
     where
+        T: Element,
         Self: 'i,
     {
         T::encode_items(items.map(|item| &**item), to)
