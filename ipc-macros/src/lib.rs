@@ -60,7 +60,7 @@ use proc_macro::TokenStream;
 ///     impl Interface for dyn Calculator { .. }
 ///
 ///     // `Arc<dyn Calculator>` travels as an object.
-///     impl Pointee for dyn Calculator { .. }
+///     impl Passable for dyn Calculator { .. }
 /// };
 /// ```
 ///
@@ -143,10 +143,16 @@ pub fn ipc_interface(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `enum Color { Red, Green }` | an enum |
 /// | `enum Shape { Empty, Circle(f64), Rect { width: f64, height: f64 } }` | a struct that is a union: `empty :Void`, `circle :Float64`, `rect :group` |
 /// | `struct Note<'a> { text: &'a str, data: &'a [u8] }` | a struct; a server borrows text and bytes from the received message |
+/// | `struct Page<T> { items: Vec<T> }` | a struct for each argument, named after it: `PageText`, `PageUInt32` |
 ///
 /// Names are camelCase in the schema. A type may contain itself behind a `Vec`, a `Box` or an `Option<Box<_>>`. Several
 /// fields without names in a variant are `field0` and so on; one that is an `Option` of a number makes its variant a
 /// group of `value` and `hasValue`.
+///
+/// A type may have parameters, types and constants, with bounds and conditions of their own; what a parameter in a field
+/// stands for is an `IpcType`. With each set of arguments it has a layout, a name and an id of its own: `PageText` for
+/// `Page<String>`, in the file of `Page`. With `id = 0x..` those ids are made from this one and the arguments. A type
+/// may contain itself with other arguments, such as `Page<u8>`, but not with larger and larger ones.
 ///
 /// Fields that only a newer peer has are ignored, fields that an older one does not send have their defaults, and a
 /// variant that is not known is an error.

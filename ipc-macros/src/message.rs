@@ -339,12 +339,20 @@ messages! {
         "add a variant, or write `()` where the type is used"
     }
     DATA_GENERICS {
-        "`{}` is generic",
-        "write one type for each case that is needed"
+        "`{}` is generic, and no variant has a field",
+        "remove the parameters: the variants are the same with every argument"
     }
     DATA_LIFETIMES {
         "`{}` has several lifetimes",
         "keep one: all that is borrowed is borrowed from one message"
+    }
+    GENERIC_GROWTH {
+        "`{}` contains itself with larger and larger arguments",
+        "a type inside itself has its own parameters as arguments, or types without them"
+    }
+    DEFAULT_GENERIC {
+        "a field whose type is a parameter has no default in the schema",
+        "remove the default: where a message does not have it, it reads as zero, empty or `None`"
     }
     NEWTYPE_RECURSIVE {
         "`{}` consists of itself",
@@ -403,6 +411,10 @@ messages! {
         "remove `repr`"
     }
     ERROR_GENERICS {
+        "the error `{}` is generic",
+        "write one error for each case that is needed"
+    }
+    ERROR_BORROWED {
         "the error `{}` borrows",
         "own the data: an error outlives the message"
     }

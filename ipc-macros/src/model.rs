@@ -171,11 +171,29 @@ pub(crate) struct Name {
 pub(crate) struct Data {
     pub(crate) container: Container,
     pub(crate) ident: Ident,
-    /// The generics: nothing or one lifetime, if there is no mistake.
+    /// The generics, with at most one lifetime if there is no mistake.
     pub(crate) generics: syn::Generics,
+    /// What of the generics the fields have: with each set of these the type has a layout of its own.
+    pub(crate) arguments: Vec<Argument>,
     pub(crate) body: Body,
     /// `#[ipc(error)]`.
     pub(crate) error: Option<ErrorType>,
+}
+
+impl Data {
+    /// Tells whether the layout is known where the type is declared.
+    pub(crate) fn is_generic(&self) -> bool {
+        self.generics.params.iter().any(|param| !matches!(param, syn::GenericParam::Lifetime(_)))
+    }
+}
+
+/// An argument on which fields depend.
+#[derive(Clone, Debug)]
+pub(crate) enum Argument {
+    /// A type parameter, or an associated type of one.
+    Type(Type),
+    /// The value of a constant.
+    Value(Ident),
 }
 
 /// What makes a type an error.
@@ -198,6 +216,18 @@ pub(crate) enum Body {
     Numbers(Ident, Vec<Variant>),
     /// An enum with fields.
     Union(Vec<Case>),
+}
+
+impl Body {
+    /// Returns the fields that travel.
+    pub(crate) fn fields(&self) -> Vec<&Field> {
+        match self {
+            Self::Struct(fields) => fields.sent.iter().collect(),
+            Self::Newtype(field) => vec![field],
+            Self::Enum(_) | Self::Numbers(..) => Vec::new(),
+            Self::Union(cases) => cases.iter().flat_map(|case| &case.fields.sent).collect(),
+        }
+    }
 }
 
 /// The fields of a struct or of a variant.

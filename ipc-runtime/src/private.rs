@@ -27,6 +27,7 @@ pub use crate::wire::descriptor::{
     Union as UnionDescriptor, Variant,
 };
 pub use crate::wire::id::{package_file_id, type_id};
+pub use crate::wire::instance::{Argument, Instance, Laid, Spelled, describe_instance, spelled};
 pub use crate::wire::layout::{
     At, Companion, Layout, NEXT, Shape, Size, Slot, check_pin, layout, layout_slice, pinned_layout,
 };
@@ -34,7 +35,7 @@ pub use crate::wire::proxy::{CONSTRUCT, CONTEXT, DESTROY};
 pub use crate::wire::union::{UnionLayout, union_layout};
 pub use crate::wire::{
     ByReference, Callable, Decode, DecodeElement, DecodeStruct, Element, Encode, Enum, HasSize, Interface,
-    IpcType, Lend, Numbered, Pointee, PointerReader, PointerWriter, Single, StandIn, Struct, StructReader,
+    IpcType, Lend, Numbered, Passable, PointerReader, PointerWriter, Single, StandIn, Struct, StructReader,
     StructWriter, decode_enum, decode_enums, decode_number, decode_numbers, decode_struct, decode_structs,
     encode_enum, encode_enums, encode_number, encode_numbers, encode_struct, encode_struct_owned,
     encode_structs, encode_structs_owned, unknown_variant,
@@ -401,7 +402,6 @@ pub trait WireAs<'m, I: ?Sized>: Sized {
     fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException>;
 }
 
-#[diagnostic::do_not_recommend]
 impl<'m, I: ?Sized, T: StandIn<I, Object: Wire<'m>>> WireAs<'m, I> for T {
     const PART: Part = T::Object::PART;
 
@@ -419,6 +419,78 @@ impl<'m, I: ?Sized, T: StandIn<I, Object: Wire<'m>>> WireAs<'m, I> for T {
 
     fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException> {
         T::Object::decode(from, at).map(T::from_object)
+    }
+}
+
+/// [`Wire`] of a type that has a parameter: here nothing is known of what may be received.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot cross a process boundary",
+    label = "not an IPC type",
+    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
+    note = "for an object that stays in its process, pass `Arc<dyn Trait>` of an `#[ipc_interface]` trait"
+)]
+pub trait Outgoing {
+    /// `Self`: what is received is reached through it, see [`Wire`].
+    type This: ?Sized;
+
+    /// What the schema says.
+    const PART: Part;
+    /// What it says of the type inside an `Option`.
+    const INNER: Part;
+
+    /// Writes the value.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+
+    /// Writes the value, out of which may be taken what cannot be shared.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode_mut(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+
+    /// Writes the value as it stands inside an `Option`.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode_inner(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+
+    /// Like `encode_inner`; what cannot be shared may be taken out.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode_inner_mut(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+}
+
+impl<T> Outgoing for T
+where
+    T: IpcType<This = T>,
+    T::This: Encode,
+{
+    type This = T::This;
+
+    const PART: Part = Part { ty: T::TYPE, shape: T::SHAPE };
+    const INNER: Part = Part { ty: T::INNER_TYPE, shape: T::INNER_SHAPE };
+
+    #[inline]
+    fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        Encode::encode(self, to, at)
+    }
+
+    #[inline]
+    fn encode_mut(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        Encode::encode_owned(self, to, at)
+    }
+
+    #[inline]
+    fn encode_inner_mut(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        Encode::encode_inner_owned(self, to, at)
+    }
+
+    #[inline]
+    fn encode_inner(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        Encode::encode_inner(self, to, at)
     }
 }
 

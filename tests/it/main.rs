@@ -10,6 +10,7 @@ mod cycle;
 mod descriptor;
 mod errors;
 mod fds;
+mod generics;
 mod inheritance;
 mod killed;
 mod listen;

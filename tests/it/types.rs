@@ -27,7 +27,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 /// A message with one field.
-fn encode<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>, IpcException> {
+pub(crate) fn encode<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>, IpcException> {
     let Layout { at: [at], size } = layout([T::SHAPE]);
     let mut message = message::Builder::new_default();
     let content: any_pointer::Builder<'_> = message.init_root();
@@ -35,7 +35,7 @@ fn encode<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>, IpcException> {
     Ok(serialize::write_message_to_words(&message))
 }
 
-fn decode<T: for<'m> Decode<'m>>(message: &[u8]) -> Result<T, IpcException> {
+pub(crate) fn decode<T: for<'m> Decode<'m>>(message: &[u8]) -> Result<T, IpcException> {
     let Layout { at: [at], .. } = layout([T::SHAPE]);
     let reader = serialize::read_message(message, message::ReaderOptions::new())?;
     let decoder = Decoder::new(Vec::new(), message.len() / 8);
@@ -44,12 +44,12 @@ fn decode<T: for<'m> Decode<'m>>(message: &[u8]) -> Result<T, IpcException> {
 }
 
 /// The message of a peer whose struct ends before the field.
-fn shorter<T: for<'m> Decode<'m>>() -> Result<T, IpcException> {
+pub(crate) fn shorter<T: for<'m> Decode<'m>>() -> Result<T, IpcException> {
     decode(&encode(&()).unwrap())
 }
 
 #[track_caller]
-fn assert_comes_back<T>(value: &T)
+pub(crate) fn assert_comes_back<T>(value: &T)
 where
     T: Encode + for<'m> Decode<'m> + PartialEq + Debug,
 {
@@ -58,7 +58,7 @@ where
 
 /// What one type says when another is received; the two have the same form on the wire.
 #[track_caller]
-fn assert_refused<T: for<'m> Decode<'m> + Debug>(sent: &impl Encode, message: &str) {
+pub(crate) fn assert_refused<T: for<'m> Decode<'m> + Debug>(sent: &impl Encode, message: &str) {
     assert_eq!(decode::<T>(&encode(sent).unwrap()).unwrap_err().to_string(), message);
 }
 
@@ -132,8 +132,9 @@ macro_rules! each_type {
         }
     };
 }
+pub(crate) use each_type;
 
-fn check<T>(values: &[T], damage: &Damage) -> Result<(), TestCaseError>
+pub(crate) fn check<T>(values: &[T], damage: &Damage) -> Result<(), TestCaseError>
 where
     T: Encode + Clone + PartialEq + Debug + for<'m> Decode<'m>,
     Option<T>: Encode + for<'m> Decode<'m>,
@@ -157,13 +158,13 @@ where
 }
 
 /// The header of a message of one segment.
-fn segment(words: usize) -> [u8; 8] {
+pub(crate) fn segment(words: usize) -> [u8; 8] {
     ((words as u64) << 32).to_le_bytes()
 }
 
 /// What happens to a message on its way.
 #[derive(Clone, Debug)]
-struct Damage {
+pub(crate) struct Damage {
     /// Bytes that change, at places counted modulo the length.
     flips: Vec<(usize, u8)>,
     /// How many words are cut off.
@@ -195,7 +196,7 @@ impl Arbitrary for Damage {
 
 /// A word of a message: a pointer that may be right, or anything.
 #[derive(Clone, Copy, Debug)]
-struct Word(u64);
+pub(crate) struct Word(pub(crate) u64);
 
 impl Arbitrary for Word {
     type Parameters = ();
@@ -422,6 +423,12 @@ macro_rules! stand_ins {
 }
 stand_ins! { T A B C K V }
 
+/// Stands for any type with parameters.
+#[derive(IpcType)]
+struct Page<T> {
+    item: T,
+}
+
 macro_rules! rows {
     ($($ty:ty,)*) => {
         vec![$((stringify!($ty), spell(<$ty as IpcType>::TYPE))),*]
@@ -438,7 +445,7 @@ fn the_table_says_what_the_types_say() {
         [u8; 4], VecDeque<u8>, PathBuf, &Path, OsString, &OsStr, CString, &CStr, Bytes, Uuid,
         Vec<T>, &[T], [T; 4], VecDeque<T>, Box<[T]>, Arc<[T]>, Cow<'static, [T]>, HashSet<T>, BTreeSet<T>,
         HashMap<K, V>, BTreeMap<K, V>, (A, B), (A, B, C), Vec<Option<T>>, Option<Option<T>>, Box<T>, Arc<T>,
-        Cow<'static, T>,
+        Cow<'static, T>, Page<T>,
         OwnedFd, File, PipeReader, PipeWriter, UnixStream, UnixListener, UnixDatagram, TcpStream, TcpListener, UdpSocket,
         ChildStdin, ChildStdout, ChildStderr,
     };

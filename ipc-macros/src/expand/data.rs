@@ -9,7 +9,8 @@ use super::descriptor::{
 };
 use super::wire::Wire;
 use super::{expand_field, expand_fields, names, unless_empty};
-use crate::model::{Body, Case, CaseForm, Catches, Data, Field, Fields, Variant};
+use crate::model::{Argument, Body, Case, CaseForm, Catches, Data, Field, Fields, Variant};
+use crate::parse::has_type_param;
 
 /// Everything that goes into the `const _` of a derived type.
 pub(crate) fn expand_data(data: &Data) -> TokenStream {
@@ -29,7 +30,9 @@ pub(crate) fn expand_layout(data: &Data, fields: &[Field]) -> TokenStream {
     let members =
         fields.iter().zip(0..).map(|(field, index)| expand_member(data, field, &field.name.text, index));
     let (defaults, list): (TokenStream, Vec<TokenStream>) = members.unzip();
-    let places = if fields.iter().any(|field| field.ordinal.is_some()) {
+    let places = if data.is_generic() {
+        expand_generic_layout(data, fields, &list)
+    } else if fields.iter().any(|field| field.ordinal.is_some()) {
         expand_pinned_layout(fields, &list)
     } else {
         expand_fields(&names::fields(), &names::layout(), "layout_of", &list)
@@ -42,6 +45,20 @@ fn expand_pinned_layout(fields: &[Field], list: &[TokenStream]) -> TokenStream {
     let ipc = names::runtime();
     let (constant, layout, pins) = (names::fields(), names::layout(), names::pins());
     let count = list.len();
+    let (pin_list, checks) = expand_pins(fields, &constant.to_token_stream());
+    mixed! {
+        const #constant: [#ipc::Field; #count] = [#(#list),*];
+        #pin_list
+        const _: () = { #checks };
+        const #layout: #ipc::Layout<#count> = #ipc::pinned_layout_of(&#constant, #pins);
+    }
+}
+
+/// The constant with the pinned ordinals of fields, and the check of each.
+fn expand_pins(fields: &[Field], constant: &TokenStream) -> (TokenStream, TokenStream) {
+    let ipc = names::runtime();
+    let pins = names::pins();
+    let count = fields.len();
     let ordinals = fields.iter().map(|field| match &field.ordinal {
         Some((ordinal, _)) => mixed!(#ordinal),
         None => mixed!(#ipc::NEXT),
@@ -52,12 +69,45 @@ fn expand_pinned_layout(fields: &[Field], list: &[TokenStream]) -> TokenStream {
         ipc.set_span(literal.span());
         Some(quote_spanned!(literal.span()=> #ipc::check_pin_of(&#constant, &#pins, #index);))
     });
+    (mixed!(const #pins: [#ipc::u16; #count] = [#(#ordinals),*];), mixed!(#(#checks)*))
+}
+
+/// Like `expand_fields`, for each set of arguments.
+fn expand_generic_layout(data: &Data, fields: &[Field], list: &[TokenStream]) -> TokenStream {
+    let ipc = names::runtime();
+    let count = list.len();
+    let layout = if fields.iter().any(|field| field.ordinal.is_some()) {
+        let pins = names::pins();
+        let (pin_list, checks) = expand_pins(fields, &mixed!(Self::FIELDS));
+        mixed!({ #pin_list #checks #ipc::pinned_layout_of(&Self::FIELDS, #pins) })
+    } else {
+        mixed!(#ipc::layout_of(&Self::FIELDS))
+    };
+    expand_laid(data, list, &mixed!(#ipc::Layout<#count>), &layout)
+}
+
+/// The fields and places of a type whose arguments decide about them.
+fn expand_laid(data: &Data, list: &[TokenStream], ty: &TokenStream, layout: &TokenStream) -> TokenStream {
+    let ipc = names::runtime();
+    let count = list.len();
+    let Target { params, ty: target, bounds, .. } = &Target::of(data);
     mixed! {
-        const #constant: [#ipc::Field; #count] = [#(#list),*];
-        const #pins: [#ipc::u16; #count] = [#(#ordinals),*];
-        const _: () = { #(#checks)* };
-        const #layout: #ipc::Layout<#count> = #ipc::pinned_layout_of(&#constant, #pins);
+        impl #params #ipc::Laid for #target #bounds {
+            type Fields = [#ipc::Field; #count];
+            type Layout = #ty;
+            const FIELDS: Self::Fields = [#(#list),*];
+            const LAYOUT: Self::Layout = #layout;
+        }
     }
+}
+
+/// The constants with the fields of a type and their places, as an `impl` names them.
+pub(crate) fn layout_constants(data: &Data) -> (TokenStream, TokenStream) {
+    let ipc = names::runtime();
+    if data.is_generic() {
+        return (mixed!(<Self as #ipc::Laid>::FIELDS), mixed!(<Self as #ipc::Laid>::LAYOUT));
+    }
+    (names::fields().into_token_stream(), names::layout().into_token_stream())
 }
 
 /// The fields of all cases and their places.
@@ -82,6 +132,11 @@ pub(crate) fn expand_union_layout(data: &Data, cases: &[Case]) -> TokenStream {
         }
     }
     let count = list.len();
+    if data.is_generic() {
+        let places = mixed!(#ipc::union_layout_of(&Self::FIELDS, [#(#numbers),*]));
+        let laid = expand_laid(data, &list, &mixed!(#ipc::UnionLayout<#count>), &places);
+        return mixed!(#defaults #laid);
+    }
     mixed! {
         #defaults
         const #fields: [#ipc::Field; #count] = [#(#list),*];
@@ -92,10 +147,9 @@ pub(crate) fn expand_union_layout(data: &Data, cases: &[Case]) -> TokenStream {
 /// The constant with the default of a field, if it has one, and the field.
 fn expand_member(data: &Data, field: &Field, name: &str, index: usize) -> (TokenStream, TokenStream) {
     let ipc = names::runtime();
-    let ty = without_lifetime(data, &field.ty);
-    let wire = Wire::travelling_as(&ty, field.interface.as_ref());
-    let member = expand_field(name, &field.doc, &wire);
+    let member = expand_field(name, &field.doc, &constant(data, field));
     let Some(default) = &field.default else { return (TokenStream::new(), member) };
+    let ty = without_lifetime(data, &field.ty);
     let constant = names::default(index);
     let value = Wire::defaulted(&ty).item("Value");
     (
@@ -106,27 +160,28 @@ fn expand_member(data: &Data, field: &Field, name: &str, index: usize) -> (Token
 
 /// Writes the field at an index from an expression, by the function for a field that is shared or given away.
 fn expand_encode(
+    data: &Data,
     field: &Field,
     index: usize,
     function: &str,
     value: &TokenStream,
     to: &TokenStream,
 ) -> TokenStream {
-    let layout = names::layout();
+    let (_, layout) = layout_constants(data);
     let at = mixed!(#layout.at[#index]);
     if field.default.is_none() {
-        return Wire::of_field(field).call(function, mixed!(#value, #to, #at));
+        return outgoing(data, field).call(function, mixed!(#value, #to, #at));
     }
     let default = names::default(index);
     Wire::defaulted(&field.ty).call("encode_defaulted", mixed!(#value, #to, #at, #default))
 }
 
 /// Reads the field at an index.
-fn expand_decode(field: &Field, index: usize, from: &TokenStream) -> TokenStream {
-    let layout = names::layout();
+fn expand_decode(data: &Data, field: &Field, index: usize, from: &TokenStream) -> TokenStream {
+    let (_, layout) = layout_constants(data);
     let at = mixed!(#layout.at[#index]);
     if field.default.is_none() {
-        return Wire::of_field(field).call("decode", mixed!(#from, #at));
+        return incoming(data, field).call("decode", mixed!(#from, #at));
     }
     let default = names::default(index);
     Wire::defaulted(&field.ty).call("decode_defaulted", mixed!(#from, #at, #default))
@@ -140,16 +195,16 @@ fn expand_struct(data: &Data, fields: &Fields) -> TokenStream {
     let from = unless_empty("from", sent.is_empty());
     let encode = sent.iter().enumerate().map(|(index, field)| {
         let member = &field.member;
-        let encode = expand_encode(field, index, "encode", &mixed!(&self.#member), &to);
+        let encode = expand_encode(data, field, index, "encode", &mixed!(&self.#member), &to);
         mixed!(#encode?;)
     });
     let encode_owned = sent.iter().any(may_be_given).then(|| {
         let encode = sent.iter().enumerate().map(|(index, field)| {
             let member = &field.member;
             let encode = if may_be_given(field) {
-                expand_encode(field, index, "encode_mut", &mixed!(&mut self.#member), &to)
+                expand_encode(data, field, index, "encode_mut", &mixed!(&mut self.#member), &to)
             } else {
-                expand_encode(field, index, "encode", &mixed!(&self.#member), &to)
+                expand_encode(data, field, index, "encode", &mixed!(&self.#member), &to)
             };
             mixed!(#encode?;)
         });
@@ -160,7 +215,7 @@ fn expand_struct(data: &Data, fields: &Fields) -> TokenStream {
     });
     let decode = sent.iter().enumerate().map(|(index, field)| {
         let member = &field.member;
-        let decode = expand_decode(field, index, &from);
+        let decode = expand_decode(data, field, index, &from);
         mixed!(#member: #decode?)
     });
     let encode = encode.collect::<Vec<_>>();
@@ -188,7 +243,7 @@ fn expand_struct(data: &Data, fields: &Fields) -> TokenStream {
 
 fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
     let ipc = names::runtime();
-    let layout = names::layout();
+    let (_, layout) = layout_constants(data);
     let layouts = expand_union_layout(data, cases);
     let mut first = 0;
     let mut encode = Vec::new();
@@ -206,7 +261,8 @@ fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
             let members = sent.iter().map(|field| &field.member);
             let writes = sent.iter().zip(&bindings).zip(first..).map(|((field, binding), at)| {
                 let function = if may_be_given(field) { function } else { "encode" };
-                let encode = expand_encode(field, at, function, &binding.to_token_stream(), &mixed!(to));
+                let encode =
+                    expand_encode(data, field, at, function, &binding.to_token_stream(), &mixed!(to));
                 mixed!(#encode?;)
             });
             mixed! {
@@ -220,7 +276,7 @@ fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
         encode_owned.push(arm("encode_mut"));
         let reads = sent.iter().zip(first..).map(|(field, at)| {
             let member = &field.member;
-            let decode = expand_decode(field, at, &mixed!(from));
+            let decode = expand_decode(data, field, at, &mixed!(from));
             mixed!(#member: #decode?)
         });
         let value = mixed!(Self::#ident { #(#reads,)* #(#skipped: #ipc::Default::default(),)* });
@@ -275,9 +331,9 @@ struct StructCodec {
 
 fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
     let ipc = names::runtime();
-    let layout = names::layout();
+    let (_, layout) = layout_constants(data);
     let StructCodec { descriptor, to, from, encode_fields, encode_owned, decode_fields } = codec;
-    let Target { params, ty, decode_params, message } = &Target::of(data);
+    let Target { params, ty, bounds, decode_params, decode_bounds, message, .. } = &Target::of(data);
     let impls = expand_impls(
         data,
         &Codec {
@@ -307,11 +363,11 @@ fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
     mixed! {
         #impls
 
-        impl #params #ipc::HasSize for #ty {
+        impl #params #ipc::HasSize for #ty #bounds {
             const SIZE: #ipc::Size = #layout.size;
         }
 
-        impl #params #ipc::Struct for #ty {
+        impl #params #ipc::Struct for #ty #bounds {
             fn descriptor() -> &'static #ipc::Descriptor {
                 #descriptor
             }
@@ -323,7 +379,7 @@ fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
             #encode_owned
         }
 
-        impl #decode_params #ipc::DecodeStruct<#message> for #ty {
+        impl #decode_params #ipc::DecodeStruct<#message> for #ty #decode_bounds {
             fn decode_fields(#from: &#ipc::StructReader<#message>) -> #ipc::Result<Self, #ipc::IpcException> {
                 #decode_fields
             }
@@ -444,19 +500,29 @@ fn expand_numbers(data: &Data, repr: &Ident, variants: &[Variant]) -> TokenStrea
 /// can; the `for<'__w>` keeps rustc from evaluating the condition before anyone asks.
 fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
     let ipc = names::runtime();
-    let Target { params, ty, decode_params, message } = &Target::of(data);
+    let target = Target::of(data);
+    let Target { params, ty, bounds, decode_params, decode_bounds, message, .. } = &target;
     let inner = &field.ty;
     let member = &field.member;
-    let wire = Wire::of(inner);
-    let constants = Wire::of(&without_lifetime(data, inner));
+    let sent = outgoing(data, field);
+    let constants = constant(data, field);
     let (part, inner_part) = (constants.item("PART"), constants.item("INNER"));
-    let encode = wire.call("encode", mixed!(&self.#member, to, at));
-    let encode_inner = wire.call("encode_inner", mixed!(&self.#member, to, at));
-    let decode = wire.call("decode", mixed!(from, at));
-    let decode_inner = wire.call("decode_inner", mixed!(from, at));
+    let encode = sent.call("encode", mixed!(&self.#member, to, at));
+    let encode_inner = sent.call("encode_inner", mixed!(&self.#member, to, at));
+    // An argument can all of it.
+    let condition = |bound: TokenStream| {
+        let argument = |argument: &Argument| matches!(argument, Argument::Type(ty) if ty == inner);
+        (!data.arguments.iter().any(argument)).then(|| mixed!(for<'__w> #inner: #bound))
+    };
+    let single_bounds = target.bounds_and(condition(mixed!(#ipc::Single)).as_ref());
+    let element_bounds = target.bounds_and(condition(mixed!(#ipc::Element)).as_ref());
+    let slice_bounds = target.decode_bounds_and(condition(mixed!(#ipc::DecodeElement<#message>)).as_ref());
+    let received = incoming(data, field);
+    let decode = received.call("decode", mixed!(from, at));
+    let decode_inner = received.call("decode_inner", mixed!(from, at));
     let encode_owned = may_be_given(field).then(|| {
-        let encode = wire.call("encode_mut", mixed!(&mut self.#member, to, at));
-        let encode_inner = wire.call("encode_inner_mut", mixed!(&mut self.#member, to, at));
+        let encode = sent.call("encode_mut", mixed!(&mut self.#member, to, at));
+        let encode_inner = sent.call("encode_inner_mut", mixed!(&mut self.#member, to, at));
         mixed! {
             fn encode_owned(&mut self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode
@@ -484,7 +550,7 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
         }
     });
     mixed! {
-        impl #params #ipc::IpcType for #ty {
+        impl #params #ipc::IpcType for #ty #bounds {
             type This = Self;
             const SHAPE: #ipc::Shape = #part.shape();
             const TYPE: #ipc::Type = #part.ty();
@@ -492,9 +558,9 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
             const INNER_TYPE: #ipc::Type = #inner_part.ty();
         }
 
-        impl #params #ipc::Single for #ty where for<'__w> #inner: #ipc::Single {}
+        impl #params #ipc::Single for #ty #single_bounds {}
 
-        impl #params #ipc::Encode for #ty {
+        impl #params #ipc::Encode for #ty #bounds {
             fn encode(&self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode
             }
@@ -506,7 +572,7 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
             #encode_owned
         }
 
-        impl #decode_params #ipc::Decode<#message> for #ty {
+        impl #decode_params #ipc::Decode<#message> for #ty #decode_bounds {
             fn decode(from: &#ipc::StructReader<#message>, at: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
                 #ipc::Ok(Self { #member: #decode? })
             }
@@ -516,7 +582,7 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
             }
         }
 
-        impl #params #ipc::Element for #ty where for<'__w> #inner: #ipc::Element {
+        impl #params #ipc::Element for #ty #element_bounds {
             const LIST: #ipc::Type = <#inner as #ipc::Element>::LIST;
 
             fn encode_items<'i>(
@@ -532,10 +598,7 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
             #encode_items_owned
         }
 
-        impl #decode_params #ipc::DecodeElement<#message> for #ty
-        where
-            for<'__w> #inner: #ipc::DecodeElement<#message>,
-        {
+        impl #decode_params #ipc::DecodeElement<#message> for #ty #slice_bounds {
             type Slice = #ipc::Vec<Self>;
 
             fn decode_list(from: #ipc::PointerReader<#message>) -> #ipc::Result<#ipc::Vec<Self>, #ipc::IpcException> {
@@ -609,17 +672,17 @@ fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {
             (mixed!(#(#functions)*), items)
         })
         .unzip();
-    let Target { params, ty, decode_params, message } = &Target::of(data);
+    let Target { params, ty, bounds, decode_params, decode_bounds, message, .. } = &Target::of(data);
     mixed! {
-        impl #params #ipc::IpcType for #ty {
+        impl #params #ipc::IpcType for #ty #bounds {
             type This = Self;
             const SHAPE: #ipc::Shape = #shape;
             const TYPE: #ipc::Type = #schema;
         }
 
-        impl #params #ipc::Single for #ty {}
+        impl #params #ipc::Single for #ty #bounds {}
 
-        impl #params #ipc::Encode for #ty {
+        impl #params #ipc::Encode for #ty #bounds {
             fn encode(&self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode
             }
@@ -627,13 +690,13 @@ fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {
             #encode_owned
         }
 
-        impl #decode_params #ipc::Decode<#message> for #ty {
+        impl #decode_params #ipc::Decode<#message> for #ty #decode_bounds {
             fn decode(from: &#ipc::StructReader<#message>, at: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
                 #decode
             }
         }
 
-        impl #params #ipc::Element for #ty {
+        impl #params #ipc::Element for #ty #bounds {
             const LIST: #ipc::Type = #list;
 
             fn encode_items<'i>(
@@ -649,7 +712,7 @@ fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {
             #encode_items_owned
         }
 
-        impl #decode_params #ipc::DecodeElement<#message> for #ty {
+        impl #decode_params #ipc::DecodeElement<#message> for #ty #decode_bounds {
             type Slice = #ipc::Vec<Self>;
 
             fn decode_list(from: #ipc::PointerReader<#message>) -> #ipc::Result<#ipc::Vec<Self>, #ipc::IpcException> {
@@ -661,39 +724,103 @@ fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {
 
 /// What stands in the head of an `impl`. A type with a lifetime is decoded from a message that lives as long.
 struct Target {
-    /// `<'a>`, or nothing.
+    /// `<'a, T>`, or nothing.
     params: TokenStream,
-    /// `Note<'a>`.
+    /// `Note<'a, T>`.
     ty: TokenStream,
-    /// `<'a>`, or `<'m>` for a type that owns what it has.
+    /// `where T: Argument`, or nothing.
+    bounds: TokenStream,
+    /// `<'a, T>`, or `<'m, T>` for a type that owns what it has.
     decode_params: TokenStream,
+    /// The same, and that a `T` can be read from a message.
+    decode_bounds: TokenStream,
     /// `'a` or `'m`.
     message: Lifetime,
+    predicates: Vec<TokenStream>,
+    decode_predicates: Vec<TokenStream>,
 }
 
 impl Target {
     fn of(data: &Data) -> Self {
+        let ipc = names::runtime();
         let ident = &data.ident;
         let own = Lifetime::new("'m", proc_macro2::Span::mixed_site());
-        match data.generics.lifetimes().next().map(|param| &param.lifetime) {
-            Some(lifetime) => {
-                // Spanned as generated: what lints say of the `impl`s is not about the user's lifetime.
-                let mut message = lifetime.clone();
-                message.set_span(own.span());
-                Self {
-                    params: mixed!(<#message>),
-                    ty: mixed!(#ident<#message>),
-                    decode_params: mixed!(<#message>),
-                    message,
-                }
+        let mut generics = data.generics.clone();
+        // Spanned as generated: what lints say of the `impl`s is not about the user's lifetime.
+        generics.lifetimes_mut().for_each(|param| param.lifetime.set_span(own.span()));
+        let mut decode_generics = generics.clone();
+        let message = match generics.lifetimes().next() {
+            Some(param) => param.lifetime.clone(),
+            None => {
+                let param = syn::LifetimeParam::new(own.clone());
+                decode_generics.params.insert(0, syn::GenericParam::Lifetime(param));
+                own
             }
-            None => Self {
-                params: TokenStream::new(),
-                ty: ident.to_token_stream(),
-                decode_params: mixed!(<#own>),
-                message: own,
-            },
+        };
+        let (params, arguments, clause) = generics.split_for_impl();
+        let (decode_params, ..) = decode_generics.split_for_impl();
+        let own = clause.iter().flat_map(|clause| &clause.predicates).map(ToTokens::to_token_stream);
+        let mut predicates: Vec<TokenStream> = own.collect();
+        let mut decodes = Vec::new();
+        for argument in &data.arguments {
+            if let Argument::Type(ty) = argument {
+                predicates.push(mixed!(#ty: #ipc::Argument));
+                // Of `This`, so that an argument that is no IPC type is one mistake and not two.
+                decodes.push(mixed!(<#ty as #ipc::IpcType>::This: #ipc::DecodeElement<#message>));
+            }
         }
+        let decode_predicates: Vec<TokenStream> = predicates.iter().cloned().chain(decodes).collect();
+        Self {
+            params: params.to_token_stream(),
+            ty: mixed!(#ident #arguments),
+            bounds: where_clause(&predicates, None),
+            decode_params: decode_params.to_token_stream(),
+            decode_bounds: where_clause(&decode_predicates, None),
+            message,
+            predicates,
+            decode_predicates,
+        }
+    }
+
+    fn bounds_and(&self, predicate: Option<&TokenStream>) -> TokenStream {
+        where_clause(&self.predicates, predicate)
+    }
+
+    fn decode_bounds_and(&self, predicate: Option<&TokenStream>) -> TokenStream {
+        where_clause(&self.decode_predicates, predicate)
+    }
+}
+
+fn where_clause(predicates: &[TokenStream], last: Option<&TokenStream>) -> TokenStream {
+    if predicates.is_empty() && last.is_none() {
+        return TokenStream::new();
+    }
+    let predicates = predicates.iter().chain(last);
+    mixed!(where #(#predicates),*)
+}
+
+/// The type of a field as it is sent: of one with a parameter it is not known what can be received.
+fn outgoing(data: &Data, field: &Field) -> Wire {
+    match &field.interface {
+        None if has_type_param(&field.ty, &data.generics) => Wire::outgoing(&field.ty),
+        interface => Wire::travelling_as(&field.ty, interface.as_ref()),
+    }
+}
+
+/// The type of a field, of which a constant tells.
+fn constant(data: &Data, field: &Field) -> Wire {
+    match &field.interface {
+        // The constant is in an `impl`, which has the lifetime.
+        None if has_type_param(&field.ty, &data.generics) => Wire::outgoing(&field.ty),
+        interface => Wire::travelling_as(&without_lifetime(data, &field.ty), interface.as_ref()),
+    }
+}
+
+/// The type of a field as it is received.
+fn incoming(data: &Data, field: &Field) -> Wire {
+    match &field.interface {
+        None if has_type_param(&field.ty, &data.generics) => Wire::incoming(&field.ty),
+        interface => Wire::travelling_as(&field.ty, interface.as_ref()),
     }
 }
 

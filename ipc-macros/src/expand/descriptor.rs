@@ -3,9 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
+use super::data::layout_constants;
 use super::names::{self, Section};
 use super::wire::superclass;
-use crate::model::{Case, CaseForm, Container, Data, Interface, Lifecycle, Method, Variant};
+use crate::model::{Argument, Case, CaseForm, Container, Data, Interface, Lifecycle, Method, Variant};
 
 /// The constants with file id and type id.
 pub(crate) fn expand_ids(container: &Container) -> TokenStream {
@@ -50,20 +51,20 @@ pub(crate) fn expand_interface_descriptor(interface: &Interface) -> TokenStream 
 /// The body of `descriptor` of a struct.
 pub(crate) fn expand_struct_descriptor(data: &Data) -> TokenStream {
     let ipc = names::runtime();
-    let (fields, layout) = (names::fields(), names::layout());
+    let (fields, layout) = layout_constants(data);
     let kind = mixed! {
         #ipc::Kind::Struct(#ipc::StructDescriptor {
             fields: &#ipc::placed(#fields, #layout),
             size: #layout.size,
         })
     };
-    expand_descriptor(&data.container, &kind)
+    expand_data_descriptor(data, &kind)
 }
 
 /// The body of `descriptor` of an enum with fields.
 pub(crate) fn expand_union_descriptor(data: &Data, cases: &[Case]) -> TokenStream {
     let ipc = names::runtime();
-    let (fields, layout) = (names::fields(), names::layout());
+    let (fields, layout) = layout_constants(data);
     let cases = cases.iter().map(|case| {
         let (name, doc) = (&case.name.text, &case.doc);
         let count = u16::try_from(case.fields.sent.len().max(1)).unwrap_or(u16::MAX);
@@ -81,7 +82,39 @@ pub(crate) fn expand_union_descriptor(data: &Data, cases: &[Case]) -> TokenStrea
             discriminant: #layout.discriminant,
         })
     };
-    expand_descriptor(&data.container, &kind)
+    expand_data_descriptor(data, &kind)
+}
+
+fn expand_data_descriptor(data: &Data, kind: &TokenStream) -> TokenStream {
+    if data.is_generic() { expand_instance(data, kind) } else { expand_descriptor(&data.container, kind) }
+}
+
+/// The descriptor of a generic type with its arguments, of which its name is made.
+fn expand_instance(data: &Data, kind: &TokenStream) -> TokenStream {
+    let ipc = names::runtime();
+    let Container { id, name, doc, .. } = &data.container;
+    let file = names::file();
+    let id = match id {
+        Some(id) => mixed!(#ipc::Some(#id)),
+        None => mixed!(#ipc::None),
+    };
+    let arguments = data.arguments.iter().map(|argument| match argument {
+        Argument::Type(ty) => mixed!(#ipc::spelled::<#ty>()),
+        Argument::Value(value) => mixed!(#ipc::Spelled::Value(#value as #ipc::i128)),
+    });
+    mixed! {
+        #ipc::describe_instance(const {
+            &#ipc::Instance {
+                file: #file,
+                id: #id,
+                name: #name,
+                module: #ipc::module_path!(),
+                doc: #doc,
+                arguments: &[#(#arguments),*],
+                kind: #kind,
+            }
+        })
+    }
 }
 
 /// The body of `descriptor` of a field-less enum.

@@ -187,7 +187,7 @@ fn expand_enum(data: &Data, exception: &Member, variants: &[Variant]) -> TokenSt
 /// What the runtime needs of a type that only the expansion sees.
 fn hidden_type(container: Container, ident: Ident, body: Body) -> TokenStream {
     let generics = syn::Generics::default();
-    data::expand_data(&Data { container, ident, generics, body, error: None })
+    data::expand_data(&Data { container, ident, generics, arguments: Vec::new(), body, error: None })
 }
 
 /// The bodies of what an error does.

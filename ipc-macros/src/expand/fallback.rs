@@ -54,7 +54,7 @@ pub(crate) fn expand_interface(mut interface: Interface, errors: &TokenStream) -
                 }
             }
 
-            impl #ipc::Pointee for dyn #ident {
+            impl #ipc::Passable for dyn #ident {
                 type Kind = #ipc::ByReference;
             }
         }
@@ -74,7 +74,14 @@ pub(crate) fn expand_data(data: &Data, errors: &TokenStream) -> TokenStream {
     let ipc = names::runtime();
     let ident = &data.ident;
     let (_, arguments, clause) = data.generics.split_for_impl();
-    let params = data.generics.params.iter();
+    let params = data.generics.params.iter().cloned().map(|mut param| {
+        match &mut param {
+            syn::GenericParam::Type(param) => param.default = None,
+            syn::GenericParam::Const(param) => param.default = None,
+            syn::GenericParam::Lifetime(_) => {}
+        }
+        param
+    });
     let params = mixed!(#(#params),*);
     let layout = match &data.body {
         Body::Struct(fields) if data.generics.params.is_empty() => Some(expand_layout(data, &fields.sent)),

@@ -76,7 +76,7 @@ pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
             #dispatch_async
         }
 
-        impl #ipc::Pointee for dyn #ident {
+        impl #ipc::Passable for dyn #ident {
             type Kind = #ipc::ByReference;
         }
 

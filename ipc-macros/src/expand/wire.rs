@@ -9,7 +9,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::{Ident, Path, Type};
 
 use super::names;
-use crate::model::{Field, Method, Param, Passing};
+use crate::model::{Method, Param, Passing};
 use crate::parse::{type_argument, ungrouped};
 
 /// `<T as Wire<'_>>`, or its like, and what it has.
@@ -25,6 +25,16 @@ impl Wire {
     /// A type that is passed by value.
     pub(crate) fn of(ty: &Type) -> Self {
         Self::through(ty, "Wire")
+    }
+
+    /// A type that is sent, whatever can be received: `<T as Outgoing>`.
+    pub(crate) fn outgoing(ty: &Type) -> Self {
+        Self::through(ty, "Outgoing")
+    }
+
+    /// The same type as it is received: `<<T as Outgoing>::This as Decode<'_>>`.
+    pub(crate) fn incoming(ty: &Type) -> Self {
+        Self { ty: Self::outgoing(ty).item("This"), ..Self::through(ty, "Decode") }
     }
 
     /// A type of which a field has a default: `<T as Defaulted<'_>>`.
@@ -54,11 +64,6 @@ impl Wire {
         }
     }
 
-    /// The type of a field.
-    pub(crate) fn of_field(field: &Field) -> Self {
-        Self::travelling_as(&field.ty, field.interface.as_ref())
-    }
-
     /// A type that is passed by value, perhaps a closure that travels as an interface.
     pub(crate) fn travelling_as(ty: &Type, interface: Option<&Path>) -> Self {
         match interface {
@@ -82,8 +87,10 @@ impl Wire {
     pub(crate) fn item(&self, item: &str) -> TokenStream {
         let ipc = names::runtime();
         let name = Ident::new(self.name, self.place.start);
-        let interface = self.interface.as_ref().map(|path| quote_spanned!(self.place.start=> , dyn #path));
-        self.place.path(&self.ty, &quote_spanned!(self.place.start=> #ipc::#name<'_ #interface>), item)
+        let message = (self.name != "Outgoing").then(|| quote_spanned!(self.place.start=> '_));
+        let interface = self.interface.as_ref().map(|path| quote_spanned!(self.place.start=> dyn #path));
+        let arguments = message.into_iter().chain(interface);
+        self.place.path(&self.ty, &quote_spanned!(self.place.start=> #ipc::#name<#(#arguments),*>), item)
     }
 
     /// `<T as Wire<'_>>::function(arguments)`.

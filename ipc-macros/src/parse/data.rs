@@ -1,10 +1,10 @@
 //! Structs and enums with `#[derive(IpcType)]`.
 
-use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{DataEnum, DeriveInput, GenericParam, Ident, Index, Member, Type};
+use syn::{DataEnum, DeriveInput, Generics, Ident, Index, Member, Type};
 
 use super::attr::{Arguments, Place, parse_doc};
+use super::generics::{check_growth, find_arguments, has_type_param, mentions, name_self};
 use super::ty::{Lifetimes, parse_field_type};
 use crate::diag::Diagnostics;
 use crate::message;
@@ -16,13 +16,14 @@ pub(crate) fn parse_data(input: DeriveInput, diag: &mut Diagnostics) -> Data {
     let repr = arguments.repr.clone();
     let mut exceptions = Exceptions { allowed: arguments.error.is_some(), found: None };
     let container = arguments.into_container(&input.ident, &input.attrs, diag);
-    check_generics(&input, diag);
     let lifetimes = Lifetimes::of(&input.generics);
+    if input.generics.lifetimes().count() > 1 {
+        diag.report(&input.generics.params, &message::DATA_LIFETIMES, &[&input.ident]);
+    }
+    let item = Item { ident: &input.ident, generics: &input.generics, lifetimes };
     let body = match &input.data {
-        syn::Data::Struct(data) => parse_struct(&data.fields, &input.ident, lifetimes, &mut exceptions, diag),
-        syn::Data::Enum(data) => {
-            parse_enum(data, repr.as_ref(), &input.ident, lifetimes, &mut exceptions, diag)
-        }
+        syn::Data::Struct(data) => parse_struct(&data.fields, item, &mut exceptions, diag),
+        syn::Data::Enum(data) => parse_enum(data, repr.as_ref(), item, &mut exceptions, diag),
         syn::Data::Union(data) => {
             diag.report(data.union_token, &message::DATA_UNION, &[]);
             Body::Struct(Fields::default())
@@ -35,8 +36,14 @@ pub(crate) fn parse_data(input: DeriveInput, diag: &mut Diagnostics) -> Data {
         (Some(repr), _) if exceptions.allowed => diag.report(repr, &message::ERROR_REPR, &[]),
         _ => {}
     }
-    if exceptions.allowed && lifetimes == Lifetimes::Declared {
+    let parameters = input.generics.params.len() > input.generics.lifetimes().count();
+    if parameters && exceptions.allowed {
         diag.report(&input.generics.params, &message::ERROR_GENERICS, &[&input.ident]);
+    } else if parameters && matches!(body, Body::Enum(_) | Body::Numbers(..)) {
+        diag.report(&input.generics.params, &message::DATA_GENERICS, &[&input.ident]);
+    }
+    if exceptions.allowed && lifetimes == Lifetimes::Declared {
+        diag.report(&input.generics.params, &message::ERROR_BORROWED, &[&input.ident]);
     }
     if exceptions.allowed && exceptions.found.is_none() {
         let place = match &body {
@@ -48,7 +55,16 @@ pub(crate) fn parse_data(input: DeriveInput, diag: &mut Diagnostics) -> Data {
         diag.report(&input.ident, &message::ERROR_WITHOUT_EXCEPTION, &[&input.ident, &place]);
     }
     let error = exceptions.allowed.then_some(ErrorType { exception: exceptions.found });
-    Data { container, ident: input.ident, generics: input.generics, body, error }
+    let arguments = find_arguments(&input.generics, body.fields().into_iter().map(|field| &field.ty));
+    Data { container, ident: input.ident, generics: input.generics, arguments, body, error }
+}
+
+/// The item whose fields are parsed.
+#[derive(Clone, Copy)]
+struct Item<'a> {
+    ident: &'a Ident,
+    generics: &'a Generics,
+    lifetimes: Lifetimes,
 }
 
 /// Where an error holds the failure of a call.
@@ -76,24 +92,14 @@ impl Exceptions {
     }
 }
 
-fn check_generics(input: &DeriveInput, diag: &mut Diagnostics) {
-    let params = &input.generics.params;
-    let borrows = params.iter().all(|param| matches!(param, GenericParam::Lifetime(_)));
-    if !borrows {
-        diag.report(params, &message::DATA_GENERICS, &[&input.ident]);
-    } else if params.len() > 1 {
-        diag.report(params, &message::DATA_LIFETIMES, &[&input.ident]);
-    }
-}
-
 fn parse_struct(
     fields: &syn::Fields,
-    ident: &Ident,
-    lifetimes: Lifetimes,
+    item: Item<'_>,
     exceptions: &mut Exceptions,
     diag: &mut Diagnostics,
 ) -> Body {
-    let parsed = parse_fields(fields, Place::Field, ident, lifetimes, exceptions, diag);
+    let ident = item.ident;
+    let parsed = parse_fields(fields, Place::Field, item, exceptions, diag);
     match (fields, parsed) {
         (syn::Fields::Unnamed(_), Fields { mut sent, skipped }) if sent.len() == 1 && fields.len() == 1 => {
             match sent.pop() {
@@ -121,8 +127,7 @@ fn parse_struct(
 fn parse_fields(
     fields: &syn::Fields,
     place: Place,
-    ident: &Ident,
-    lifetimes: Lifetimes,
+    item: Item<'_>,
     exceptions: &mut Exceptions,
     diag: &mut Diagnostics,
 ) -> Fields {
@@ -147,11 +152,16 @@ fn parse_fields(
             Some(name) => arguments.member_name(name, diag),
             None => arguments.position_name(index, &field.ty, diag),
         };
-        if parse_field_type(&field.ty, lifetimes, diag) {
-            let ty = name_self(&field.ty, ident);
-            let Arguments { default, ordinal, interface, .. } = arguments;
-            if let (Some(_), Some(interface)) = (&default, &interface) {
+        let sound = parse_field_type(&field.ty, item.lifetimes, diag)
+            && check_growth(&field.ty, item.ident, item.generics, diag);
+        if sound {
+            let ty = name_self(&field.ty, item.ident, item.generics);
+            let Arguments { mut default, ordinal, interface, .. } = arguments;
+            if let (Some(interface), Some(_)) = (&interface, default.take_if(|_| interface.is_some())) {
                 diag.report(interface, &message::AS_DEFAULT, &[]);
+            }
+            if let Some(default) = default.as_ref().filter(|_| has_type_param(&ty, item.generics)) {
+                diag.report(default, &message::DEFAULT_GENERIC, &[]);
             }
             let doc = parse_doc(&field.attrs);
             parsed.sent.push(Field { member, name, doc, ty, interface, default, ordinal });
@@ -163,8 +173,7 @@ fn parse_fields(
 fn parse_enum(
     data: &DataEnum,
     repr: Option<&Ident>,
-    ident: &Ident,
-    lifetimes: Lifetimes,
+    item: Item<'_>,
     exceptions: &mut Exceptions,
     diag: &mut Diagnostics,
 ) -> Body {
@@ -194,7 +203,7 @@ fn parse_enum(
                 None => other = Some(&variant.ident),
             }
         }
-        let fields = parse_fields(&variant.fields, Place::VariantField, ident, lifetimes, exceptions, diag);
+        let fields = parse_fields(&variant.fields, Place::VariantField, item, exceptions, diag);
         let form = match &variant.fields {
             syn::Fields::Unnamed(_) | syn::Fields::Unit if fields.sent.len() <= 1 => CaseForm::Value,
             _ if fields.sent.is_empty() => CaseForm::Value,
@@ -204,10 +213,10 @@ fn parse_enum(
         cases.push(Case { ident, name, doc, form, fields, catches });
     }
     if cases.is_empty() && (data.variants.is_empty() || exceptions.found.is_some()) {
-        diag.report(ident, &message::DATA_NO_VARIANTS, &[ident]);
+        diag.report(item.ident, &message::DATA_NO_VARIANTS, &[item.ident]);
     }
     if has_fields && cases.len() == 1 {
-        diag.report(ident, &message::UNION_ONE_VARIANT, &[ident]);
+        diag.report(item.ident, &message::UNION_ONE_VARIANT, &[item.ident]);
     }
     if has_fields {
         return Body::Union(cases);
@@ -234,45 +243,4 @@ impl Arguments {
         );
         self.member_name(&ident, diag)
     }
-}
-
-/// Tells whether a type names the item that it is a field of; one of the same name in another module is not meant.
-fn mentions(ty: TokenStream, ident: &Ident) -> bool {
-    let mut qualified = false;
-    ty.into_iter().any(|token| {
-        let behind_path = std::mem::replace(
-            &mut qualified,
-            matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ':'),
-        );
-        match token {
-            TokenTree::Ident(found) => found == *ident && !behind_path,
-            TokenTree::Group(group) => mentions(group.stream(), ident),
-            _ => false,
-        }
-    })
-}
-
-/// Replaces `Self`, which has no meaning outside an `impl`, by the type's name.
-fn name_self(ty: &Type, ident: &Ident) -> Type {
-    let tokens = replace_self(ty.to_token_stream(), ident);
-    syn::parse2(tokens).unwrap_or_else(|_| ty.clone())
-}
-
-fn replace_self(tokens: TokenStream, ident: &Ident) -> TokenStream {
-    tokens
-        .into_iter()
-        .map(|token| match token {
-            TokenTree::Ident(found) if found == "Self" => {
-                let mut name = ident.clone();
-                name.set_span(found.span());
-                TokenTree::Ident(name)
-            }
-            TokenTree::Group(group) => {
-                let mut inner = Group::new(group.delimiter(), replace_self(group.stream(), ident));
-                inner.set_span(group.span());
-                TokenTree::Group(inner)
-            }
-            other => other,
-        })
-        .collect()
 }

@@ -3,6 +3,7 @@
 pub(crate) mod attr;
 mod closure;
 mod data;
+mod generics;
 mod method;
 mod symbol;
 mod ty;
@@ -15,6 +16,7 @@ use syn::{
 
 use self::attr::{Arguments, refuse_ipc};
 pub(crate) use self::data::parse_data;
+pub(crate) use self::generics::has_type_param;
 use self::method::{Member, parse_method};
 pub(crate) use self::ty::{type_argument, ungrouped};
 use crate::diag::Diagnostics;

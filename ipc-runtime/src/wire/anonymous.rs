@@ -1,21 +1,21 @@
 //! Structs that no Rust item declares: tuples, entries of maps, options where there is no room for them. And
 //! interfaces: closures.
 //!
-//! Each set of arguments has a descriptor of its own. Its name says the form and then the arguments, in an order in
-//! which no two read alike: `TupleInt32Text`, `MapTextListInt32Entry`, `FnInt32TextToBool`. All of them are in one file, whose id is
-//! [`FILE`]. A name cannot be put together in a constant from descriptors that are reached through functions, so
-//! these descriptors are made when they are first asked for, which is when a schema is.
+//! Each set of arguments has a descriptor of its own. Its name says the form and then the arguments:
+//! `TupleInt32Text`, `MapTextListInt32Entry`, `FnInt32TextToBool`. All of them are in one file, whose id is [`FILE`].
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
-use super::descriptor::{Descriptor, Field, IdSource, Interface, Kind, Method, Struct, Type};
-use super::id::{package_file_id, type_id};
+use super::descriptor::{Descriptor, Field, Interface, Kind, Method, Struct};
+use super::id::package_file_id;
 use super::layout::Companion;
 use super::proxy::DESTROY;
 use super::raw::HasSize;
+use super::spelling::{self, find_or_make, made_id, spell_type};
 use super::{IpcType, Size};
 use crate::private::{field, part_of};
+use crate::sync::lock;
 
 /// The id of the file of these structs, `ipc.capnp`.
 pub const FILE: u64 = package_file_id("ipc.capnp");
@@ -49,49 +49,44 @@ pub(super) const fn member<T: IpcType + ?Sized>(name: &'static str) -> Field {
 
 /// Returns the descriptor of an anonymous struct.
 pub(super) fn descriptor<A: Anonymous>() -> &'static Descriptor {
-    find_or_make(const { &A::PARTS })
+    describe(const { &A::PARTS })
 }
 
 /// Returns the descriptor that is made of parts; the same each time.
-///
-/// Arguments are described before the lock is taken: they may be anonymous too.
-pub(super) fn find_or_make(parts: &'static Parts) -> &'static Descriptor {
-    static MADE: Mutex<BTreeMap<u64, &'static Descriptor>> = Mutex::new(BTreeMap::new());
-    /// By address, for a call of a closure must not spell its name.
-    static FOUND: Mutex<BTreeMap<usize, &'static Descriptor>> = Mutex::new(BTreeMap::new());
+pub(super) fn describe(parts: &'static Parts) -> &'static Descriptor {
+    /// By address: a call of a closure must not spell its name.
+    static DESCRIBED: Mutex<BTreeMap<usize, &'static Descriptor>> = Mutex::new(BTreeMap::new());
 
     let address = std::ptr::from_ref(parts).addr();
-    let found = FOUND.lock().unwrap_or_else(PoisonError::into_inner).get(&address).copied();
-    if let Some(descriptor) = found {
+    let described = lock(&DESCRIBED).get(&address).copied();
+    if let Some(descriptor) = described {
         return descriptor;
     }
-    let name = spell(parts, |declared| declared.name.to_owned());
-    // Two types of one name make two structs, of which at most one can be in a schema; their ids differ all the same.
-    let unique = spell(parts, |declared| match (declared.file, declared.id_source) {
-        (FILE, IdSource::Name) => declared.name.to_owned(),
-        _ => format!("@{:x}", declared.id),
-    });
-    let id = type_id(FILE, &unique);
-    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-    let descriptor: &'static Descriptor = made.entry(id).or_insert_with(|| {
-        Box::leak(Box::new(Descriptor {
-            id,
-            id_source: if name == unique { IdSource::Name } else { IdSource::Pinned },
-            file: FILE,
-            name: name.leak(),
-            module: module_path!(),
-            doc: match parts.form {
-                Form::Tuple => "A tuple.",
-                Form::Map => "An entry of a map.",
-                Form::Option => "A value that may be missing.",
-                Form::Function(_) => "A closure.",
-            },
-            kind: kind(parts),
-        }))
-    });
-    drop(made);
-    FOUND.lock().unwrap_or_else(PoisonError::into_inner).insert(address, descriptor);
+    // Not under the lock: the arguments may be anonymous too.
+    let descriptor = spell_and_make(parts);
+    lock(&DESCRIBED).insert(address, descriptor);
     descriptor
+}
+
+fn spell_and_make(parts: &'static Parts) -> &'static Descriptor {
+    let name = spell(parts, spelling::name);
+    let unique = spell(parts, |declared| spelling::unique_name(FILE, declared));
+    let (id, id_source) = made_id(FILE, &name, &unique);
+    // Equal parts make equal structs, wherever they lie.
+    find_or_make(id, std::ptr::null(), || Descriptor {
+        id,
+        id_source,
+        file: FILE,
+        name: name.leak(),
+        module: module_path!(),
+        doc: match parts.form {
+            Form::Tuple => "A tuple.",
+            Form::Map => "An entry of a map.",
+            Form::Option => "A value that may be missing.",
+            Form::Function(_) => "A closure.",
+        },
+        kind: kind(parts),
+    })
 }
 
 fn kind(parts: &Parts) -> Kind {
@@ -129,17 +124,6 @@ fn spell_field(field: &Field, declared: &impl Fn(&'static Descriptor) -> String)
     match field.shape.companion {
         Companion::Has => format!("{OPTIONAL}{ty}"),
         Companion::None => ty,
-    }
-}
-
-fn spell_type(ty: &Type, declared: &impl Fn(&'static Descriptor) -> String) -> String {
-    match ty {
-        Type::List(element) => format!("List{}", spell_type(element, declared)),
-        other => match other.descriptor() {
-            Some(descriptor) => declared(descriptor),
-            // The name of a type that is built in is the name of its variant.
-            None => format!("{other:?}"),
-        },
     }
 }
 

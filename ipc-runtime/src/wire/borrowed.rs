@@ -132,3 +132,27 @@ impl<'m, T: Decode<'m> + Clone> Decode<'m> for Cow<'_, T> {
         T::decode_inner(from, at).map(Cow::Owned)
     }
 }
+
+impl<T: Element + Clone> Element for Cow<'_, T> {
+    const LIST: Type = T::LIST;
+
+    fn encode_items<'i>(
+        items: impl ExactSizeIterator<Item = &'i Self>,
+        to: PointerWriter<'_, '_>,
+    ) -> Result<(), IpcException>
+    where
+        Self: 'i,
+    {
+        T::encode_items(items.map(|item| &**item), to)
+    }
+}
+
+impl<'m, T: DecodeElement<'m> + Clone> DecodeElement<'m> for Cow<'_, T> {
+    type Slice = Vec<Self>;
+
+    fn decode_list(from: PointerReader<'m>) -> Result<Vec<Self>, IpcException> {
+        let items = T::decode_list(from)?;
+        from.charge(items.len().saturating_mul(size_of::<Self>()))?;
+        Ok(items.into_iter().map(Cow::Owned).collect())
+    }
+}

@@ -38,7 +38,7 @@ pub enum IdSource {
 }
 
 /// What a [`Descriptor`] declares.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Kind {
     /// A struct.
     Struct(Struct),

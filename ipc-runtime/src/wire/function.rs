@@ -27,7 +27,7 @@ use std::sync::{Arc, Mutex, OnceLock, Weak};
 use super::anonymous::{self, Form, Parts, member};
 use super::descriptor::{Descriptor, Struct};
 use super::layout::{Layout, layout};
-use super::pointee::{ByReference, Pointee, Reference};
+use super::passable::{ByReference, Passable, Reference};
 use super::proxy::CONTEXT;
 use super::{Decode, Encode, Interface, Lend, PointerReader, PointerWriter, StructWriter, Type};
 use crate::exception::IpcException;
@@ -238,7 +238,7 @@ macro_rules! signature {
             const CONSTRUCT: Option<MethodId> = None;
 
             fn descriptor() -> &'static Descriptor {
-                anonymous::find_or_make(const {
+                anonymous::describe(const {
                     &Parts {
                         form: Form::Function(R::RESULTS),
                         fields: &placed(
@@ -289,19 +289,19 @@ macro_rules! signature {
             }
         }
 
-        impl<$($ty: $($sized)*,)* R> Pointee
+        impl<$($ty: $($sized)*,)* R> Passable
             for dyn Fn($(argument!(type $mode $ty)),*) -> Result<R, IpcException> + Send + Sync
         {
             type Kind = ByReference;
         }
 
-        impl<$($ty: $($sized)*,)* R> Pointee
+        impl<$($ty: $($sized)*,)* R> Passable
             for dyn FnMut($(argument!(type $mode $ty)),*) -> Result<R, IpcException> + Send
         {
             type Kind = ByReference;
         }
 
-        impl<$($ty: $($sized)*,)* R> Pointee
+        impl<$($ty: $($sized)*,)* R> Passable
             for dyn FnOnce($(argument!(type $mode $ty)),*) -> Result<R, IpcException> + Send
         {
             type Kind = ByReference;

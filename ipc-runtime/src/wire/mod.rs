@@ -11,7 +11,7 @@
 //! │  └─ DecodeStruct<'m>
 //! └─ Lend<'m>        how a `&T` parameter is held by the server: `&'m str`, or an owned `T`
 //! Interface          `dyn Trait` of an annotated trait; `Arc<dyn Trait>` is an IpcType through it
-//! Pointee            what may be behind an `Arc` or a `Box`: a value or an object
+//! Passable            what may be behind an `Arc` or a `Box`: a value or an object
 //! ```
 //!
 //! The derive implements these for structs and enums; the layout of every struct is computed by the compiler
@@ -21,6 +21,7 @@ pub mod anonymous;
 pub mod default;
 pub mod descriptor;
 pub mod id;
+pub mod instance;
 pub mod layout;
 pub mod proxy;
 pub mod raw;
@@ -40,9 +41,10 @@ mod map;
 mod number;
 mod option;
 mod os;
-mod pointee;
+mod passable;
 mod reference;
 mod set;
+mod spelling;
 mod stand_in;
 mod structure;
 mod text;
@@ -55,7 +57,7 @@ pub use self::descriptor::{Descriptor, Type};
 pub use self::fd::FileDescriptor;
 pub use self::interface::Interface;
 pub use self::layout::{At, Shape, Size};
-pub use self::pointee::{ByReference, ByValue, Pointee};
+pub use self::passable::{ByReference, ByValue, Passable};
 pub use self::raw::{Encoder, HasSize, PointerReader, PointerWriter, StructReader, StructWriter};
 pub use self::stand_in::{Callable, StandIn};
 

@@ -45,8 +45,9 @@ pub const NESTING_LIMIT: u32 = 60;
 /// drops the connection for a larger one, so it is refused here.
 pub const MESSAGE_LIMIT_WORDS: u64 = 8 * 1024 * 1024;
 
-/// What decoding one message may allocate beyond a multiple of the message's own size.
-const DECODE_BUDGET: u64 = 64 * 1024 * 1024;
+/// What decoding one message may allocate beyond a multiple of the message's own size: room for the structs of a short
+/// message from an older peer, which lack most of their fields there, and little beside what 64 threads may hold at a time.
+const DECODE_BUDGET: u64 = 8 * 1024 * 1024;
 
 /// What an element is charged at least that takes no space in the message: 24 bytes can claim a list of millions.
 const EMPTY_ELEMENT: usize = 16;

@@ -238,6 +238,58 @@ pub struct Standard {
     pub nested: Option<Option<u8>>,
 }
 
+/// Types with arguments.
+#[derive(Debug, IpcType, PartialEq)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Generics {
+    pub texts: Page<String>,
+    pub numbers: Page<u32>,
+    pub bytes: Page<u8>,
+    pub maybes: Page<Option<bool>>,
+    pub pairs: Vec<Page<(u8, Colour)>>,
+    pub tree: Option<Tree<Page<u64>>>,
+    pub either: Either<u8, String>,
+    pub grid: Grid<3, 2>,
+}
+
+/// One page of many items.
+#[derive(Debug, IpcType, PartialEq)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Page<T> {
+    /// Where the next one begins.
+    pub next: Option<u16>,
+    pub first: Option<T>,
+    pub items: Vec<T>,
+}
+
+/// Contains itself.
+#[derive(Debug, IpcType, PartialEq)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Tree<T> {
+    pub value: T,
+    pub children: Vec<Self>,
+}
+
+/// One of two.
+#[derive(Debug, IpcType, PartialEq)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub enum Either<A, B> {
+    Left(A),
+    Right {
+        b: B,
+        a: Option<A>,
+    },
+    /// The other way round.
+    Swapped(Option<Box<Either<B, A>>>),
+}
+
+/// Constants as arguments.
+#[derive(Debug, IpcType, PartialEq)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Grid<const WIDTH: usize, const HEIGHT: usize> {
+    pub cells: [[u16; WIDTH]; HEIGHT],
+}
+
 /// What a process has open.
 #[derive(Debug, IpcType)]
 #[ipc(file = 0xb1e9_8a04_27c6_5d01)]
@@ -304,12 +356,13 @@ pub mod shared {
 }
 
 /// Returns everything: what one root does not reach is a root itself.
-pub fn roots() -> [&'static Descriptor; 5] {
+pub fn roots() -> [&'static Descriptor; 6] {
     [
         <dyn Init>::descriptor(),
         <Empty as Struct>::descriptor(),
         <Words as Struct>::descriptor(),
         <Standard as Struct>::descriptor(),
+        <Generics as Struct>::descriptor(),
         <Handed as Struct>::descriptor(),
     ]
 }

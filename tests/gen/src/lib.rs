@@ -7,6 +7,7 @@ pub mod descriptors;
     reason = "what has no documentation is a case of its own; objects have no `Debug`"
 )]
 pub mod everything;
+pub mod message;
 pub mod official;
 pub mod tools;
 

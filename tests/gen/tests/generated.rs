@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, SystemTime};
 
 use capnp::any_pointer;
-use capnp::message::{Builder, HeapAllocator};
+use capnp::message::Builder;
 use ipc_gen_tests::everything::shared::Shared;
 use ipc_gen_tests::everything::{
     Choice, Colour, Defaults, Every, Handed, Height, Pair, Pinned, Shape, Standard,
@@ -15,26 +15,9 @@ use ipc_gen_tests::generated::everything_capnp::{
     Colour as GeneratedColour, choice, defaults, every, everything, handed, init, shape, standard,
 };
 use ipc_gen_tests::generated::{ipc_capnp, proxy_capnp, shared_capnp};
-use ipc_runtime::IpcException;
+use ipc_gen_tests::message::{decode, encode};
 use ipc_runtime::object::Destination;
-use ipc_runtime::wire::raw::Decoder;
-use ipc_runtime::wire::{DecodeStruct, Encoder, HasSize, Interface, Struct};
-
-/// A message of ours that has no capabilities, so that it does not matter for which connection it is.
-fn encode<T: Struct>(value: &T) -> Builder<HeapAllocator> {
-    let mut message = Builder::new_default();
-    let mut encoder = Encoder::new(Destination::none());
-    let root = message.init_root::<any_pointer::Builder<'_>>();
-    encoder.encode_struct(root, T::SIZE, |to| value.encode_fields(to)).unwrap();
-    assert!(encoder.into_caps().is_empty());
-    message
-}
-
-fn decode<T: for<'m> DecodeStruct<'m>>(message: &Builder<HeapAllocator>) -> Result<T, IpcException> {
-    let decoder = Decoder::new(Vec::new(), message.size_in_words());
-    let root = message.get_root_as_reader::<any_pointer::Reader<'_>>().unwrap();
-    T::decode_fields(&decoder.root(root)?)
-}
+use ipc_runtime::wire::{Encoder, HasSize, Interface, Struct};
 
 fn example() -> Every {
     Every {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use ipc_runtime::{IpcException, IpcType, ipc_interface};
+use ipc_runtime::{IpcException, ipc_interface};
 
 #[ipc_interface]
 pub trait Callback {

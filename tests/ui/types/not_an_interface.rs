@@ -15,7 +15,7 @@ pub trait Calculator {
     fn make(&self) -> Result<Arc<dyn Plain>, IpcException>;
     fn optional(&self, plain: Option<Arc<dyn Plain>>) -> Result<(), IpcException>;
     fn value(&self, value: Arc<Value>) -> Result<(), IpcException>;
-    fn boxed(&self, values: Vec<Box<Value>>) -> Result<(), IpcException>;
+    fn boxed(&self, value: Box<Value>) -> Result<(), IpcException>;
 }
 
 fn main() {}

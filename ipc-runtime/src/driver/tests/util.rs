@@ -12,7 +12,7 @@ use crate::object::{Capability, Client, LocalObject, MethodId, Remote, Reply, Se
 use crate::wire::descriptor::{IdSource, Interface as InterfaceDescriptor, Kind};
 use crate::wire::layout::{Layout, Slot, layout};
 use crate::wire::raw::Decoder;
-use crate::wire::{ByReference, Decode, Descriptor, Encode, Interface, Pointee, Shape};
+use crate::wire::{ByReference, Decode, Descriptor, Encode, Interface, Passable, Shape};
 
 pub(super) trait Echo: Send + Sync + 'static {
     fn echo(&self, data: &[u8]) -> Result<Vec<u8>, IpcException>;
@@ -78,7 +78,7 @@ impl Interface for dyn Echo {
     }
 }
 
-impl Pointee for dyn Echo {
+impl Passable for dyn Echo {
     type Kind = ByReference;
 }
 

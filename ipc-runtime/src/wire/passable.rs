@@ -1,6 +1,6 @@
 //! `Box<T>` and `Arc<T>`: of a value, what the value is; of an object, a capability.
 //!
-//! Whether `T` is the one or the other, [`Pointee`] says. The wire traits of `Box` and `Arc` then go through the kind:
+//! Whether `T` is the one or the other, [`Passable`] says. The wire traits of `Box` and `Arc` then go through the kind:
 //! a single bound on `T` alone could not tell a `T` with a size from a `dyn Trait` that another crate declares. What is
 //! asked of a value is asked of its `This`, so that of one that is no IPC type rustc says that and nothing more.
 
@@ -23,7 +23,7 @@ use crate::wire::layout::Slot;
     note = "for an object that stays in its process, pass `Arc<dyn Trait>` of a trait with `#[ipc_interface]`",
     note = "for a closure, pass `Arc<dyn Fn(..) -> Result<.., IpcException> + Send + Sync>`"
 )]
-pub trait Pointee {
+pub trait Passable {
     /// [`ByValue`] or [`ByReference`].
     type Kind;
 }
@@ -37,7 +37,7 @@ pub enum ByValue {}
 pub enum ByReference {}
 
 #[diagnostic::do_not_recommend]
-impl<T: IpcType> Pointee for T {
+impl<T: IpcType> Passable for T {
     type Kind = ByValue;
 }
 
@@ -362,7 +362,7 @@ impl<'m, H: Reference> PassDecodeElement<'m, H> for ByReference {
 
 macro_rules! holder {
     ($holder:ident) => {
-        impl<T: Pointee<Kind: PassType<Self>> + ?Sized> IpcType for $holder<T> {
+        impl<T: Passable<Kind: PassType<Self>> + ?Sized> IpcType for $holder<T> {
             type This = Self;
             const SHAPE: Shape = T::Kind::SHAPE;
             const TYPE: Type = T::Kind::TYPE;
@@ -370,7 +370,7 @@ macro_rules! holder {
             const INNER_TYPE: Type = T::Kind::INNER_TYPE;
         }
 
-        impl<T: Pointee<Kind: PassEncode<Self>> + ?Sized> Encode for $holder<T> {
+        impl<T: Passable<Kind: PassEncode<Self>> + ?Sized> Encode for $holder<T> {
             fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
                 T::Kind::encode(self, to, at)
             }
@@ -392,7 +392,7 @@ macro_rules! holder {
             }
         }
 
-        impl<'m, T: Pointee<Kind: PassDecode<'m, Self>> + ?Sized> Decode<'m> for $holder<T> {
+        impl<'m, T: Passable<Kind: PassDecode<'m, Self>> + ?Sized> Decode<'m> for $holder<T> {
             fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException> {
                 T::Kind::decode(from, at)
             }
@@ -402,9 +402,9 @@ macro_rules! holder {
             }
         }
 
-        impl<T: Pointee<Kind: PassSingle<Self>> + ?Sized> Single for $holder<T> {}
+        impl<T: Passable<Kind: PassSingle<Self>> + ?Sized> Single for $holder<T> {}
 
-        impl<T: Pointee<Kind: PassElement<Self>> + ?Sized> Element for $holder<T> {
+        impl<T: Passable<Kind: PassElement<Self>> + ?Sized> Element for $holder<T> {
             const LIST: Type = T::Kind::LIST;
 
             fn encode_items<'i>(
@@ -430,7 +430,7 @@ macro_rules! holder {
 
         impl<'m, T> DecodeElement<'m> for $holder<T>
         where
-            T: Pointee<Kind: PassEncode<Self> + PassDecode<'m, Self> + PassDecodeElement<'m, Self>> + ?Sized,
+            T: Passable<Kind: PassEncode<Self> + PassDecode<'m, Self> + PassDecodeElement<'m, Self>> + ?Sized,
         {
             type Slice = Vec<Self>;
 

@@ -1,0 +1,63 @@
+//! The manual's table of types and the rows: no type is promised that is not tried.
+
+// Always on here; clippy takes it for the sign that a helper may panic.
+#![cfg(test)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use ipc_types_tests::{each_lent, each_row};
+
+/// What is no value of its own, or has more rows than one: where it is tried, by a text that is there.
+const ELSEWHERE: &[(&str, &str, &str)] = &[
+    ("#[derive(IpcType)]", "types/src/rows.rs", "Everyday = any::<Everyday>()"),
+    ("Arc<dyn Trait>", "it/objects.rs", "an_object_of_the_caller_is_called_during_the_method_and_after_it"),
+];
+
+macro_rules! row_types {
+    ($($method:ident $row:ident $choice:ident: $ty:ty = $_strategy:expr;)*) => {
+        const ROWS: &[&str] = &[$(stringify!($ty)),*];
+    };
+}
+each_row!(row_types);
+
+macro_rules! lent_types {
+    ($($method:ident: $lent:ty, $owned:ty, $_to_owned:expr;)*) => {
+        const LENT: &[&str] = &[$(stringify!($lent)),*];
+    };
+}
+each_lent!(lent_types);
+
+#[test]
+fn every_type_of_the_manual_is_tried() {
+    let text = include_str!("../../../ipc-runtime/src/manual/types.md");
+    let cells = text.lines().filter(|line| line.starts_with("| `")).filter_map(|row| row.split('|').nth(1));
+    let types = cells.flat_map(|cell| cell.trim().split("`, `").map(|ty| ty.trim_matches('`')));
+    let types: BTreeSet<&str> = types.collect();
+    assert!(types.len() > 50, "the table has another form than this test reads");
+
+    let spell = |ty: &&str| {
+        ty.replace(" >", ">")
+            .replace(" <", "<")
+            .replace("< ", "<")
+            .replace("& ", "&")
+            .replace("'static", "'_")
+    };
+    let tried: BTreeSet<String> = ROWS.iter().chain(LENT).map(spell).collect();
+    let missing: Vec<&&str> = types
+        .iter()
+        .filter(|ty| !tried.contains(**ty) && !ELSEWHERE.iter().any(|(other, ..)| other == *ty))
+        .collect();
+    assert!(missing.is_empty(), "types without a row in `tests/types/src/rows.rs`: {missing:?}");
+
+    for (ty, file, text) in ELSEWHERE {
+        assert!(types.contains(ty), "the manual has no `{ty}` any more");
+        let file = Path::new("..").join(file);
+        assert!(
+            fs::read_to_string(&file).unwrap().contains(text),
+            "`{ty}`: {} has no `{text}`",
+            file.display()
+        );
+    }
+}
