@@ -82,6 +82,9 @@ use proc_macro::TokenStream;
 /// With `#[ipc(results(reason, result))]` each part of a returned tuple is a result of its own, as in
 /// `Result<(String, bool), E>`; a name that a parameter has too is an argument that the method changes.
 ///
+/// A closure travels as an interface made of its signature; with `#[ipc(as = Trait)]` on the parameter, or on a method that
+/// returns it, as the interface named, which has one method, an `fn` that takes and returns what the closure does.
+///
 /// # Async methods
 ///
 /// An `async fn` returns a boxed future that is `Send`: the trait gets the shape that async-trait gives it. The attribute
@@ -126,8 +129,8 @@ use proc_macro::TokenStream;
 /// | `crate = path` | where `ipc-runtime` is found, by default `::ipc_runtime` |
 ///
 /// On a method, `#[ipc(name = "..")]`, `#[ipc(ordinal = N)]` (the following ones continue after it) and
-/// `#[ipc(no_context)]` override the rules; `#[ipc(results(..))]`, `#[ipc(oneway)]`, `#[ipc(cancellable)]` and
-/// `#[ipc(local)]` are described above; on a parameter, `#[ipc(name = "..")]`.
+/// `#[ipc(no_context)]` override the rules; `#[ipc(results(..))]`, `#[ipc(as = Trait)]`, `#[ipc(oneway)]`,
+/// `#[ipc(cancellable)]` and `#[ipc(local)]` are described above; on a parameter, `#[ipc(name = "..")]` and `#[ipc(as = Trait)]`.
 #[proc_macro_attribute]
 pub fn ipc_interface(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand_attribute(arguments.into(), item.into()).into()
@@ -167,6 +170,7 @@ pub fn ipc_interface(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | field | `name = ".."` | the name in the schema |
 /// | field | `default = ..` | the default in the schema, which a message without the field means: of a bool, a number, text |
 /// | field | `ordinal = N` | the ordinal in the schema; the following ones continue after it, and an `Option` that is no pointer takes two |
+/// | field | `as = Trait` | a closure travels as the interface with one method, in place of one made of its signature |
 /// | field | `skip` | is not in the schema; on receipt it is `Default::default()` |
 /// | variant | `name = ".."` | the name in the schema |
 /// | variant | `other` | stands for the variants that only a newer peer knows |

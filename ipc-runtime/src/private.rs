@@ -392,6 +392,12 @@ where
 }
 
 /// [`Wire`] for a closure that travels as the interface `I`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot travel as `{I}`",
+    label = "not a closure of the method's signature",
+    note = "it is an `Arc` of a `dyn Fn(..)`, or a `Box` of a closure, that takes and returns what the one method of the \
+            trait does; also in an `Option`, a `Vec` or as the values of a map"
+)]
 #[expect(missing_docs, clippy::missing_errors_doc, reason = "each is the item of `Wire` of its name")]
 pub trait WireAs<'m, I: ?Sized>: Sized {
     const PART: Part;

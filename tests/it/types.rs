@@ -446,6 +446,10 @@ fn the_table_says_what_the_types_say() {
         Vec<T>, &[T], [T; 4], VecDeque<T>, Box<[T]>, Arc<[T]>, Cow<'static, [T]>, HashSet<T>, BTreeSet<T>,
         HashMap<K, V>, BTreeMap<K, V>, (A, B), (A, B, C), Vec<Option<T>>, Option<Option<T>>, Box<T>, Arc<T>,
         Cow<'static, T>, Page<T>,
+        Arc<dyn Fn(A, B) -> Result<C, IpcException> + Send + Sync>,
+        Box<dyn Fn(A) -> Result<(), IpcException> + Send + Sync>,
+        Box<dyn FnMut(A) -> Result<(), IpcException> + Send>,
+        Box<dyn FnOnce(A) -> Result<(), IpcException> + Send>,
         OwnedFd, File, PipeReader, PipeWriter, UnixStream, UnixListener, UnixDatagram, TcpStream, TcpListener, UdpSocket,
         ChildStdin, ChildStdout, ChildStderr,
     };

@@ -475,6 +475,7 @@ fn generated_readers_find_a_capability_where_a_file_descriptor_is() {
 fn generated_code_has_the_ids_of_the_descriptors() {
     use capnp::traits::HasTypeId;
     use ipc_gen_tests::everything::{Everything, Init};
+    type Done = dyn Fn() -> Result<(), ipc_runtime::IpcException> + Send + Sync;
     use ipc_runtime::wire::FileDescriptor;
     use ipc_runtime::wire::proxy::ThreadMap;
 
@@ -482,5 +483,6 @@ fn generated_code_has_the_ids_of_the_descriptors() {
     assert_eq!(everything::Client::TYPE_ID, <dyn Everything>::descriptor().id);
     assert_eq!(every::Reader::TYPE_ID, <Every as Struct>::descriptor().id);
     assert_eq!(ipc_capnp::file_descriptor::Client::TYPE_ID, <dyn FileDescriptor>::descriptor().id);
+    assert_eq!(ipc_capnp::fn_to_void::Client::TYPE_ID, <dyn Done>::descriptor().id);
     assert_eq!(proxy_capnp::thread_map::Client::TYPE_ID, <dyn ThreadMap>::descriptor().id);
 }

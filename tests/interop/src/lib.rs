@@ -10,6 +10,10 @@ pub mod generated {
     pub mod interop_capnp {
         include!(concat!(env!("OUT_DIR"), "/interop_capnp.rs"));
     }
+    /// The interfaces of closures.
+    pub mod ipc_capnp {
+        include!(concat!(env!("OUT_DIR"), "/ipc_capnp.rs"));
+    }
     /// The threads of libmultiprocess.
     pub mod proxy_capnp {
         include!(concat!(env!("OUT_DIR"), "/proxy_capnp.rs"));

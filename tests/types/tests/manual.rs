@@ -12,6 +12,26 @@ use ipc_types_tests::{each_lent, each_row};
 /// What is no value of its own, or has more rows than one: where it is tried, by a text that is there.
 const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("#[derive(IpcType)]", "types/src/rows.rs", "Everyday = any::<Everyday>()"),
+    (
+        "Arc<dyn Fn(A, B) -> Result<C, IpcException> + Send + Sync>",
+        "it/closures.rs",
+        "closures_travel_inside_of_other_data",
+    ),
+    (
+        "Box<dyn Fn(A) -> Result<(), IpcException> + Send + Sync>",
+        "it/closures.rs",
+        "a_closure_of_the_caller_is_called_during_the_method",
+    ),
+    (
+        "Box<dyn FnMut(A) -> Result<(), IpcException> + Send>",
+        "it/closures.rs",
+        "calls_of_a_mutable_closure_run_one_at_a_time",
+    ),
+    (
+        "Box<dyn FnOnce(A) -> Result<(), IpcException> + Send>",
+        "it/closures.rs",
+        "what_can_be_called_once_fails_the_second_time",
+    ),
     ("Arc<dyn Trait>", "it/objects.rs", "an_object_of_the_caller_is_called_during_the_method_and_after_it"),
 ];
 
