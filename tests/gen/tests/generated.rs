@@ -483,6 +483,6 @@ fn generated_code_has_the_ids_of_the_descriptors() {
     assert_eq!(everything::Client::TYPE_ID, <dyn Everything>::descriptor().id);
     assert_eq!(every::Reader::TYPE_ID, <Every as Struct>::descriptor().id);
     assert_eq!(ipc_capnp::file_descriptor::Client::TYPE_ID, <dyn FileDescriptor>::descriptor().id);
-    assert_eq!(ipc_capnp::fn_to_void::Client::TYPE_ID, <dyn Done>::descriptor().id);
+    assert_eq!(ipc_capnp::fn_to_void::Client::TYPE_ID, <Done as Interface>::descriptor().id);
     assert_eq!(proxy_capnp::thread_map::Client::TYPE_ID, <dyn ThreadMap>::descriptor().id);
 }
