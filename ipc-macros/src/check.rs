@@ -6,7 +6,9 @@ use proc_macro2::Span;
 
 use crate::diag::Diagnostics;
 use crate::message;
-use crate::model::{Body, ContextField, Data, Fields, Interface, Lifecycle, Method, Name, Ordinal, Results};
+use crate::model::{
+    Body, ContextField, Data, Fields, Interface, Lifecycle, Method, Name, Ordinal, Param, Results,
+};
 
 /// Checks an interface, and gives every method its ordinal.
 ///
@@ -35,6 +37,10 @@ fn check_twin(interface: &Interface, diag: &mut Diagnostics) {
         && let Some(other) = interface.methods.iter().find(|method| method.form != first.form)
     {
         diag.report(&other.ident, &message::TWIN_MIXED, &[&interface.item.ident]);
+    }
+    let lends = |method: &&Method| method.params.iter().any(Param::is_lent);
+    for method in interface.methods.iter().filter(lends) {
+        diag.report(&method.ident, &message::LOAN_TWIN, &[&method.ident, &interface.item.ident]);
     }
 }
 

@@ -66,7 +66,7 @@ use proc_macro::TokenStream;
 ///
 /// # Methods
 ///
-/// `fn name(&self, ..) -> Result<T, E>`, whose caller's thread waits for the answer, or `async fn`. Each parameter is an `IpcType`, owned or behind one `&`; `T` is an owned
+/// `fn name(&self, ..) -> Result<T, E>`, whose caller's thread waits for the answer, or `async fn`. Each parameter is an `IpcType`, owned or behind one `&`, or an object; `T` is an owned
 /// `IpcType`; `E` implements `IpcError`, as `IpcException` does. In the schema, names are camelCase, ordinals follow
 /// the order of declaration, and every method takes a `context` first, as libmultiprocess wants it.
 ///
@@ -81,6 +81,26 @@ use proc_macro::TokenStream;
 ///
 /// With `#[ipc(results(reason, result))]` each part of a returned tuple is a result of its own, as in
 /// `Result<(String, bool), E>`; a name that a parameter has too is an argument that the method changes.
+///
+/// # Objects
+///
+/// An object is passed as `Arc<dyn Trait>`, which its receiver may keep, or lent as `&dyn Trait`, or `Option<&dyn Trait>`, by
+/// an `fn` for the time of the call:
+///
+/// ```text
+/// fn print(&self, text: &str, progress: &dyn Progress) -> Result<(), IpcException>;
+/// ```
+///
+/// Calls on an object that is lent run only on the lending thread, while it waits in that call or in one that it makes in
+/// the middle of it, whichever process it waits for; not while it waits for something else, such as a lock or a
+/// future. The call returns when the last of them has ended, also if its connection ends or its deadline passes: they
+/// have the same deadline. What is called later fails. So the object may hold what belongs to its thread, and need
+/// not outlive the call.
+///
+/// The receiver has a `&dyn Trait` too, in its method, and may lend it on. One-way methods of an interface that is lent
+/// run before the call returns, in order; an interface with an `async fn` cannot be lent.
+///
+/// # Closures
 ///
 /// A closure travels as an interface made of its signature; with `#[ipc(as = Trait)]` on the parameter, or on a method that
 /// returns it, as the interface named, which has one method, an `fn` that takes and returns what the closure does.

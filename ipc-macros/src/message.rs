@@ -296,6 +296,26 @@ messages! {
     }
 }
 
+// Objects that are lent.
+messages! {
+    LOAN_MUT {
+        "`{}` is lent to be changed, and the methods of an interface take `&self`",
+        "write `&{}`"
+    }
+    LOAN_ASYNC {
+        "`&{}` cannot be lent to an `async fn`",
+        "write `Arc<{}>`: the future could be forgotten, and then nothing would end the loan"
+    }
+    LOAN_ONEWAY {
+        "`&{}` cannot be lent by a one-way call",
+        "write `Arc<{}>`: nobody waits for the end of the call, which would be the end of the loan"
+    }
+    LOAN_TWIN {
+        "`{}` lends an object, so `{}` has no twin",
+        "write `Arc<dyn Trait>` in place of `&dyn Trait`, or remove `twin`: an `async fn` cannot lend"
+    }
+}
+
 // Names and ordinals.
 messages! {
     ORDINAL_TAKEN {

@@ -149,6 +149,13 @@ pub(crate) struct Param {
     pub(crate) interface: Option<Path>,
 }
 
+impl Param {
+    /// Tells whether it is an object that is lent for the time of the call.
+    pub(crate) fn is_lent(&self) -> bool {
+        matches!(self.passing, Passing::Loan(..))
+    }
+}
+
 /// How a parameter reaches the method on the server.
 #[derive(Clone, Debug)]
 pub(crate) enum Passing {
@@ -156,6 +163,16 @@ pub(crate) enum Passing {
     Owned,
     /// By `&`, of the type that is inside.
     Lent(Box<Type>),
+    /// By `&dyn Trait`, of the trait object that is inside: the object is lent for the time of the call.
+    Loan(Presence, Box<Type>),
+}
+
+/// Whether an object that is lent may be left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    Required,
+    /// `Option<&dyn Trait>`.
+    Optional,
 }
 
 /// A name in the schema.

@@ -28,12 +28,6 @@ thread_local! {
 /// }
 /// ```
 pub fn with_deadline<R>(limit: Duration, f: impl FnOnce() -> R) -> R {
-    struct Restore(Option<Instant>);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            DEADLINE.set(self.0);
-        }
-    }
     let outer = DEADLINE.get();
     // A limit beyond what the clock can say is none.
     let inner = Instant::now().checked_add(limit);
@@ -41,7 +35,18 @@ pub fn with_deadline<R>(limit: Duration, f: impl FnOnce() -> R) -> R {
         (Some(outer), Some(inner)) => Some(outer.min(inner)),
         (outer, inner) => outer.or(inner),
     };
-    let _restore = Restore(DEADLINE.replace(earlier));
+    under(earlier, f)
+}
+
+/// Runs `f` with the given deadline in place of this thread's.
+pub(crate) fn under<R>(deadline: Option<Instant>, f: impl FnOnce() -> R) -> R {
+    struct Restore(Option<Instant>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            DEADLINE.set(self.0);
+        }
+    }
+    let _restore = Restore(DEADLINE.replace(deadline));
     f()
 }
 

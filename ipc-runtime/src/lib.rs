@@ -53,8 +53,8 @@
 //! Clients and servers are `Send + Sync`; any number of threads may call on one connection at once, and a call blocks
 //! its thread until the answer is there. Methods run on a bounded pool of threads: calls start in the order in which
 //! they arrive and run concurrently. A thread that waits in an outgoing call, or inside [`blocking`], does not count
-//! against the bound. A
-//! panic in a method becomes an exception for its caller.
+//! against the bound. Objects that are lent, `&dyn Trait`, are called on the thread that waits. A panic in a method
+//! becomes an exception for its caller.
 //!
 //! # Lifetimes
 //!

@@ -18,6 +18,7 @@ pub use std::vec::Vec;
 pub use std::{env, module_path};
 
 pub use crate::exception::{IpcError, IpcException};
+pub use crate::object::loan::{Lendable, LendableOption, OnLoan, check_lendable, lend};
 pub use crate::object::{Client, MethodId, Remote, Reply, ServerCall, Started, call, call_async};
 use crate::object::{send_oneway, send_oneway_async};
 pub use crate::wire::default::{Defaulted, Literal};
@@ -192,6 +193,7 @@ pub trait Superclass: Send + Sync + 'static {
     fn is_construct(method: MethodId) -> bool;
     const HAS_ONEWAY: bool;
     fn is_oneway(method: MethodId) -> bool;
+    const HAS_ASYNC: bool;
     fn dispatch(&self, call: &ServerCall) -> Result<Reply, IpcException>;
     fn dispatch_async(self: Arc<Self>, call: ServerCall) -> Started;
 }
@@ -222,6 +224,8 @@ impl<T: Interface + ?Sized> Superclass for T {
     fn is_oneway(method: MethodId) -> bool {
         T::is_oneway(method)
     }
+
+    const HAS_ASYNC: bool = T::HAS_ASYNC;
 
     fn dispatch(&self, call: &ServerCall) -> Result<Reply, IpcException> {
         T::dispatch(self, call)

@@ -458,7 +458,7 @@ fn the_table_says_what_the_types_say() {
         assert_eq!(table.remove(ty.as_str()), Some(format!("`{schema}`").as_str()), "the row of `{ty}`");
     }
     // What has no type of its own: a row for each of them says so.
-    for other in ["Option<T>", "Arc<dyn Trait>", "#[derive(IpcType)]"] {
+    for other in ["Option<T>", "Arc<dyn Trait>", "&dyn Trait", "#[derive(IpcType)]"] {
         assert!(table.remove(other).is_some(), "the row of `{other}`");
     }
     assert!(table.is_empty(), "rows without a check: {table:?}");

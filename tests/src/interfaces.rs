@@ -90,6 +90,9 @@ pub trait Peer {
     /// Connects to the address and calls `call` there, from a thread that nobody waits for, with an object that waits
     /// for the socket at the path.
     fn visit(&self, address: &str, path: &str) -> Result<(), IpcException>;
+
+    /// Calls the object that is lent for this.
+    fn call_lent(&self, callback: &dyn Callback, value: i64) -> Result<i64, IpcException>;
 }
 
 /// An object of the caller's.

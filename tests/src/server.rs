@@ -214,6 +214,10 @@ impl Peer for PeerServer {
         std::thread::Builder::new().name("visit".into()).spawn(visit).map_err(system)?;
         Ok(())
     }
+
+    fn call_lent(&self, callback: &dyn Callback, value: i64) -> Result<i64, IpcException> {
+        callback.call(value)
+    }
 }
 
 struct Waiting(String);

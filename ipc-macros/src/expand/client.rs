@@ -54,11 +54,12 @@ fn expand_method(method: &Method) -> TokenStream {
     let to = unless_empty("to", method.params.is_empty());
     let encode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
         let ident = &param.ident;
+        let wire = Wire::of_param(param);
         let encode = match &param.passing {
-            Passing::Owned => "encode_owned",
-            Passing::Lent(_) => "encode",
+            Passing::Owned => wire.call("encode_owned", mixed!(#ident, #to, #params.at[#index])),
+            Passing::Lent(_) => wire.call("encode", mixed!(#ident, #to, #params.at[#index])),
+            Passing::Loan(..) => mixed!(#ipc::OnLoan::encode(&*#ident, #to, #params.at[#index])),
         };
-        let encode = Wire::of_param(param).call(encode, mixed!(#ident, #to, #params.at[#index]));
         mixed!(#encode?;)
     });
     let returns = &method.returns;
@@ -97,7 +98,26 @@ fn expand_method(method: &Method) -> TokenStream {
         let result = call_result(returns, "from_result", mixed!(#call.await));
         mixed!(#ipc::Box::pin(async move { #result }))
     } else {
-        call_result(returns, "from_result", call_runtime(returns, function, arguments))
+        let call = call_result(returns, "from_result", call_runtime(returns, function, arguments));
+        expand_loans(method, call)
     };
     mixed!(#sig { #body })
+}
+
+/// Makes the call while the objects are lent that are.
+fn expand_loans(method: &Method, call: TokenStream) -> TokenStream {
+    let ipc = names::runtime();
+    let lent: Vec<_> = method.params.iter().filter(|param| param.is_lent()).collect();
+    if lent.is_empty() {
+        return call;
+    }
+    let idents: Vec<_> = lent.iter().map(|param| &param.ident).collect();
+    let loans = lent.iter().map(|param| {
+        let ident = &param.ident;
+        Wire::of_param(param).call("loan", ident.to_token_stream())
+    });
+    mixed! {
+        #(let #idents = #loans;)*
+        #ipc::lend(&[#(&*#idents),*], || #call)
+    }
 }

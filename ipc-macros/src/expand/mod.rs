@@ -197,7 +197,10 @@ fn expand_sections(method: &Method) -> TokenStream {
     let (params_names, results_names) = (names::params(&method.ident), names::results(&method.ident));
     let params = expand_fields(&params_names.fields, &params_names.at, "layout_of", &params);
     let result = expand_fields(&results_names.fields, &results_names.at, "layout_of_results", &result);
-    mixed!(#params #result)
+    let loans: Vec<_> =
+        method.params.iter().filter(|param| param.is_lent()).map(wire::check_lendable).collect();
+    let loans = (!loans.is_empty()).then(|| mixed!(const _: () = { #(#loans;)* };));
+    mixed!(#params #result #loans)
 }
 
 /// The two constants of some fields: what they are and where they lie.

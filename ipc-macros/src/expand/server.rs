@@ -45,6 +45,7 @@ pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
     let ancestry = (!supers.is_empty()).then(|| expand_ancestry(supers));
     let oneway = expand_oneway(interface);
     let callable = expand_callable(interface);
+    let asynchronous = expand_async(interface);
     mixed! {
         impl #ipc::Interface for dyn #ident {
             const DESTROY: #ipc::Option<#ipc::MethodId> = #destroy;
@@ -52,6 +53,7 @@ pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
 
             #ancestry
             #oneway
+            #asynchronous
 
             fn descriptor() -> &'static #ipc::Descriptor {
                 #descriptor
@@ -180,6 +182,15 @@ fn expand_oneway(interface: &Interface) -> Option<TokenStream> {
     })
 }
 
+/// Whether any method is `async`, unless none can be.
+fn expand_async(interface: &Interface) -> Option<TokenStream> {
+    let ipc = names::runtime();
+    let any = interface.methods.iter().any(|method| method.form == Form::Async);
+    let supers = &interface.superclasses;
+    let have = supers.iter().map(|path| superclass(path, "HAS_ASYNC"));
+    (any || !supers.is_empty()).then(|| mixed!(const HAS_ASYNC: #ipc::bool = #any #(|| #have)*;))
+}
+
 /// The closure that writes what a method returns.
 fn expand_encode(method: &Method) -> TokenStream {
     let ipc = names::runtime();
@@ -207,36 +218,52 @@ fn expand_encode(method: &Method) -> TokenStream {
     }
 }
 
+/// The parameters of a method on the server.
+struct Arguments<'a> {
+    /// What holds them.
+    names: Vec<&'a Ident>,
+    /// How they are read.
+    decode: Vec<TokenStream>,
+    /// How they are given to the method.
+    pass: Vec<TokenStream>,
+}
+
+impl<'a> Arguments<'a> {
+    fn of(method: &'a Method) -> Self {
+        let layout = names::params(&method.ident).at;
+        let mut arguments = Self { names: Vec::new(), decode: Vec::new(), pass: Vec::new() };
+        for (param, index) in method.params.iter().zip(first_index(method)..) {
+            let name = &param.ident;
+            let wire = Wire::of_param(param);
+            arguments.names.push(name);
+            arguments.decode.push(wire.call("decode", mixed!(&from, #layout.at[#index])));
+            arguments.pass.push(match &param.passing {
+                Passing::Owned => name.to_token_stream(),
+                Passing::Lent(_) | Passing::Loan(..) => wire.call("lend", mixed!(&#name)),
+            });
+        }
+        arguments
+    }
+}
+
 /// The arm of an `async` method: what is not `Send`, the reader, ends before the method begins.
 fn expand_future(method: &Method, interface: &Ident) -> TokenStream {
     let ipc = names::runtime();
     let id = names::id();
     let ident = &method.ident;
     let ordinal = method.ordinal.value();
-    let layout = names::params(ident).at;
     let results = names::results(ident).at;
-    let names: Vec<&Ident> = method.params.iter().map(|param| &param.ident).collect();
-    let decode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
-        let decode = Wire::of_param(param).call("decode", mixed!(&from, #layout.at[#index]));
-        mixed!(#decode?,)
-    });
+    let Arguments { names, decode, pass } = Arguments::of(method);
     let params = (!names.is_empty()).then(|| {
         mixed! {
             let (#(#names,)*) = {
                 let from = call.params()?;
-                (#(#decode)*)
+                (#(#decode?,)*)
             };
         }
     });
-    let arguments = method.params.iter().map(|param| {
-        let name = &param.ident;
-        match &param.passing {
-            Passing::Owned => name.to_token_stream(),
-            Passing::Lent(_) => Wire::of_param(param).call("lend", mixed!(&#name)),
-        }
-    });
     let returns = &method.returns;
-    let output = mixed!(#interface::#ident(&*self #(, #arguments)*).await);
+    let output = mixed!(#interface::#ident(&*self #(, #pass)*).await);
     let result = call_result(returns, "into_result", output);
     let encode = expand_encode(method);
     let error = call_error_of(returns);
@@ -260,23 +287,11 @@ fn expand_arm(method: &Method, interface: &Ident) -> TokenStream {
     let id = names::id();
     let ident = &method.ident;
     let ordinal = method.ordinal.value();
-    let layout = names::params(ident).at;
     let results = names::results(ident).at;
-    let from = (!method.params.is_empty()).then(|| mixed!(let from = call.params()?;));
-    let decode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
-        let name = &param.ident;
-        let decode = Wire::of_param(param).call("decode", mixed!(&from, #layout.at[#index]));
-        mixed!(let #name = #decode?;)
-    });
-    let arguments = method.params.iter().map(|param| {
-        let name = &param.ident;
-        match &param.passing {
-            Passing::Owned => name.to_token_stream(),
-            Passing::Lent(_) => Wire::of_param(param).call("lend", mixed!(&#name)),
-        }
-    });
+    let Arguments { names, decode, pass } = Arguments::of(method);
+    let from = (!names.is_empty()).then(|| mixed!(let from = call.params()?;));
     let returns = &method.returns;
-    let result = call_result(returns, "into_result", mixed!(#interface::#ident(self #(, #arguments)*)));
+    let result = call_result(returns, "into_result", mixed!(#interface::#ident(self #(, #pass)*)));
     let encode = expand_encode(method);
     let error = call_error_of(returns);
     let arguments = mixed!(call, #results, #result, #encode, #error);
@@ -284,7 +299,7 @@ fn expand_arm(method: &Method, interface: &Ident) -> TokenStream {
     mixed! {
         #ipc::MethodId { interface: #id, ordinal: #ordinal } => {
             #from
-            #(#decode)*
+            #(let #names = #decode?;)*
             #reply
         }
     }

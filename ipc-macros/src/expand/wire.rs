@@ -9,7 +9,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::{Ident, Path, Type};
 
 use super::names;
-use crate::model::{Method, Param, Passing};
+use crate::model::{Method, Param, Passing, Presence};
 use crate::parse::{type_argument, ungrouped};
 
 /// `<T as Wire<'_>>`, or its like, and what it has.
@@ -50,6 +50,8 @@ impl Wire {
                 Type::Slice(slice) => Self::through(&slice.elem, "LentSlice"),
                 inner => Self::through(inner, "Lent"),
             },
+            Passing::Loan(Presence::Required, object) => Self::through(ungrouped(object), "Lendable"),
+            Passing::Loan(Presence::Optional, object) => Self::through(ungrouped(object), "LendableOption"),
         }
     }
 
@@ -97,6 +99,16 @@ impl Wire {
     pub(crate) fn call(&self, function: &str, arguments: TokenStream) -> TokenStream {
         self.place.call(self.item(function), arguments)
     }
+}
+
+/// `check_lendable(..)` for the type of a parameter that is lent.
+pub(crate) fn check_lendable(param: &Param) -> TokenStream {
+    let wire = Wire::of_param(param);
+    let Place { start, end } = wire.place;
+    let mut ipc = names::runtime();
+    ipc.set_span(start);
+    let function = Ident::new("check_lendable", end);
+    wire.place.call(quote_spanned!(start=> #ipc::#function), wire.item("BLOCKS"))
 }
 
 /// `<Result<T, E> as AnyResult>::function(argument)`.

@@ -4,7 +4,7 @@ use syn::{FnArg, Ident, Pat, PatType, Receiver, Signature, TraitItemFn, Type};
 
 use super::attr::{Arguments, Place, default_name, find_cfg, parse_doc, refuse_ipc, strip_ipc};
 use super::symbol::LOCAL;
-use super::ty::{Lifetimes, Tuples, parse_param_type, parse_return_type, type_argument, ungrouped};
+use super::ty::{Lifetimes, Loans, Tuples, parse_param_type, parse_return_type, type_argument, ungrouped};
 use crate::diag::Diagnostics;
 use crate::message;
 use crate::model::{
@@ -56,7 +56,12 @@ fn parse_remote(
     let mut sound = check_shape(item, diag);
     // rustc would say it again.
     item.sig.constness = None;
-    let (receiver, params) = parse_inputs(&mut item.sig, interface, diag);
+    let loans = match (&arguments.oneway, &item.sig.asyncness) {
+        (Some(_), _) => Loans::RefusedByOneway,
+        (None, Some(_)) => Loans::RefusedByAsync,
+        (None, None) => Loans::Allowed,
+    };
+    let (receiver, params) = parse_inputs(&mut item.sig, interface, loans, diag);
     sound &= receiver;
     let (returns, results) = match &arguments.results {
         None => (
@@ -188,6 +193,7 @@ fn check_shape(item: &TraitItemFn, diag: &mut Diagnostics) -> bool {
 fn parse_inputs(
     sig: &mut Signature,
     interface: &Ident,
+    loans: Loans,
     diag: &mut Diagnostics,
 ) -> (bool, Option<Vec<Param>>) {
     let method = sig.ident.clone();
@@ -203,7 +209,8 @@ fn parse_inputs(
                 refuse_ipc(&mut found.attrs, &message::IPC_ON_IGNORED, diag);
                 receiver = check_receiver(found, &method, lifetimes, diag);
             }
-            FnArg::Typed(typed) => match (parse_param(typed, interface, lifetimes, diag), &mut params) {
+            FnArg::Typed(typed) => match (parse_param(typed, interface, lifetimes, loans, diag), &mut params)
+            {
                 (Some(param), Some(params)) => params.push(param),
                 _ => params = None,
             },
@@ -238,6 +245,7 @@ fn parse_param(
     typed: &mut PatType,
     interface: &Ident,
     lifetimes: Lifetimes,
+    loans: Loans,
     diag: &mut Diagnostics,
 ) -> Option<Param> {
     let arguments = Arguments::parse_ipc(&typed.attrs, Place::Param, diag);
@@ -245,7 +253,7 @@ fn parse_param(
     if let Some(cfg) = find_cfg(&typed.attrs) {
         diag.report(cfg, &message::PARAM_CFG, &[]);
     }
-    let passing: Option<Passing> = parse_param_type(&mut typed.ty, interface, lifetimes, diag);
+    let passing: Option<Passing> = parse_param_type(&mut typed.ty, interface, lifetimes, loans, diag);
     let ident = match &*typed.pat {
         Pat::Ident(pat) if pat.by_ref.is_none() && pat.mutability.is_none() && pat.subpat.is_none() => {
             pat.ident.clone()
@@ -259,7 +267,7 @@ fn parse_param(
     };
     let name = arguments.member_name(&ident, diag);
     let passing = passing?;
-    if let (Some(interface), Passing::Lent(_)) = (&arguments.interface, &passing) {
+    if let (Some(interface), Passing::Lent(_) | Passing::Loan(..)) = (&arguments.interface, &passing) {
         diag.report(interface, &message::AS_LENT, &[&ident]);
         return None;
     }

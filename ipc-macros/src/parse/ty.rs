@@ -6,7 +6,7 @@ use syn::{GenericArgument, Ident, PathArguments, ReturnType, Type, TypePath, Typ
 use super::closure::Closure;
 use crate::diag::Diagnostics;
 use crate::message;
-use crate::model::Passing;
+use crate::model::{Passing, Presence};
 
 /// Where a type stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,14 +29,28 @@ impl Lifetimes {
     }
 }
 
+/// Whether a method can lend objects: its call must end before the caller goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Loans {
+    Allowed,
+    RefusedByAsync,
+    RefusedByOneway,
+}
+
 /// Checks the type of a parameter and tells how it is passed.
 pub(crate) fn parse_param_type(
     ty: &mut Type,
     interface: &Ident,
     lifetimes: Lifetimes,
+    loans: Loans,
     diag: &mut Diagnostics,
 ) -> Option<Passing> {
     let walk = &mut Walk::new(Position::Param, Some(interface), lifetimes, diag);
+    if let Some((presence, reference)) = lent_object(ty) {
+        walk.check_loan(reference, loans);
+        let passing = Passing::Loan(presence, reference.elem.clone());
+        return walk.finish(ty).then_some(passing);
+    }
     let passing = match ungrouped(ty) {
         Type::Reference(reference) => {
             walk.check_lifetime(reference);
@@ -53,6 +67,22 @@ pub(crate) fn parse_param_type(
         }
     };
     walk.finish(ty).then_some(passing)
+}
+
+/// The reference in `&dyn Trait` or `Option<&dyn Trait>`.
+fn lent_object(ty: &Type) -> Option<(Presence, &TypeReference)> {
+    let (presence, reference) = match ungrouped(ty) {
+        Type::Path(path) if path.path.segments.last()?.ident == "Option" => {
+            (Presence::Optional, ungrouped(type_argument(ty, 0)?))
+        }
+        other => (Presence::Required, other),
+    };
+    match reference {
+        Type::Reference(reference) if matches!(ungrouped(&reference.elem), Type::TraitObject(_)) => {
+            Some((presence, reference))
+        }
+        _ => None,
+    }
 }
 
 /// Checks the type of a field.
@@ -251,6 +281,32 @@ impl<'a> Walk<'a> {
         {
             self.report(lifetime, &message::TYPE_LIFETIME, &[lifetime]);
         }
+    }
+
+    /// The `&dyn Trait` of a parameter.
+    fn check_loan(&mut self, reference: &TypeReference, loans: Loans) {
+        self.check_lifetime(reference);
+        if let Type::TraitObject(object) = ungrouped(&reference.elem) {
+            match Closure::of_bounds(&object.bounds) {
+                Some(closure) => self.report(object, &message::TYPE_CLOSURE, &[&closure.spelled(None)]),
+                None => {
+                    self.check_bounds(object);
+                }
+            }
+        }
+        if !self.sound {
+            return;
+        }
+        let object = spell(&reference.elem);
+        if reference.mutability.is_some() {
+            self.report(reference, &message::LOAN_MUT, &[&object, &object]);
+        }
+        let refusal = match loans {
+            Loans::Allowed => return,
+            Loans::RefusedByAsync => &message::LOAN_ASYNC,
+            Loans::RefusedByOneway => &message::LOAN_ONEWAY,
+        };
+        self.report(reference, refusal, &[&object, &object]);
     }
 
     /// A `dyn Trait` that no `Arc` holds.

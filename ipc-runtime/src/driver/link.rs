@@ -21,10 +21,11 @@ use super::waiter::{Cancel, Waiter};
 use crate::context::Context;
 use crate::deadline::timed_out;
 use crate::exception::IpcException;
-use crate::object::{Capability, LocalObject, ServedCall};
+use crate::object::{Capability, LocalObject, Queued, ServedCall};
 use crate::process::ChildProcess;
 use crate::rpc::{self, AnswerId, Cap, Connection, OutgoingCall, OutgoingResults, Payload, QuestionId};
-use crate::sync::{Waited, lock};
+use crate::sync::lock;
+use crate::thread::mailbox::Mailbox;
 use crate::thread::pool::{Chore, Pool, blocking, spawn_chores};
 use crate::thread::runtime;
 
@@ -136,7 +137,10 @@ impl std::fmt::Debug for Link {
 struct Effects {
     returns: Vec<(Arc<Waiter>, Answer)>,
     drops: Vec<LocalObject>,
-    calls: usize,
+    /// The pool has got calls.
+    pool: bool,
+    /// So have these threads.
+    threads: Vec<Arc<Mailbox>>,
     /// Bytes that wait to be written and that the peer has brought about.
     queued: usize,
     schedule: bool,
@@ -231,9 +235,8 @@ impl Link {
     /// # Errors
     /// Returns an error if there is no room before the deadline.
     pub(crate) fn wait_for_room(&self, deadline: Option<Instant>) -> Result<(), IpcException> {
-        let high_water = self.limits.high_water_bytes;
-        if self.output.is_over(high_water)
-            && blocking(|| self.output.wait_below(high_water, deadline)) == Waited::TimedOut
+        if self.output.is_over(self.limits.high_water_bytes)
+            && blocking(|| Mailbox::wait(deadline, |waker| self.poll_room(waker))).is_none()
         {
             return Err(timed_out("the peer did not take what was sent to it before"));
         }
@@ -373,8 +376,10 @@ impl Link {
                     }
                     let call =
                         ServedCall::new(self.clone(), answer, target, interface_id, method_id, params, words);
-                    effects.drops.extend(call.enqueue());
-                    effects.calls += 1;
+                    let Queued { handle, thread } = call.enqueue();
+                    effects.drops.extend(handle);
+                    effects.pool |= thread.is_none();
+                    effects.threads.extend(thread);
                 }
                 Event::Return { waiter, result, .. } => effects.returns.push((waiter, result)),
                 Event::Cancelled { answer } => match state.cancellations.running.remove(&answer) {
@@ -402,9 +407,10 @@ impl Link {
 
     fn apply(self: &Arc<Self>, effects: Effects, ended: Option<IpcException>) {
         // Who waits for this comes before what others wait for.
-        if effects.calls > 0 {
+        if effects.pool {
             Pool::calls().kick();
         }
+        effects.threads.iter().for_each(|thread| thread.kick());
         for (waiter, result) in effects.returns {
             waiter.complete(result.map(|payload| Incoming::new(self, payload)));
             if poller::is_current()
@@ -435,6 +441,7 @@ impl Link {
     /// Drops handles that the engine no longer needs. Most are copies of one that lives on, as of an argument that was
     /// just sent; a last one runs a destructor, which is the pool's work.
     fn give_up(&self, mut objects: Vec<LocalObject>) {
+        objects.retain(LocalObject::owns);
         if !poller::is_current() {
             // Where another thread drops its handle meanwhile, the destructor runs on this one: a caller's or a
             // worker's, without a lock.

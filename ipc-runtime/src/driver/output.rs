@@ -7,15 +7,14 @@
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
-use std::sync::{Condvar, Mutex};
+use std::sync::Mutex;
 use std::task::{Poll, Waker};
-use std::time::Instant;
 
 use super::socket;
 use super::waiter::wake;
 use crate::exception::IpcException;
 use crate::rpc::{Attachment, OutgoingMessage};
-use crate::sync::{Waited, lock, wait_until};
+use crate::sync::lock;
 use rustix::fd::BorrowedFd;
 
 /// Messages that one system call writes at the most.
@@ -55,8 +54,6 @@ pub(super) enum Flushed {
 #[derive(Debug)]
 pub(super) struct Output {
     state: Mutex<State>,
-    /// Signalled whenever bytes were written while somebody waits, and when the queue closes.
-    drained: Condvar,
 }
 
 #[derive(Debug)]
@@ -67,9 +64,7 @@ struct State {
     writing: bool,
     full: bool,
     closed: bool,
-    /// Threads that wait for `drained`: to notify nobody would still be a system call.
-    waiting: usize,
-    /// Tasks that wait for the same.
+    /// Threads and tasks that wait for room: woken whenever bytes were written, and when the queue closes.
     wakers: Vec<Waker>,
 }
 
@@ -91,10 +86,9 @@ impl Output {
             writing: false,
             full: false,
             closed: false,
-            waiting: 0,
             wakers: Vec::new(),
         };
-        Self { state: Mutex::new(state), drained: Condvar::new() }
+        Self { state: Mutex::new(state) }
     }
 
     /// Appends a message; returns how many bytes are queued now that the peer has brought about.
@@ -117,17 +111,7 @@ impl Output {
         lock(&self.state).bytes > high_water
     }
 
-    /// Waits until at most `high_water` bytes are queued, the queue is closed, or the deadline has passed.
-    pub(super) fn wait_below(&self, high_water: usize, deadline: Option<Instant>) -> Waited {
-        let mut state = lock(&self.state);
-        state.waiting += 1;
-        let ready = |state: &mut State| state.bytes <= high_water || state.closed;
-        let (mut state, waited) = wait_until(&self.drained, state, deadline, ready);
-        state.waiting -= 1;
-        waited
-    }
-
-    /// Tells whether there is room for a new call; if not, the task is woken to look again.
+    /// Tells whether there is room for a new call; if not, the thread or task is woken to look again.
     pub(super) fn poll_below(&self, high_water: usize, waker: &Waker) -> Poll<()> {
         // Cloned and dropped without the lock: a waker is an executor's code.
         let mut waker = Some(waker.clone());
@@ -152,7 +136,6 @@ impl Output {
         let queue = std::mem::take(&mut state.queue);
         let wakers = std::mem::take(&mut state.wakers);
         drop(state);
-        self.drained.notify_all();
         wake(wakers);
         drop(queue);
     }
@@ -197,9 +180,6 @@ impl Output {
                 Ok(Written { bytes, callers_bytes }) => {
                     state.bytes = state.bytes.saturating_sub(bytes);
                     state.callers_bytes = state.callers_bytes.saturating_sub(callers_bytes);
-                    if state.waiting > 0 {
-                        self.drained.notify_all();
-                    }
                     if !state.wakers.is_empty() {
                         let wakers = std::mem::take(&mut state.wakers);
                         drop(state);

@@ -1,26 +1,24 @@
 //! Where a thread or a task waits for the answer to its call.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Condvar, Mutex};
+use std::sync::Mutex;
 use std::task::{Poll, Waker};
 use std::time::Instant;
 
 use super::link::Incoming;
 use crate::exception::IpcException;
-use crate::sync::{lock, wait_until};
+use crate::sync::lock;
+use crate::thread::mailbox::Mailbox;
 
-/// One answer, given once and taken once, by a thread that sleeps or a task that is woken.
+/// One answer, given once and taken once, by a thread that sleeps in its [`Mailbox`] or a task that is woken.
 #[derive(Debug, Default)]
 pub(crate) struct Waiter {
     state: Mutex<State>,
-    ready: Condvar,
 }
 
 #[derive(Debug, Default)]
 struct State {
     answer: Option<Result<Incoming, IpcException>>,
-    /// A thread sleeps: to wake nobody would still be a system call.
-    sleeping: bool,
     waker: Option<Waker>,
 }
 
@@ -29,21 +27,14 @@ impl Waiter {
     pub(super) fn complete(&self, answer: Result<Incoming, IpcException>) {
         let mut state = lock(&self.state);
         state.answer = Some(answer);
-        let (sleeping, waker) = (state.sleeping, state.waker.take());
+        let waker = state.waker.take();
         drop(state);
-        if sleeping {
-            self.ready.notify_one();
-        }
         wake(waker);
     }
 
     /// Blocks until the answer is there, or until the deadline: then returns `None`.
     pub(crate) fn wait(&self, deadline: Option<Instant>) -> Option<Result<Incoming, IpcException>> {
-        let mut state = lock(&self.state);
-        state.sleeping = true;
-        let (mut state, _) = wait_until(&self.ready, state, deadline, |state| state.answer.is_some());
-        state.sleeping = false;
-        state.answer.take()
+        Mailbox::wait(deadline, |waker| self.poll(waker))
     }
 
     /// Takes the answer if it is there; otherwise the task is woken when it is.

@@ -22,6 +22,11 @@ impl<'d> Destination<'d> {
         Self(Some(link))
     }
 
+    /// Tells whether an object is at the other end of the connection.
+    pub(super) fn is_of(self, remote: &Remote) -> bool {
+        self.0.is_some_and(|link| remote.is_of(link))
+    }
+
     /// Tells whether file descriptors can be passed there.
     pub(crate) fn carries_descriptors(self) -> bool {
         self.0.is_none_or(|link| link.carries_descriptors())
@@ -43,8 +48,8 @@ impl Capability {
     /// A client of an object at that very destination is passed as what it stands for. Any other client is an
     /// implementation like every other: calls come here and go on from here.
     pub(crate) fn of<T: Interface + ?Sized>(object: &Arc<T>, destination: Destination<'_>) -> Self {
-        match (object.to_remote(), destination.0) {
-            (Some(remote), Some(link)) if remote.is_of(link) => Self::Remote(remote),
+        match object.to_remote() {
+            Some(remote) if destination.is_of(&remote) => Self::Remote(remote),
             _ => Self::Local(LocalObject::new(object.clone())),
         }
     }

@@ -3,11 +3,14 @@
 //! ```text
 //! Arc<dyn Trait> ──► Capability ──► message        an implementation becomes a Server, a client its Remote
 //! message ──► Capability ──► Arc<dyn Trait>        a remote object becomes a Client, our own comes home as itself
+//! &dyn Trait ──► Loan ──► message                  for the time of a call, on the calling thread
 //! ```
 
 mod capability;
 mod client;
 pub(crate) mod closure;
+mod lane;
+pub(crate) mod loan;
 mod remote;
 mod server;
 
@@ -15,5 +18,5 @@ pub use self::capability::{Capability, Destination};
 pub use self::client::{Client, MethodId, call, call_async, closed, destroy};
 pub(crate) use self::client::{send, send_oneway, send_oneway_async};
 pub use self::remote::Remote;
-pub(crate) use self::server::ServedCall;
 pub use self::server::{LocalObject, Reply, ReplyFuture, ServerCall, Started};
+pub(crate) use self::server::{Queued, ServedCall};

@@ -2,7 +2,8 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Poll, Waker};
 
 use super::LocalObject;
 use crate::deadline::{self, timed_out};
@@ -10,7 +11,8 @@ use crate::driver::link::Link;
 use crate::exception::IpcException;
 use crate::process::ChildProcess;
 use crate::rpc::Cap;
-use crate::sync::{Waited, lock, wait_until};
+use crate::sync::lock;
+use crate::thread::mailbox::Mailbox;
 use crate::thread::pool::{blocking, run_chores};
 
 /// A counted handle on an object in another process, whatever its interface.
@@ -120,13 +122,12 @@ impl fmt::Debug for Remote {
 /// The calls that run on one object, and whether more are welcome.
 ///
 /// `state` is twice the number of running calls, plus one once the object is closed. The last call to end after the
-/// closing wakes whoever closed: it takes the lock in between, so that the wake-up cannot fall between the closer's
-/// look at `state` and its sleep.
+/// closing wakes whoever closed: it takes the lock of `closer` in between, so that the wake-up cannot fall between the
+/// closer's look at `state` and its sleep.
 #[derive(Debug, Default)]
 struct Calls {
     state: AtomicUsize,
-    lock: Mutex<()>,
-    idle: Condvar,
+    closer: Mutex<Option<Waker>>,
 }
 
 const CLOSED: usize = 1;
@@ -149,15 +150,26 @@ impl Calls {
         if self.state.fetch_or(CLOSED, Ordering::AcqRel) & CLOSED != 0 {
             return Ok(Closing::Before);
         }
-        let is_idle = || self.state.load(Ordering::Acquire) == CLOSED;
-        if !is_idle() {
-            let deadline = deadline::current();
-            let waited = blocking(|| wait_until(&self.idle, lock(&self.lock), deadline, |()| is_idle()).1);
-            if waited == Waited::TimedOut {
-                return Err(timed_out("the calls on the object did not end"));
-            }
+        if self.is_idle() {
+            return Ok(Closing::Now);
         }
-        Ok(Closing::Now)
+        match blocking(|| Mailbox::wait(deadline::current(), |waker| self.poll_idle(waker))) {
+            Some(()) => Ok(Closing::Now),
+            None => Err(timed_out("the calls on the object did not end")),
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.state.load(Ordering::Acquire) == CLOSED
+    }
+
+    fn poll_idle(&self, waker: &Waker) -> Poll<()> {
+        let mut closer = lock(&self.closer);
+        if self.is_idle() {
+            return Poll::Ready(());
+        }
+        *closer = Some(waker.clone());
+        Poll::Pending
     }
 }
 
@@ -179,8 +191,8 @@ pub(crate) struct CallGuard<'a> {
 impl Drop for CallGuard<'_> {
     fn drop(&mut self) {
         if self.calls.state.fetch_sub(ONE_CALL, Ordering::AcqRel) == ONE_CALL + CLOSED {
-            drop(lock(&self.calls.lock));
-            self.calls.idle.notify_all();
+            let closer = lock(&self.calls.closer).take();
+            closer.into_iter().for_each(Waker::wake);
         }
     }
 }

@@ -1,7 +1,6 @@
 //! The called side: objects that can be called from afar, and one call on one of them.
 
 use std::any::Any;
-use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,6 +10,7 @@ use std::task::Poll;
 
 use tokio::runtime::Handle;
 
+use super::lane::{Lane, Queue, Turn};
 use super::{Capability, Destination, MethodId};
 use crate::context::Context;
 use crate::driver::link::{Incoming, Link};
@@ -18,6 +18,7 @@ use crate::driver::waiter::Cancel;
 use crate::exception::IpcException;
 use crate::rpc::{AnswerId, Object, OutgoingResults, Payload};
 use crate::sync::lock;
+use crate::thread::mailbox::Mailbox;
 use crate::thread::pool::{Job, Pool, Worker, polling, spawn_chores};
 use crate::wire::raw::Decoder;
 use crate::wire::{Encoder, Interface, Size, StructReader, StructWriter};
@@ -27,14 +28,14 @@ use crate::wire::{Encoder, Interface, Size, StructReader, StructWriter};
 pub struct LocalObject(Arc<dyn Serve>);
 
 /// What becomes of a call: answered, or a future that will have the answer.
-enum Served {
+pub(super) enum Served {
     Now(Result<Reply, IpcException>),
     Later(ReplyFuture, Cancellation),
 }
 
 /// What becomes of a future when its caller no longer wants the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cancellation {
+pub(super) enum Cancellation {
     /// It runs to its end.
     Ignored,
     /// It is dropped.
@@ -55,20 +56,34 @@ pub enum Started {
     NotAsync(ServerCall),
 }
 
-trait Serve: Any + Send + Sync {
+/// What stands behind a [`LocalObject`].
+pub(super) trait Serve: Any + Send + Sync {
     fn serve(&self, call: ServerCall) -> Served;
     fn as_any(&self) -> &dyn Any;
-    fn renew(&self) -> LocalObject;
+    /// Makes another one with the same implementation, so that destroying one leaves the other.
+    fn renew(self: Arc<Self>) -> LocalObject;
     fn name(&self) -> &'static str;
-    /// The order of the calls, if some are one-way.
-    fn lane(&self) -> Option<&Lane>;
+    /// Where the calls go, unless each is the pool's to begin.
+    fn queue(&self) -> Option<&dyn Queue>;
     fn is_oneway(&self, method: MethodId) -> bool;
+    /// Whether dropping it may run a destructor of the application.
+    fn owns(&self) -> bool;
 }
 
 impl LocalObject {
     /// Makes an object that forwards calls to `implementation`.
     pub fn new<T: Interface + ?Sized>(implementation: Arc<T>) -> Self {
         Self(Arc::new(Server::new(Some(implementation))))
+    }
+
+    /// Wraps what serves calls.
+    pub(super) fn of(server: Arc<dyn Serve>) -> Self {
+        Self(server)
+    }
+
+    /// Tells whether dropping this handle may run a destructor of the application.
+    pub(crate) fn owns(&self) -> bool {
+        self.0.owns()
     }
 
     /// Tells whether dropping this handle drops the object, as far as can be known.
@@ -78,7 +93,11 @@ impl LocalObject {
 
     /// Makes another object with the same implementation, so that destroying one leaves the other.
     pub(crate) fn renew(&self) -> Self {
-        self.0.renew()
+        self.0.clone().renew()
+    }
+
+    pub(super) fn queue(&self) -> Option<&dyn Queue> {
+        self.0.queue()
     }
 
     /// Returns the implementation, if it has the given interface and was not destroyed.
@@ -121,15 +140,14 @@ impl<T: Interface + ?Sized> Serve for Server<T> {
             let implementation = lock(&self.implementation).take();
             // Its destructor may take its time; the answer does not wait for it.
             spawn_chores(vec![Box::new(move || drop(implementation))]);
-            return Served::Now(call.reply(Size::default(), |_| Ok(())));
+            return Served::Now(call.reply_to_destroy());
         }
         if T::is_construct(method) {
-            // No thread map yet: a null one is legal and means that no threads can be made here.
-            return Served::Now(call.reply(Size { data: 0, pointers: 1 }, |_| Ok(())));
+            return Served::Now(call.reply_to_construct());
         }
         let implementation = lock(&self.implementation).clone();
         let Some(implementation) = implementation else {
-            return Served::Now(Err(IpcException::failed("the object was destroyed")));
+            return Served::Now(Err(destroyed()));
         };
         match T::dispatch_async(implementation.clone(), call) {
             Started::Future(future) => Served::Later(future, Cancellation::Ignored),
@@ -142,7 +160,7 @@ impl<T: Interface + ?Sized> Serve for Server<T> {
         self
     }
 
-    fn renew(&self) -> LocalObject {
+    fn renew(self: Arc<Self>) -> LocalObject {
         LocalObject(Arc::new(Self::new(lock(&self.implementation).clone())))
     }
 
@@ -150,74 +168,20 @@ impl<T: Interface + ?Sized> Serve for Server<T> {
         T::descriptor().name
     }
 
-    fn lane(&self) -> Option<&Lane> {
-        T::HAS_ONEWAY.then_some(&self.lane)
+    fn queue(&self) -> Option<&dyn Queue> {
+        if T::HAS_ONEWAY { Some(&self.lane) } else { None }
     }
 
     fn is_oneway(&self, method: MethodId) -> bool {
         T::is_oneway(method)
     }
-}
 
-/// The order of the calls on one object that has one-way methods.
-///
-/// A one-way call begins in the order of arrival and keeps what arrives after it waiting until it has ended: its
-/// caller, who went on without it, sees what it did. Other calls run concurrently with those around them. So a one-way
-/// method that waits for a call back into its own object waits for ever.
-///
-/// Calls are given to the pool under the lock, so that one that waits is not overtaken; it is taken after a
-/// connection's and before the pool's.
-#[derive(Default)]
-struct Lane {
-    state: Mutex<LaneState>,
-}
-
-#[derive(Default)]
-struct LaneState {
-    /// A one-way call runs, or is on its way to a thread.
-    occupied: bool,
-    waiting: VecDeque<Box<ServedCall>>,
-}
-
-impl Lane {
-    fn enqueue(&self, call: Box<ServedCall>) {
-        let mut state = lock(&self.state);
-        state.waiting.push_back(call);
-        Self::advance(&mut state);
-    }
-
-    fn leave(&self) {
-        let mut state = lock(&self.state);
-        state.occupied = false;
-        Self::advance(&mut state);
-        drop(state);
-        Pool::calls().kick();
-    }
-
-    fn advance(state: &mut LaneState) {
-        while !state.occupied {
-            let Some(mut call) = state.waiting.pop_front() else { return };
-            if call.target.0.is_oneway(call.method) {
-                state.occupied = true;
-                call.turn = Some(Turn(call.target.clone()));
-            }
-            Pool::calls().push(call);
-        }
+    fn owns(&self) -> bool {
+        true
     }
 }
 
-/// A one-way call's place in its object's lane, until it is dropped.
-struct Turn(LocalObject);
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        if let Some(lane) = self.0.0.lane() {
-            lane.leave();
-        }
-    }
-}
-
-/// A call on its way through the pool.
+/// A call on its way to the thread that runs it: one of the pool, or the one that it belongs to.
 pub(crate) struct ServedCall {
     link: Arc<Link>,
     answer: AnswerId,
@@ -226,6 +190,16 @@ pub(crate) struct ServedCall {
     params: Payload<LocalObject>,
     words: usize,
     turn: Option<Turn>,
+    thread: Option<Arc<Mailbox>>,
+}
+
+/// What remains to be done about a call that was queued, outside of the engine's lock.
+#[derive(Default)]
+pub(crate) struct Queued {
+    /// May be the object's last handle: it is dropped where its destructor may run.
+    pub(crate) handle: Option<LocalObject>,
+    /// The thread to be kicked; without one, it is the pool.
+    pub(crate) thread: Option<Arc<Mailbox>>,
 }
 
 impl ServedCall {
@@ -238,28 +212,52 @@ impl ServedCall {
         params: Payload<LocalObject>,
         words: usize,
     ) -> Self {
-        Self { link, answer, target, method: MethodId { interface, ordinal }, params, words, turn: None }
+        let method = MethodId { interface, ordinal };
+        Self { link, answer, target, method, params, words, turn: None, thread: None }
     }
 
-    /// Gives the call to the pool, which must be kicked, or has it wait for the one-way calls before it. A handle that
-    /// is returned may be the object's last: it is dropped where its destructor may run.
-    #[must_use]
-    pub(crate) fn enqueue(self) -> Option<LocalObject> {
-        if self.target.0.lane().is_none() {
+    /// Gives the call to the pool or to the thread that it belongs to, or has it wait for the one-way calls before it.
+    pub(crate) fn enqueue(self) -> Queued {
+        if self.target.queue().is_none() {
             Pool::calls().push(Box::new(self));
-            return None;
+            return Queued::default();
         }
         let target = self.target.clone();
-        if let Some(lane) = target.0.lane() {
-            lane.enqueue(Box::new(self));
+        let call = Box::new(self);
+        let thread = target.queue().and_then(|queue| queue.enqueue(call));
+        Queued { handle: target.owns().then_some(target), thread }
+    }
+
+    pub(super) fn method(&self) -> MethodId {
+        self.method
+    }
+
+    pub(super) fn is_oneway(&self) -> bool {
+        self.target.0.is_oneway(self.method)
+    }
+
+    /// Makes the calls behind this one wait for its end.
+    pub(super) fn take_turn(&mut self) {
+        self.turn = Some(Turn::of(&self.target));
+    }
+
+    /// Makes the call one that only the thread may run.
+    pub(super) fn bind_to(&mut self, thread: &Arc<Mailbox>) {
+        self.thread = Some(thread.clone());
+    }
+
+    /// Puts the call into the queue of those who may run it.
+    pub(super) fn submit(mut self: Box<Self>) {
+        match self.thread.take() {
+            Some(thread) => thread.push(self.target.key(), self),
+            None => Pool::calls().push(self),
         }
-        Some(target)
     }
 }
 
 impl Job for ServedCall {
     fn run(self: Box<Self>) {
-        let Self { link, answer, target, method, params, words, turn } = *self;
+        let Self { link, answer, target, method, params, words, turn, .. } = *self;
         link.call_started(words);
         let Incoming { mut payload, caps } = Incoming::new(&link, params);
         if link.reason().is_some() && turn.is_none() {
@@ -349,6 +347,11 @@ async fn answer_later(
     drop(turn);
 }
 
+/// The answer to what comes after `destroy`.
+pub(super) fn destroyed() -> IpcException {
+    IpcException::failed("the object was destroyed")
+}
+
 fn panicked(panic: &(dyn Any + Send)) -> IpcException {
     let text =
         panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
@@ -397,6 +400,15 @@ impl ServerCall {
         })?;
         results.set_attached(encoder.take_attached());
         Ok(Reply { results, caps: encoder.into_caps() })
+    }
+
+    pub(super) fn reply_to_destroy(&self) -> Result<Reply, IpcException> {
+        self.reply(Size::default(), |_| Ok(()))
+    }
+
+    pub(super) fn reply_to_construct(&self) -> Result<Reply, IpcException> {
+        // No thread map yet: a null one is legal and means that no threads can be made here.
+        self.reply(Size { data: 0, pointers: 1 }, |_| Ok(()))
     }
 
     /// Returns the error for a method that the interface does not have.

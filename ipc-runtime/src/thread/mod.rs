@@ -1,4 +1,5 @@
-//! Threads that run user code: server methods, destructors, cleanups.
+//! Threads that run user code: server methods, destructors, cleanups; and those that wait.
 
+pub(crate) mod mailbox;
 pub(crate) mod pool;
 pub(crate) mod runtime;

@@ -136,6 +136,17 @@ pub(crate) fn polling<R>(worker: Worker, poll: impl FnOnce() -> R) -> R {
     poll()
 }
 
+/// Runs work that came while this thread waits inside of [`blocking`]: it counts as running meanwhile.
+pub(crate) fn unblocked<R>(work: impl FnOnce() -> R) -> R {
+    match CURRENT.with_borrow(Clone::clone) {
+        Some(pool) if DEPTH.get() > 0 => {
+            let _unblocked = pool.leave_blocked();
+            work()
+        }
+        _ => work(),
+    }
+}
+
 /// Runs chores in the background.
 pub(crate) fn spawn_chores(chores: Vec<Chore>) {
     struct Chores(Vec<Chore>);
@@ -261,6 +272,12 @@ impl Pool {
         blocked
     }
 
+    /// Takes the place of this thread back until the guard is dropped.
+    fn leave_blocked(self: Arc<Self>) -> Unblocked {
+        lock(&self.state).blocked -= 1;
+        Unblocked { depth: DEPTH.replace(0), pool: self }
+    }
+
     fn work(self: Arc<Self>) {
         CURRENT.set(Some(self.clone()));
         let mut state = lock(&self.state);
@@ -293,6 +310,20 @@ impl Drop for Blocked {
     fn drop(&mut self) {
         lock(&self.0.state).blocked -= 1;
         DEPTH.set(DEPTH.get() - 1);
+    }
+}
+
+/// A thread that works in the middle of its wait.
+struct Unblocked {
+    pool: Arc<Pool>,
+    depth: usize,
+}
+
+impl Drop for Unblocked {
+    fn drop(&mut self) {
+        lock(&self.pool.state).blocked += 1;
+        DEPTH.set(self.depth);
+        self.pool.kick();
     }
 }
 
@@ -352,6 +383,32 @@ mod tests {
         open.send(()).unwrap();
         assert_eq!(soon(&finished), "first");
         assert_eq!(lock(&pool.state).blocked, 0);
+    }
+
+    #[test]
+    fn a_thread_that_works_in_the_middle_of_its_wait_is_not_blocked() {
+        let pool = pool(1, 8, Stuck::Refuse);
+        let (done, finished) = channel();
+        let counting = pool.clone();
+        pool.spawn(Box::new(Work(
+            move || {
+                let blocked = || lock(&counting.state).blocked;
+                let mut seen = Vec::new();
+                blocking(|| {
+                    seen.push(blocked());
+                    unblocked(|| {
+                        seen.push(blocked());
+                        blocking(|| seen.push(blocked()));
+                        seen.push(blocked());
+                    });
+                    seen.push(blocked());
+                });
+                seen.push(blocked());
+                done.send(seen).unwrap();
+            },
+            || {},
+        )));
+        assert_eq!(soon(&finished), [1, 0, 1, 0, 1, 0]);
     }
 
     /// Blocks as many threads as a pool may have; they go on when the sender is dropped.

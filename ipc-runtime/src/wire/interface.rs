@@ -48,6 +48,9 @@ pub trait Interface: Send + Sync + 'static {
         false
     }
 
+    /// Whether any method is `async`: a thread that waits for its call does not run such ones.
+    const HAS_ASYNC: bool = false;
+
     /// Wraps a remote object into the client that implements the trait.
     fn from_remote(remote: Remote) -> Arc<Self>;
 

@@ -18,6 +18,39 @@ interface Init @0xa66711ce63058e50 {
   # Makes one or none.
 }
 
+interface Methods @0xffed036d8d8dfc52 extends(Everything, IpcGenTests.Base) {
+  # What methods say beside their types, in an interface that extends others.
+
+  tell @0 (context :Proxy.Context, word :Text) -> ();
+  # Nobody waits for it.
+
+  add @1 (context :Proxy.Context, number :UInt64, sum :UInt64) -> (
+      sum :UInt64,
+      carry :Bool,
+      result :UInt8,
+      hasResult :Bool
+  );
+  # Changes one of its arguments.
+
+  explain @2 (context :Proxy.Context) -> (reason :Text);
+
+  divide @3 (context :Proxy.Context, a :Int64, b :Int64) -> (error :DivideError, result :Int64);
+  # Fails in one of two ways.
+
+  parse @4 (context :Proxy.Context, text :Text) -> (error :ParseError);
+  # Returns nothing but its failure.
+
+  find @5 (context :Proxy.Context, key :Data) -> (
+      error :FindError,
+      found :UInt32,
+      hasFound :Bool,
+      others :List(UInt32)
+  );
+
+  visit @6 (context :Proxy.Context, one :Nothing, other :Everything) -> ();
+  # Borrows for the time of the call.
+}
+
 interface Everything @0xb052e273215288e5 {
   # Methods of every kind.
 
@@ -56,6 +89,32 @@ interface Everything @0xb052e273215288e5 {
 
 interface Nothing @0xa3c99ca805ab5849 {
   # Without methods of its own.
+}
+
+struct DivideError @0xe1691e5bbd76fa3b {
+  # Why a division fails.
+
+  kind @0 :DivideErrorKind;
+}
+
+struct ParseError @0xb5deb3cf925513e1 {
+  # Where a text is malformed.
+
+  line @0 :UInt32;
+
+  expected @1 :List(Text);
+  # What was expected.
+}
+
+struct FindError @0x8d49115e62a10c7b {
+  # Why nothing is found.
+
+  union {
+    nowhere @0 :Void;
+    locked :group {
+      by @1 :Text;
+    }
+  }
 }
 
 struct Every @0xc3333c31e0a88584 {
@@ -130,6 +189,15 @@ enum Colour @0xf78b6c2707636f37 {
   # Like leaves.
 
   darkBlue @2;
+}
+
+enum DivideErrorKind @0xa08e1f7e83e3f43c {
+  # Why a division fails.
+
+  byZero @0;
+
+  overflow @1;
+  # Does not fit.
 }
 
 struct Shape @0x93e8e9b37ee937e4 {

@@ -101,6 +101,61 @@ pub struct Handlers {
 #[ipc_interface(no_destroy, file = 0xb1e9_8a04_27c6_5d01)]
 pub trait Nothing {}
 
+/// What methods say beside their types, in an interface that extends others.
+#[ipc_interface(file = 0xb1e9_8a04_27c6_5d01)]
+pub trait Methods: Everything + Base {
+    /// Nobody waits for it.
+    #[ipc(oneway)]
+    fn tell(&self, word: &str) -> Result<(), IpcException>;
+    /// Changes one of its arguments.
+    #[ipc(results(sum, carry, result))]
+    fn add(&self, number: u64, sum: u64) -> Result<(u64, bool, Option<u8>), IpcException>;
+    #[ipc(results(reason))]
+    async fn explain(&self) -> Result<String, IpcException>;
+    /// Fails in one of two ways.
+    fn divide(&self, a: i64, b: i64) -> Result<i64, DivideError>;
+    /// Returns nothing but its failure.
+    fn parse(&self, text: &str) -> Result<(), ParseError>;
+    #[ipc(results(found, others))]
+    fn find(&self, key: &[u8]) -> Result<(Option<u32>, Vec<u32>), FindError>;
+    /// Borrows for the time of the call.
+    fn visit(&self, one: &dyn Nothing, other: Option<&dyn Everything>) -> Result<(), IpcException>;
+}
+
+/// Why a division fails.
+#[derive(Debug, IpcType)]
+#[ipc(error, file = 0xb1e9_8a04_27c6_5d01)]
+pub enum DivideError {
+    ByZero,
+    /// Does not fit.
+    Overflow,
+    #[ipc(exception)]
+    Ipc(IpcException),
+}
+
+/// Where a text is malformed.
+#[derive(Debug, IpcType)]
+#[ipc(error, file = 0xb1e9_8a04_27c6_5d01)]
+pub struct ParseError {
+    pub line: u32,
+    /// What was expected.
+    pub expected: Vec<String>,
+    #[ipc(exception)]
+    pub exception: Option<IpcException>,
+}
+
+/// Why nothing is found.
+#[derive(Debug, IpcType)]
+#[ipc(error, file = 0xb1e9_8a04_27c6_5d01)]
+pub enum FindError {
+    Nowhere,
+    Locked {
+        by: String,
+    },
+    #[ipc(exception)]
+    Ipc(IpcException),
+}
+
 /// A field of every type.
 #[derive(IpcType)]
 #[ipc(file = 0xb1e9_8a04_27c6_5d01)]
@@ -400,10 +455,11 @@ pub mod shared {
 }
 
 /// Returns everything: what one root does not reach is a root itself.
-pub fn roots() -> [&'static Descriptor; 7] {
+pub fn roots() -> [&'static Descriptor; 8] {
     [
         <dyn Init>::descriptor(),
         <dyn Closures>::descriptor(),
+        <dyn Methods>::descriptor(),
         <Empty as Struct>::descriptor(),
         <Words as Struct>::descriptor(),
         <Standard as Struct>::descriptor(),

@@ -1,9 +1,9 @@
 //! Emitted text, committed in `golden/`.
 
-use ipc_gen_tests::everything::Init;
+use ipc_gen_tests::everything::{Init, Methods};
 
 // Found from the folder of this package.
-ipc_gen::schema_test!("golden/everything.capnp", dyn Init);
+ipc_gen::schema_test!("golden/everything.capnp", dyn Init, dyn Methods);
 
 mod libmultiprocess {
     use ipc_runtime::wire::proxy::{Thread, ThreadMap};

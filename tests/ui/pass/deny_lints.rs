@@ -83,6 +83,12 @@ pub trait Init {
         data: &Data,
     ) -> Result<u32, IpcException>;
 
+    /// Borrows two.
+    ///
+    /// # Errors
+    /// Always.
+    fn borrowing(&self, one: &dyn Init, other: Option<&dyn Init>) -> Result<(), IpcException>;
+
     /// Returns itself.
     ///
     /// # Errors

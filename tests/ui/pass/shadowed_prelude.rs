@@ -108,6 +108,12 @@ pub trait Calculator {
         at: Arc<dyn Calculator>,
         items: ::std::option::Option<Arc<dyn Calculator>>,
     ) -> ::std::result::Result<(), IpcException>;
+    /// Two that are lent, named like what generated code calls.
+    fn lend(
+        &self,
+        from: &dyn Calculator,
+        to: ::std::option::Option<&dyn Calculator>,
+    ) -> ::std::result::Result<(), IpcException>;
     /// A method named like the client's own.
     fn remote(&self) -> ::std::result::Result<Arc<dyn Calculator>, IpcException>;
     /// One like the dispatcher's.
