@@ -402,7 +402,7 @@ where
     note = "it is an `Arc` of a `dyn Fn(..)`, or a `Box` of a closure, that takes and returns what the one method of the \
             trait does; also in an `Option`, a `Vec` or as the values of a map"
 )]
-#[expect(missing_docs, clippy::missing_errors_doc, reason = "each is the item of `Wire` of its name")]
+#[expect(missing_docs, reason = "each is the item of `Wire` of its name")]
 pub trait WireAs<'m, I: ?Sized>: Sized {
     const PART: Part;
 
@@ -656,6 +656,11 @@ impl std::fmt::Debug for ErrorAnswer {
 /// Describes a type.
 pub const fn part_of<T: IpcType + ?Sized>() -> Part {
     Part { ty: T::TYPE, shape: T::SHAPE }
+}
+
+/// Describes an object.
+pub(crate) const fn part_of_object<T: Interface + ?Sized>() -> Part {
+    Part { ty: Type::Interface(T::descriptor), shape: Shape::of(Slot::Pointer) }
 }
 
 /// Reads the field of an error; a null one says that there was none.

@@ -29,17 +29,14 @@ impl<'t> Closure<'t> {
         for bound in bounds {
             match bound {
                 TypeParamBound::Lifetime(lifetime) if lifetime.ident == "static" => {}
-                TypeParamBound::Trait(bound) if closure.is_none() => match bound.path.segments.last() {
-                    Some(last) => match (kind(&last.ident), &last.arguments) {
+                TypeParamBound::Trait(bound) => {
+                    let Some(last) = bound.path.segments.last() else { continue };
+                    match (kind(&last.ident), &last.arguments) {
                         (Some(kind), PathArguments::Parenthesized(arguments)) => {
-                            closure = Some((kind, arguments));
+                            closure.get_or_insert((kind, arguments));
                         }
                         _ => others.push(last.ident.to_string()),
-                    },
-                    None => {}
-                },
-                TypeParamBound::Trait(bound) => {
-                    others.extend(bound.path.segments.last().map(|last| last.ident.to_string()));
+                    }
                 }
                 other => others.push(spell(other)),
             }

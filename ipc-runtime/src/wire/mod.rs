@@ -57,6 +57,7 @@ pub use self::descriptor::{Descriptor, Type};
 pub use self::fd::FileDescriptor;
 pub use self::interface::Interface;
 pub use self::layout::{At, Shape, Size};
+pub(crate) use self::passable::Reference;
 pub use self::passable::{ByReference, ByValue, Passable};
 pub use self::raw::{Encoder, HasSize, PointerReader, PointerWriter, StructReader, StructWriter};
 pub use self::stand_in::{Callable, StandIn};
