@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use proc_macro2::Span;
+use syn::Ident;
 
 use crate::diag::Diagnostics;
 use crate::message;
@@ -47,17 +48,37 @@ fn check_twin(interface: &Interface, diag: &mut Diagnostics) {
 /// Checks a struct or an enum.
 pub(crate) fn check_data(data: &Data, diag: &mut Diagnostics) {
     match &data.body {
-        Body::Struct(fields) => check_fields(fields, diag),
+        Body::Struct(fields) => {
+            if check_count(&data.ident, "fields", fields.sent.len(), diag) {
+                check_fields(fields, diag);
+            }
+        }
         // Nothing of them is in the schema but their type.
         Body::Newtype(_) | Body::Numbers(..) => {}
         Body::Union(cases) => {
+            let fields = cases.iter().map(|case| case.fields.sent.len().max(1)).sum();
+            if !check_count(&data.ident, "fields", fields, diag) {
+                return;
+            }
             check_unique("variants", cases.iter().map(|case| &case.name), diag);
             cases.iter().for_each(|case| check_fields(&case.fields, diag));
         }
         Body::Enum(variants) => {
-            check_unique("variants", variants.iter().map(|variant| &variant.name), diag);
+            if check_count(&data.ident, "variants", variants.len(), diag) {
+                check_unique("variants", variants.iter().map(|variant| &variant.name), diag);
+            }
         }
     }
+}
+
+/// Ordinals have 16 bits. How many of them the fields take that are an `Option` is only known to the compiler, which says
+/// what does not fit into a struct.
+fn check_count(ident: &Ident, what: &str, count: usize, diag: &mut Diagnostics) -> bool {
+    let fits = count <= usize::from(u16::MAX);
+    if !fits {
+        diag.report(ident, &message::TOO_MANY, &[ident, &count, &what]);
+    }
+    fits
 }
 
 fn check_fields(fields: &Fields, diag: &mut Diagnostics) {

@@ -174,6 +174,10 @@ messages! {
         "`{}` has a `where` clause",
         "remove it: every type of an interface is known"
     }
+    METHOD_VARIADIC {
+        "`{}` takes any number of arguments",
+        "take a `Vec` or a slice of them"
+    }
     METHOD_CFG {
         "`{}` is there only under a condition",
         "remove the attribute: the ordinals of the methods after it would depend on the condition"
@@ -193,6 +197,10 @@ messages! {
     RESULT_MISSING {
         "`{}` does not return a `Result`",
         "every call can fail: write `-> Result<{}, IpcException>`"
+    }
+    RESULT_FUTURE {
+        "`{}` returns a future",
+        "write `async fn` and what the future gives: `-> {}`"
     }
     RESULT_BORROWED {
         "a result cannot be borrowed",
@@ -257,6 +265,10 @@ messages! {
     TYPE_RC {
         "`Rc` belongs to one thread",
         "write `Arc<dyn Trait>` for an object, or the type itself for a value, which the receiver gets a copy of"
+    }
+    TYPE_WEAK {
+        "`Weak` does not keep the object that it leads to",
+        "write `Arc<dyn Trait>`: the object is kept while anybody in any process has it"
     }
     TYPE_CELL {
         "`{}` cannot be shared across a process boundary",
@@ -341,6 +353,14 @@ messages! {
     NAME_COMPANION {
         "in a schema, `{}` says whether `{}` is there",
         "rename it, or replace both by one `Option`"
+    }
+}
+
+// Numbers.
+messages! {
+    TOO_MANY {
+        "`{}` has {} {}, and a schema has room for 65,535",
+        "move some of them into a type of their own"
     }
 }
 

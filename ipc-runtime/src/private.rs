@@ -314,17 +314,23 @@ pub trait Wire<'m>: Sized {
     /// Returns an error if the message becomes too large or too deep.
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
 
-    /// Writes the value, which is given away.
-    ///
-    /// # Errors
-    /// Returns an error if the message becomes too large or too deep.
-    fn encode_owned(self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
-
     /// Writes the value, out of which may be taken what cannot be shared.
     ///
     /// # Errors
     /// Returns an error if the message becomes too large or too deep.
     fn encode_mut(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+
+    /// Writes the value, or lends it to the message.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn lend_to<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException>;
+
+    /// Writes the value, or gives it to the message.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn give(self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
 
     /// Reads a value.
     ///
@@ -365,13 +371,18 @@ where
     }
 
     #[inline]
-    fn encode_owned(mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
-        Encode::encode_owned(&mut self, to, at)
+    fn encode_mut(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        Encode::encode_owned(self, to, at)
     }
 
     #[inline]
-    fn encode_mut(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
-        Encode::encode_owned(self, to, at)
+    fn lend_to<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+        Encode::lend(self, to, at)
+    }
+
+    #[inline]
+    fn give(self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        Encode::give(self, to, at)
     }
 
     #[inline]
@@ -407,7 +418,7 @@ pub trait WireAs<'m, I: ?Sized>: Sized {
     const PART: Part;
 
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
-    fn encode_owned(self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+    fn give(self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
     fn encode_mut(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
     fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException>;
 }
@@ -416,15 +427,15 @@ impl<'m, I: ?Sized, T: StandIn<I, Object: Wire<'m>>> WireAs<'m, I> for T {
     const PART: Part = T::Object::PART;
 
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
-        self.share()?.encode_owned(to, at)
+        self.share()?.give(to, at)
     }
 
-    fn encode_owned(mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
-        self.give().encode_owned(to, at)
+    fn give(mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        self.take().give(to, at)
     }
 
     fn encode_mut(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
-        self.give().encode_owned(to, at)
+        self.take().give(to, at)
     }
 
     fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException> {
@@ -524,6 +535,12 @@ pub trait Lent<'m> {
     /// Returns an error if the message becomes too large or too deep.
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
 
+    /// Writes the value, or lends it to the message.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn lend_to<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException>;
+
     /// Reads what the server holds.
     ///
     /// # Errors
@@ -545,6 +562,11 @@ where
     #[inline]
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         Encode::encode(self, to, at)
+    }
+
+    #[inline]
+    fn lend_to<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+        Encode::lend(self, to, at)
     }
 
     #[inline]
@@ -576,6 +598,12 @@ pub trait LentSlice<'m>: Sized {
     /// Returns an error if the message becomes too large or too deep.
     fn encode(items: &[Self], to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
 
+    /// Writes the value, or lends it to the message.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn lend_to<'d>(items: &'d [Self], to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException>;
+
     /// Reads what the server holds.
     ///
     /// # Errors
@@ -597,6 +625,11 @@ where
     #[inline]
     fn encode(items: &[Self], to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         Encode::encode(items, to, at)
+    }
+
+    #[inline]
+    fn lend_to<'d>(items: &'d [Self], to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+        Encode::lend(items, to, at)
     }
 
     #[inline]
@@ -639,8 +672,8 @@ type EncodeSlot = Box<dyn FnOnce(&mut StructWriter<'_, '_>, At) -> Result<(), Ip
 
 impl ErrorAnswer {
     /// An error that travels as a value of its own.
-    pub fn slot<T: Encode + 'static>(mut value: T) -> Self {
-        Self::Slot(Box::new(move |to, at| value.encode_owned(to, at)))
+    pub fn slot<T: Encode + 'static>(value: T) -> Self {
+        Self::Slot(Box::new(move |to, at| value.give(to, at)))
     }
 }
 
@@ -689,11 +722,11 @@ pub const fn error_of<E: IpcError>() -> ErrorOf<E> {
 ///
 /// # Errors
 /// Returns the failure of the call as the method's error.
-pub fn call_method<T, E>(
-    remote: &Remote,
+pub fn call_method<'d, T, E>(
+    remote: &'d Remote,
     method: MethodId,
     params: Size,
-    encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+    encode: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
     error_at: At,
     decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException>,
     error: ErrorOf<E>,
@@ -737,11 +770,11 @@ pub async fn call_method_async<T, E>(
 ///
 /// # Errors
 /// Returns an error if the call cannot be sent, as the method's error.
-pub fn call_oneway<E>(
-    remote: &Remote,
+pub fn call_oneway<'d, E>(
+    remote: &'d Remote,
     method: MethodId,
     params: Size,
-    encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+    encode: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
     error: ErrorOf<E>,
 ) -> Result<(), E> {
     send_oneway(remote, method, params, encode).map_err(error.from)

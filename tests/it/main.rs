@@ -13,6 +13,7 @@ mod fds;
 mod generics;
 mod inheritance;
 mod killed;
+mod large;
 mod lend;
 mod listen;
 mod misbehave;

@@ -16,7 +16,7 @@ pub(crate) fn expand_alias(interface: &Interface) -> TokenStream {
     let doc = format!("The client of [`{ident}`]: implements it by calling an object in another process.");
     mixed! {
         #[doc = #doc]
-        #[allow(dead_code, non_camel_case_types)]
+        #[allow(dead_code, deprecated, non_camel_case_types)]
         #vis type #alias = #private::Client<dyn #ident>;
     }
 }
@@ -55,10 +55,17 @@ fn expand_method(method: &Method) -> TokenStream {
     let encode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
         let ident = &param.ident;
         let wire = Wire::of_param(param);
-        let encode = match &param.passing {
-            Passing::Owned => wire.call("encode_owned", mixed!(#ident, #to, #params.at[#index])),
-            Passing::Lent(_) => wire.call("encode", mixed!(#ident, #to, #params.at[#index])),
-            Passing::Loan(..) => mixed!(#ipc::OnLoan::encode(&*#ident, #to, #params.at[#index])),
+        // A caller that waits has what it passes for long enough; a future gives it away, and everybody a closure.
+        let encode = match (method.form, &param.passing) {
+            (Form::Blocking, Passing::Owned) if !wire.may_hold_closure() => {
+                wire.call("lend_to", mixed!(&#ident, #to, #params.at[#index]))
+            }
+            (Form::Blocking, Passing::Lent(_)) => {
+                wire.call("lend_to", mixed!(#ident, #to, #params.at[#index]))
+            }
+            (_, Passing::Owned) => wire.call("give", mixed!(#ident, #to, #params.at[#index])),
+            (Form::Async, Passing::Lent(_)) => wire.call("encode", mixed!(#ident, #to, #params.at[#index])),
+            (_, Passing::Loan(..)) => mixed!(#ipc::OnLoan::encode(&*#ident, #to, #params.at[#index])),
         };
         mixed!(#encode?;)
     });

@@ -7,7 +7,7 @@ use syn::{Ident, Lifetime, Type};
 use super::descriptor::{
     expand_enum_descriptor, expand_ids, expand_struct_descriptor, expand_union_descriptor,
 };
-use super::wire::Wire;
+use super::wire::{Wire, may_hold_closure};
 use super::{expand_field, expand_fields, names, unless_empty};
 use crate::model::{Argument, Body, Case, CaseForm, Catches, Data, Field, Fields, Variant};
 use crate::parse::has_type_param;
@@ -627,21 +627,9 @@ struct OwnedCodec {
     encode_items: TokenStream,
 }
 
-/// Tells whether a field may hold what is given away: a closure in a `Box`. That is seen of types with well-known
-/// names only; all others are asked.
+/// Tells whether a field may hold a closure in a `Box`, which is given away.
 fn may_be_given(field: &Field) -> bool {
-    const SHARED: [&str; 22] = [
-        "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128",
-        "isize", "f32", "f64", "str", "String", "Vec", "Option", "HashMap", "BTreeMap",
-    ];
-    fn only_shared(tokens: TokenStream) -> bool {
-        tokens.into_iter().all(|token| match token {
-            TokenTree::Ident(ident) => SHARED.iter().any(|name| ident == name),
-            TokenTree::Group(group) => only_shared(group.stream()),
-            TokenTree::Punct(_) | TokenTree::Literal(_) => true,
-        })
-    }
-    field.default.is_none() && !only_shared(field.ty.to_token_stream())
+    field.default.is_none() && may_hold_closure(&field.ty)
 }
 
 fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {

@@ -84,7 +84,12 @@ pub(crate) fn expand_data(data: &Data, errors: &TokenStream) -> TokenStream {
     });
     let params = mixed!(#(#params),*);
     let layout = match &data.body {
-        Body::Struct(fields) if data.generics.params.is_empty() => Some(expand_layout(data, &fields.sent)),
+        // Of too many fields there is no layout, which would be a second message.
+        Body::Struct(fields)
+            if data.generics.params.is_empty() && fields.sent.len() <= usize::from(u16::MAX) =>
+        {
+            Some(expand_layout(data, &fields.sent))
+        }
         _ => None,
     };
     let code = mixed! {

@@ -111,6 +111,8 @@ fn expand_twin(interface: &Interface) -> Option<Interface> {
     item.items.retain_mut(|member| match member {
         syn::TraitItem::Fn(function) => {
             function.default = None;
+            // Says something of a body only.
+            function.attrs.retain(|attribute| !attribute.path().is_ident("inline"));
             function.semi_token.get_or_insert_default();
             let form = interface.methods.iter().find(|method| method.ident == function.sig.ident);
             function.sig.asyncness = match form.map(|method| method.form) {

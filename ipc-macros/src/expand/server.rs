@@ -198,14 +198,14 @@ fn expand_encode(method: &Method) -> TokenStream {
     match &method.results {
         Results::Whole(_) => {
             let value = mixed!(value, to, #results.at[1]);
-            let encode = Wire::of_result(method).call("encode_owned", value);
+            let encode = Wire::of_result(method).call("give", value);
             mixed!(|value, to| #encode)
         }
         Results::Parts(parts) => {
             let parts = parts.iter().enumerate().map(|(part, (_, ty))| {
                 let index = part + 1;
                 let part = syn::Index::from(part);
-                let encode = Wire::of(ty).call("encode_owned", mixed!(value.#part, to, #results.at[#index]));
+                let encode = Wire::of(ty).call("give", mixed!(value.#part, to, #results.at[#index]));
                 mixed!(#encode?;)
             });
             mixed! {

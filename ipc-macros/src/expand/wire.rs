@@ -78,6 +78,11 @@ impl Wire {
         Self { ty: ty.to_token_stream(), name, interface: None, place: Place::of(ty) }
     }
 
+    /// See [`may_hold_closure`].
+    pub(crate) fn may_hold_closure(&self) -> bool {
+        may_hold_closure(&self.ty)
+    }
+
     /// `|from| <T as Wire<'_>>::decode(from, at)`.
     pub(crate) fn decoder(&self, at: &TokenStream) -> TokenStream {
         let decode = self.call("decode", mixed!(from, #at));
@@ -153,6 +158,60 @@ pub(crate) fn superclass(path: &syn::Path, item: &str) -> TokenStream {
     let place = Place::of(path);
     let interface = quote_spanned!(place.start=> #ipc::Superclass);
     place.path(&quote_spanned!(place.start=> dyn #path), &interface, item)
+}
+
+/// Tells whether a value may hold a closure in a `Box`, which cannot be shared. That is seen of types with well-known
+/// names only; all others are asked by the runtime.
+pub(crate) fn may_hold_closure(ty: &impl ToTokens) -> bool {
+    const NONE: &[&str] = &[
+        "bool",
+        "char",
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "u128",
+        "usize",
+        "i8",
+        "i16",
+        "i32",
+        "i64",
+        "i128",
+        "isize",
+        "f32",
+        "f64",
+        "str",
+        "String",
+        "Vec",
+        "VecDeque",
+        "Option",
+        "Box",
+        "Arc",
+        "Cow",
+        "HashMap",
+        "BTreeMap",
+        "HashSet",
+        "BTreeSet",
+        "Path",
+        "PathBuf",
+        "OsStr",
+        "OsString",
+        "CStr",
+        "CString",
+        "Bytes",
+        "Uuid",
+        "Duration",
+        "SystemTime",
+        "NonZero",
+    ];
+    fn is_none(token: TokenTree) -> bool {
+        match token {
+            TokenTree::Ident(ident) => NONE.iter().any(|name| ident == name),
+            TokenTree::Group(group) => group.stream().into_iter().all(is_none),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => true,
+        }
+    }
+    !ty.to_token_stream().into_iter().all(is_none)
 }
 
 /// Where a type stands: generated paths about it are spanned from its first token to its last.

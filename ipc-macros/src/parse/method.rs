@@ -159,7 +159,7 @@ fn parse_results(names: &[Ident], returns: &Type, diag: &mut Diagnostics) -> Opt
 }
 
 /// Checks everything but the parameters and the result.
-fn check_shape(item: &TraitItemFn, diag: &mut Diagnostics) -> bool {
+fn check_shape(item: &mut TraitItemFn, diag: &mut Diagnostics) -> bool {
     let Signature { ident, generics, .. } = &item.sig;
     let mut sound = true;
     let mut report = |tokens: &dyn quote::ToTokens, message| {
@@ -185,6 +185,11 @@ fn check_shape(item: &TraitItemFn, diag: &mut Diagnostics) -> bool {
     }
     if let Some(cfg) = find_cfg(&item.attrs) {
         report(cfg, &message::METHOD_CFG);
+    }
+    if let Some(variadic) = &item.sig.variadic {
+        report(variadic, &message::METHOD_VARIADIC);
+        // rustc would say it again.
+        item.sig.variadic = None;
     }
     sound
 }

@@ -1,7 +1,7 @@
 //! Types: what can be seen of a mistake without knowing what the names stand for. All else is rustc's to say.
 
 use quote::ToTokens;
-use syn::{GenericArgument, Ident, PathArguments, ReturnType, Type, TypePath, TypeReference};
+use syn::{GenericArgument, Ident, PathArguments, ReturnType, Type, TypeParamBound, TypePath, TypeReference};
 
 use super::closure::Closure;
 use crate::diag::Diagnostics;
@@ -112,6 +112,12 @@ pub(crate) fn parse_return_type(
         diag.report(method, &message::RESULT_MISSING, &[method, &"()"]);
         return None;
     };
+    if let Some(output) = future_output(ty) {
+        let output = output.map_or("Result<(), IpcException>".to_owned(), spell);
+        diag.report(&*ty, &message::RESULT_FUTURE, &[method, &output]);
+        *ty = syn::parse_quote!(());
+        return None;
+    }
     let walk = &mut Walk::new(Position::Result, Some(interface), Lifetimes::Undeclared, diag);
     match ungrouped(ty) {
         Type::Path(path) if !is_plain_value(path) => match type_argument(ty, 0).map(ungrouped) {
@@ -131,6 +137,27 @@ pub(crate) fn parse_return_type(
         }
     }
     walk.finish(ty).then(|| ungrouped(ty).clone())
+}
+
+/// What a future gives, if it is seen to be one: `impl Future<Output = T>`, `Pin<Box<dyn Future<Output = T>>>`.
+fn future_output(ty: &Type) -> Option<Option<&Type>> {
+    let bounds = match ungrouped(ty) {
+        Type::ImplTrait(of) => &of.bounds,
+        Type::TraitObject(of) => &of.bounds,
+        Type::Path(path) => {
+            let holder = &path.path.segments.last()?.ident;
+            let inside = type_argument(ty, 0).filter(|_| holder == "Pin" || holder == "Box")?;
+            return future_output(inside);
+        }
+        _ => return None,
+    };
+    let Some(TypeParamBound::Trait(bound)) = bounds.first() else { return None };
+    let last = bound.path.segments.last().filter(|last| last.ident == "Future")?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return Some(None) };
+    Some(arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::AssocType(output) => Some(&output.ty),
+        _ => None,
+    }))
 }
 
 /// Writes tokens as a user would.
@@ -233,8 +260,14 @@ impl<'a> Walk<'a> {
         let name = last.ident.to_string();
         match name.as_str() {
             "Rc" => return self.report(&last.ident, &message::TYPE_RC, &[]),
-            "Cell" | "RefCell" | "Mutex" | "RwLock" => {
+            "Cell" | "RefCell" | "OnceCell" | "UnsafeCell" | "Mutex" | "RwLock" | "OnceLock" => {
                 return self.report(&last.ident, &message::TYPE_CELL, &[&name]);
+            }
+            atomic if ATOMICS.contains(&atomic) => {
+                return self.report(&last.ident, &message::TYPE_CELL, &[&name]);
+            }
+            "Weak" if !last.arguments.is_empty() => {
+                return self.report(&last.ident, &message::TYPE_WEAK, &[]);
             }
             _ => {}
         }
@@ -258,6 +291,9 @@ impl<'a> Walk<'a> {
             return self.visit_dyn(object);
         }
         match self.position {
+            Position::Param if reference.mutability.is_some() => {
+                self.report(reference, &message::TYPE_MUT, &[]);
+            }
             Position::Param => {
                 self.check_lifetime(reference);
                 match ungrouped(&reference.elem) {
@@ -376,6 +412,21 @@ const MOST_ARGUMENTS: usize = 8;
 
 /// How many it may take if one is behind a `&`: the runtime has code for each choice of them.
 const MOST_LENT_ARGUMENTS: usize = 3;
+
+const ATOMICS: &[&str] = &[
+    "AtomicBool",
+    "AtomicU8",
+    "AtomicU16",
+    "AtomicU32",
+    "AtomicU64",
+    "AtomicUsize",
+    "AtomicI8",
+    "AtomicI16",
+    "AtomicI32",
+    "AtomicI64",
+    "AtomicIsize",
+    "AtomicPtr",
+];
 
 fn is_static(reference: &TypeReference) -> bool {
     reference.lifetime.as_ref().is_some_and(|lifetime| lifetime.ident == "static")

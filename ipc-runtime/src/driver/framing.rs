@@ -23,9 +23,13 @@ const LARGE_BUFFER: usize = 64 * 1024;
 /// The most segments of one message. Cap'n Proto's own implementations stop at 512.
 const SEGMENT_LIMIT: usize = 512;
 
-/// A large message's memory grows with what has arrived, at least this much at a time, so that a header alone
-/// costs its sender more than us.
-const GROWTH_WORDS: usize = 32 * 1024;
+/// The memory of a message before anything of it has arrived, if it is to be so large: 1 MiB, little more than what the
+/// system holds for a connection anyway. Most messages never outgrow it, and are not moved.
+const GROWTH_WORDS: usize = 128 * 1024;
+
+/// How much more memory a message gets than has arrived of it: what a header claims costs its sender a part of what it
+/// costs us, and a message is moved once for each such factor, if the system moves memory by copying.
+const GROWTH_FACTOR: usize = 16;
 
 /// Why reading stopped.
 #[derive(Debug, PartialEq, Eq)]
@@ -238,9 +242,12 @@ impl Partial {
         self.filled == self.total_words * 8
     }
 
+    /// Makes room for words that have arrived or are about to.
     fn grow(&mut self, at_least: usize) {
-        let length = self.words.len();
-        let target = length.saturating_add(at_least.max(length).max(1)).min(self.total_words);
+        let arrived = (self.filled / 8).saturating_mul(GROWTH_FACTOR);
+        let target =
+            self.words.len().saturating_add(at_least).max(arrived).max(GROWTH_WORDS).min(self.total_words);
+        self.words.reserve_exact(target - self.words.len());
         self.words.resize(target, ZERO);
     }
 
@@ -264,7 +271,7 @@ impl Partial {
     /// Returns the memory that the next bytes go to, never empty while the message is incomplete.
     fn space(&mut self) -> &mut [u8] {
         if self.filled == self.words.len() * 8 {
-            self.grow(GROWTH_WORDS);
+            self.grow(1);
         }
         Word::words_to_bytes_mut(&mut self.words).get_mut(self.filled..).unwrap_or_default()
     }

@@ -13,6 +13,7 @@ use tokio::runtime::Handle;
 
 use super::DriverLimits;
 use super::framing::{Filled, Framing, Received};
+use super::lender::Lender;
 use super::output::{Cause, Flushed, Output, peer_does_not_read};
 use super::poller::{self, Poller, Source, Token};
 use super::selector::Interest;
@@ -23,7 +24,9 @@ use crate::deadline::timed_out;
 use crate::exception::IpcException;
 use crate::object::{Capability, LocalObject, Queued, ServedCall};
 use crate::process::ChildProcess;
-use crate::rpc::{self, AnswerId, Cap, Connection, OutgoingCall, OutgoingResults, Payload, QuestionId};
+use crate::rpc::{
+    self, AnswerId, Cap, Connection, OutgoingCall, OutgoingResults, Payload, QuestionId, copies_of,
+};
 use crate::sync::lock;
 use crate::thread::mailbox::Mailbox;
 use crate::thread::pool::{Chore, Pool, blocking, spawn_chores};
@@ -100,6 +103,8 @@ struct State {
     engine: Engine,
     /// A flush of batched messages is due.
     flush_scheduled: bool,
+    /// Who has what the call that is being sent was lent.
+    lender: Option<Arc<Lender>>,
     cancellations: Cancellations,
 }
 
@@ -143,6 +148,8 @@ struct Effects {
     threads: Vec<Arc<Mailbox>>,
     /// Bytes that wait to be written and that the peer has brought about.
     queued: usize,
+    /// This thread has a message of its own to write, which others wait behind.
+    lends: bool,
     schedule: bool,
     cancels: Vec<Arc<Cancel>>,
 }
@@ -175,6 +182,7 @@ impl Link {
             state: Mutex::new(State {
                 engine: Engine::new(rpc::Limits::default(), bootstrap),
                 flush_scheduled: false,
+                lender: None,
                 cancellations: Cancellations::default(),
             }),
             output: Output::new(),
@@ -257,6 +265,41 @@ impl Link {
     ) -> Question {
         let id = self.with_state(Cause::Caller, |state| state.engine.call(target, call, waiter));
         Question { link: self.clone(), id }
+    }
+
+    /// Sends a call whose large values are lent; its answer arrives at `waiter`.
+    ///
+    /// # Blocking
+    /// Waits until the call is written, the connection has ended or the deadline has passed. In the last case what is not
+    /// written is copied.
+    pub(crate) fn call_lent(
+        self: &Arc<Self>,
+        target: &Cap<LocalObject>,
+        call: OutgoingCall<LocalObject>,
+        waiter: &Arc<Waiter>,
+        lent: &[&[u8]],
+        deadline: Option<Instant>,
+    ) -> Question {
+        let loan = Loan { link: self, lender: Arc::default(), lent };
+        let sent = self.with_state(Cause::Caller, |state| {
+            if !state.engine.leads_to_peer(target) {
+                return Err(Box::new(call));
+            }
+            state.lender = Some(loan.lender.clone());
+            Ok(state.engine.call(target, call, waiter.clone()))
+        });
+        match sent {
+            Ok(id) => {
+                let question = Question { link: self.clone(), id };
+                blocking(|| loan.write(deadline));
+                question
+            }
+            Err(mut call) => {
+                // It stays in this process, or waits there to be sent.
+                call.own(copies_of(lent));
+                self.call(target, *call, waiter.clone())
+            }
+        }
     }
 
     /// Answers a call.
@@ -397,8 +440,11 @@ impl Link {
             effects.cancels.extend(state.cancellations.running.drain().map(|(_, cancel)| cancel));
         }
         while let Some(message) = state.engine.poll_transmit() {
-            effects.queued = self.output.push(message, cause);
+            let lender = if message.parts().are_lent() { state.lender.take() } else { None };
+            effects.lends |= lender.is_some();
+            effects.queued = self.output.push(message, cause, lender);
         }
+        state.lender = None;
         if state.engine.has_batched() && !state.flush_scheduled {
             state.flush_scheduled = true;
             effects.schedule = true;
@@ -424,7 +470,7 @@ impl Link {
         for cancel in effects.cancels {
             cancel.cancel();
         }
-        self.give_up(effects.drops);
+        self.give_up(effects.drops, effects.lends);
         if effects.schedule {
             let this: Weak<dyn Source> = self.this.clone();
             self.poller.wake_at(Instant::now() + BATCH_DELAY, this);
@@ -440,9 +486,9 @@ impl Link {
 
     /// Drops handles that the engine no longer needs. Most are copies of one that lives on, as of an argument that was
     /// just sent; a last one runs a destructor, which is the pool's work.
-    fn give_up(&self, mut objects: Vec<LocalObject>) {
+    fn give_up(&self, mut objects: Vec<LocalObject>, lends: bool) {
         objects.retain(LocalObject::owns);
-        if !poller::is_current() {
+        if !poller::is_current() && !lends {
             // Where another thread drops its handle meanwhile, the destructor runs on this one: a caller's or a
             // worker's, without a lock.
             objects.retain_mut(LocalObject::is_last_handle);
@@ -472,7 +518,11 @@ impl Link {
 
     /// Writes what is queued; leaves to the poller what the socket does not take.
     fn flush(self: &Arc<Self>) {
-        match self.output.flush(self.socket.as_fd()) {
+        self.flushed(self.output.flush(self.socket.as_fd()));
+    }
+
+    fn flushed(self: &Arc<Self>, flushed: io::Result<Flushed>) {
+        match flushed {
             Ok(Flushed::Done) => {}
             Ok(Flushed::Full) => self.watch(Interest::ReadableAndWritable),
             Err(error) => self.fail_output(&error),
@@ -605,6 +655,29 @@ impl Incoming {
         let caps = std::mem::take(&mut payload.caps);
         let caps = caps.into_iter().map(|cap| cap.map(|cap| Capability::received(link, cap))).collect();
         Self { payload, caps }
+    }
+}
+
+/// What a call was lent. Dropping it copies what is still needed.
+struct Loan<'l> {
+    link: &'l Arc<Link>,
+    lender: Arc<Lender>,
+    lent: &'l [&'l [u8]],
+}
+
+impl Loan<'_> {
+    fn write(&self, deadline: Option<Instant>) {
+        let Self { link, lender, lent } = self;
+        link.flushed(link.output.write_lent(link.socket.as_fd(), lender, lent, deadline));
+    }
+}
+
+impl Drop for Loan<'_> {
+    fn drop(&mut self) {
+        if !self.lender.is_over() {
+            // The thread panics, in a destructor that ran here: others must not wait for it.
+            self.link.flushed(Ok(self.link.output.reclaim(&self.lender, self.lent)));
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 //! The engine does not know who reads: whoever holds a link's [`Framing`](framing) may.
 
 mod framing;
+mod lender;
 pub(crate) mod link;
 mod output;
 pub(crate) mod poller;

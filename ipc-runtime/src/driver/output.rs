@@ -4,17 +4,23 @@
 //! decided. One thread at a time is the writer: it takes a batch, writes it without a lock, and goes on until the
 //! queue is empty, the socket is full, or its share is used up. What remains is left to the poller, which continues when
 //! the socket has room.
+//!
+//! A message whose large values are lent can be written by one thread only, the caller that has them ([`Lender`]): whoever
+//! comes to it hands the writer's role over. That thread waits for room itself until its message is written, and
+//! passes the role on; one that cannot wait any longer copies what is left.
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Poll, Waker};
+use std::time::Instant;
 
+use super::lender::Lender;
 use super::socket;
 use super::waiter::wake;
 use crate::exception::IpcException;
-use crate::rpc::{Attachment, OutgoingMessage};
-use crate::sync::lock;
+use crate::rpc::{Attachment, OutgoingMessage, copies_of};
+use crate::sync::{Waited, lock};
 use rustix::fd::BorrowedFd;
 
 /// Messages that one system call writes at the most.
@@ -48,7 +54,7 @@ pub(super) enum Flushed {
 
 /// The output queue of one connection.
 ///
-/// Invariants: at most one thread writes (`writing`); while the socket is full (`full`) nobody writes; `bytes` is
+/// Invariants: at most one thread writes (`writing`), also while it waits as a lender; while the socket is full (`full`) nobody writes; `bytes` is
 /// what is queued or in the writer's hands, less what was written; `callers_bytes` are the messages among them that
 /// callers have brought about.
 #[derive(Debug)]
@@ -68,13 +74,18 @@ struct State {
     wakers: Vec<Waker>,
 }
 
+/// A message on its way.
 #[derive(Debug)]
-struct Pending {
+pub(super) struct Pending {
     header: Vec<u8>,
     message: OutgoingMessage,
     cause: Cause,
-    /// Bytes of header and segments that are written.
+    /// Bytes of header and segments.
+    size: usize,
+    /// Those of them that are written.
     written: usize,
+    /// Who alone can write it.
+    lender: Option<Arc<Lender>>,
 }
 
 impl Output {
@@ -91,14 +102,18 @@ impl Output {
         Self { state: Mutex::new(state) }
     }
 
-    /// Appends a message; returns how many bytes are queued now that the peer has brought about.
-    pub(super) fn push(&self, message: OutgoingMessage, cause: Cause) -> usize {
-        let pending = Pending::new(message, cause);
+    /// Appends a message; returns how many bytes are queued now that the peer has brought about. `lender` is who has
+    /// what the message has been lent.
+    pub(super) fn push(&self, message: OutgoingMessage, cause: Cause, lender: Option<Arc<Lender>>) -> usize {
+        let pending = Pending::new(message, cause, lender);
         let mut state = lock(&self.state);
         if !state.closed {
-            state.bytes += pending.len();
+            state.bytes += pending.size;
             if cause == Cause::Caller {
-                state.callers_bytes += pending.len();
+                state.callers_bytes += pending.size;
+            }
+            if let Some(lender) = &pending.lender {
+                lender.queued();
             }
             state.queue.push_back(pending);
         }
@@ -135,6 +150,9 @@ impl Output {
         state.callers_bytes = 0;
         let queue = std::mem::take(&mut state.queue);
         let wakers = std::mem::take(&mut state.wakers);
+        for lender in queue.iter().filter_map(|pending| pending.lender.as_ref()) {
+            lender.end();
+        }
         drop(state);
         wake(wakers);
         drop(queue);
@@ -162,31 +180,23 @@ impl Output {
         let mut batch: VecDeque<Pending> = VecDeque::new();
         for _ in 0..WRITES_PER_TURN {
             while batch.len() < BATCH
-                && let Some(pending) = state.queue.pop_front()
+                && let Some(pending) = state.queue.pop_front_if(|pending| pending.lender.is_none())
             {
                 batch.push_back(pending);
             }
             if batch.is_empty() {
                 state.writing = false;
+                state.hand_over();
                 return Ok(Flushed::Done);
             }
             state.writing = true;
             drop(state);
 
-            let result = write(socket, &mut batch);
+            let result = write(socket, &mut batch, &[]);
 
             state = lock(&self.state);
             match result {
-                Ok(Written { bytes, callers_bytes }) => {
-                    state.bytes = state.bytes.saturating_sub(bytes);
-                    state.callers_bytes = state.callers_bytes.saturating_sub(callers_bytes);
-                    if !state.wakers.is_empty() {
-                        let wakers = std::mem::take(&mut state.wakers);
-                        drop(state);
-                        wake(wakers);
-                        state = lock(&self.state);
-                    }
-                }
+                Ok(written) => state = self.note(state, &written),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 Err(error) => {
                     state.give_back(batch);
@@ -204,7 +214,104 @@ impl Output {
     }
 }
 
+impl Output {
+    /// Waits for the turn to write a message whose large values are `lent`, and writes it; goes on with what is behind it.
+    /// Nothing is done if the message is not in the queue.
+    ///
+    /// # Blocking
+    /// Waits until the message is written, the queue is closed or the deadline has passed. In the last case what is not
+    /// written is copied and left to others.
+    ///
+    /// # Errors
+    /// Returns the socket's error; nobody writes then any more.
+    pub(super) fn write_lent(
+        &self,
+        socket: BorrowedFd<'_>,
+        lender: &Arc<Lender>,
+        lent: &[&[u8]],
+        deadline: Option<Instant>,
+    ) -> io::Result<Flushed> {
+        if lender.wait(deadline) == Waited::TimedOut {
+            return Ok(self.reclaim(lender, lent));
+        }
+        let Some(pending) = lender.take() else { return Ok(Flushed::Done) };
+        let mut batch = VecDeque::from([pending]);
+        while !batch.is_empty() {
+            match write(socket, &mut batch, lent) {
+                Ok(written) => {
+                    let state = self.note(lock(&self.state), &written);
+                    if state.closed {
+                        return Ok(Flushed::Done);
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if socket::wait_for_room(socket, deadline)? == Waited::TimedOut
+                        && let Some(pending) = batch.pop_front()
+                    {
+                        return Ok(self.leave(pending, lent));
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        lock(&self.state).writing = false;
+        self.flush(socket)
+    }
+
+    /// Copies what a thread has lent to a message that it does not wait for any longer.
+    pub(super) fn reclaim(&self, lender: &Arc<Lender>, lent: &[&[u8]]) -> Flushed {
+        // Before the lock: it may be much.
+        let copies = copies_of(lent);
+        let mut state = lock(&self.state);
+        let is_own =
+            |pending: &&mut Pending| pending.lender.as_ref().is_some_and(|other| Arc::ptr_eq(other, lender));
+        if let Some(pending) = state.queue.iter_mut().find(is_own) {
+            pending.lender = None;
+            pending.message.own(copies);
+            lender.end();
+            return Flushed::Done;
+        }
+        drop(state);
+        match lender.take() {
+            Some(pending) => self.leave(pending, lent),
+            None => Flushed::Done,
+        }
+    }
+
+    /// Gives the writer's role up with a message that is not written whole.
+    fn leave(&self, mut pending: Pending, lent: &[&[u8]]) -> Flushed {
+        pending.message.own(copies_of(lent));
+        let mut state = lock(&self.state);
+        state.full = true;
+        state.give_back(VecDeque::from([pending]));
+        Flushed::Full
+    }
+
+    /// Counts what was written and tells whoever waits for room.
+    fn note<'s>(&'s self, mut state: MutexGuard<'s, State>, written: &Written) -> MutexGuard<'s, State> {
+        state.bytes = state.bytes.saturating_sub(written.bytes);
+        state.callers_bytes = state.callers_bytes.saturating_sub(written.callers_bytes);
+        if !state.wakers.is_empty() {
+            let wakers = std::mem::take(&mut state.wakers);
+            drop(state);
+            wake(wakers);
+            state = lock(&self.state);
+        }
+        state
+    }
+}
+
 impl State {
+    /// Makes the thread the writer that alone can write the front of the queue, if there is one.
+    fn hand_over(&mut self) {
+        if let Some(mut pending) = self.queue.pop_front()
+            && let Some(lender) = pending.lender.take()
+        {
+            self.writing = true;
+            lender.hand_over(pending);
+        }
+    }
+
     /// Ends the turn of a writer that could not write all.
     fn give_back(&mut self, batch: VecDeque<Pending>) {
         self.writing = false;
@@ -217,21 +324,26 @@ impl State {
 }
 
 impl Pending {
-    fn new(message: OutgoingMessage, cause: Cause) -> Self {
+    fn new(message: OutgoingMessage, cause: Cause, lender: Option<Arc<Lender>>) -> Self {
         let segments = message.segments();
+        let words = segments.iter().map(|segment| segment.len() / 8).chain(message.parts().segment_words());
         let mut header = Vec::with_capacity(8);
+        header.extend([0; 4]);
+        let (mut count, mut total) = (0_u32, 0);
         // The number of segments is bounded by the message's size, which is bounded by the encoder.
-        header.extend((segments.len() as u32).wrapping_sub(1).to_le_bytes());
-        for segment in segments.iter() {
-            header.extend(((segment.len() / 8) as u32).to_le_bytes());
+        for words in words {
+            header.extend((words as u32).to_le_bytes());
+            count += 1;
+            total += words;
+        }
+        if let Some(place) = header.first_chunk_mut() {
+            *place = count.wrapping_sub(1).to_le_bytes();
         }
         header.resize(header.len().next_multiple_of(8), 0);
         drop(segments);
-        Self { header, message, cause, written: 0 }
-    }
-
-    fn len(&self) -> usize {
-        self.header.len() + self.message.segments().iter().map(|segment| segment.len()).sum::<usize>()
+        let size = header.len() + 8 * total;
+        let lender = lender.filter(|_| message.parts().are_lent());
+        Self { header, message, cause, size, written: 0, lender }
     }
 }
 
@@ -242,9 +354,10 @@ struct Written {
     callers_bytes: usize,
 }
 
-/// Writes the front of the batch with one system call; removes what is written whole. A message with file descriptors
+/// Writes the front of the batch with one system call; removes what is written whole. `lent` are the large values of a
+/// lender's message, which is alone in its batch. A message with file descriptors
 /// is alone in the system call that they leave with: so the reader knows whose they are.
-fn write(socket: BorrowedFd<'_>, batch: &mut VecDeque<Pending>) -> io::Result<Written> {
+fn write(socket: BorrowedFd<'_>, batch: &mut VecDeque<Pending>, lent: &[&[u8]]) -> io::Result<Written> {
     let together = match batch.front() {
         Some(first) if !first.message.attached().is_empty() => 1,
         _ => batch.iter().take_while(|pending| pending.message.attached().is_empty()).count(),
@@ -253,15 +366,8 @@ fn write(socket: BorrowedFd<'_>, batch: &mut VecDeque<Pending>) -> io::Result<Wr
     let mut slices = Vec::with_capacity(together * 2);
     for (pending, segments) in batch.iter().zip(&outputs) {
         let mut skip = pending.written;
-        for part in std::iter::once(pending.header.as_slice()).chain(segments.iter().copied()) {
-            match part.get(skip..) {
-                Some([]) | None => skip -= part.len(),
-                Some(rest) => {
-                    skip = 0;
-                    slices.push(IoSlice::new(rest));
-                }
-            }
-        }
+        push_rest(&mut slices, &mut skip, &pending.header);
+        pending.message.parts().slices(segments, lent, |part| push_rest(&mut slices, &mut skip, part));
     }
     slices.truncate(SLICES);
     let attached = batch.front().map(|first| first.message.attached()).unwrap_or_default();
@@ -275,18 +381,29 @@ fn write(socket: BorrowedFd<'_>, batch: &mut VecDeque<Pending>) -> io::Result<Wr
     let mut rest = written;
     let mut callers_bytes = 0;
     while let Some(front) = batch.front_mut() {
-        let missing = front.len() - front.written;
+        let missing = front.size - front.written;
         if rest < missing {
             front.written += rest;
             break;
         }
         rest -= missing;
         if front.cause == Cause::Caller {
-            callers_bytes += front.len();
+            callers_bytes += front.size;
         }
         batch.pop_front();
     }
     Ok(Written { bytes: written, callers_bytes })
+}
+
+/// Adds what is left of a part of a message when its first bytes are written already.
+fn push_rest<'p>(slices: &mut Vec<IoSlice<'p>>, written: &mut usize, part: &'p [u8]) {
+    match part.get(*written..) {
+        Some([]) | None => *written -= part.len(),
+        Some(rest) => {
+            *written = 0;
+            slices.push(IoSlice::new(rest));
+        }
+    }
 }
 
 /// The error of a connection whose peer does not read.

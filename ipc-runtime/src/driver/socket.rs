@@ -1,10 +1,12 @@
-//! The two system calls of a connection: bytes, and file descriptors beside them.
+//! The system calls of a connection: bytes, and file descriptors beside them.
 
 use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::os::fd::{BorrowedFd, OwnedFd};
+use std::time::Instant;
 
 use rustix::cmsg_space;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{
     AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
@@ -12,6 +14,7 @@ use rustix::net::{
 };
 
 use crate::attachment::{ATTACHMENT_LIMIT, Attachment};
+use crate::sync::Waited;
 
 /// What a socket can carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +99,24 @@ pub(super) fn send(
             transmit(socket, slices, &mut SendAncillaryBuffer::default())
         }
         sent => sent,
+    }
+}
+
+/// Waits until something can be sent.
+///
+/// # Errors
+/// Returns the operating system's error.
+pub(super) fn wait_for_room(socket: BorrowedFd<'_>, deadline: Option<Instant>) -> io::Result<Waited> {
+    loop {
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        // Far enough away to be never.
+        let timeout = left.and_then(|left| Timespec::try_from(left).ok());
+        match poll(&mut [PollFd::from_borrowed_fd(socket, PollFlags::OUT)], timeout.as_ref()) {
+            Ok(0) if left.is_some_and(|left| left.is_zero()) => return Ok(Waited::TimedOut),
+            Ok(0) | Err(Errno::INTR) => {}
+            Ok(_) => return Ok(Waited::Ready),
+            Err(error) => return Err(error.into()),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::task::{Poll, Waker};
+use std::time::Instant;
 
 use super::remote::Closing;
 use super::{Capability, Destination, Remote};
@@ -12,7 +13,7 @@ use crate::deadline::{self, timed_out};
 use crate::driver::link::{Incoming, Question};
 use crate::driver::waiter::Waiter;
 use crate::exception::IpcException;
-use crate::rpc::OutgoingCall;
+use crate::rpc::{OutgoingCall, copies_of};
 use crate::thread::pool::blocking;
 use crate::wire::raw::Decoder;
 use crate::wire::{Encoder, Interface, Size, StructReader, StructWriter};
@@ -56,21 +57,21 @@ pub struct MethodId {
 ///
 /// # Errors
 /// Returns what `encode` and `decode` return, what the method returned, or why there is no answer.
-pub fn call<T, E: From<IpcException>>(
-    remote: &Remote,
+pub fn call<'d, T, E: From<IpcException>>(
+    remote: &'d Remote,
     method: MethodId,
     params: Size,
-    encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+    encode: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
     decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException>,
 ) -> Result<T, E> {
     try_call(remote, method, params, encode, decode).map_err(E::from)
 }
 
-fn try_call<T>(
-    remote: &Remote,
+fn try_call<'d, T>(
+    remote: &'d Remote,
     method: MethodId,
     params: Size,
-    encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+    encode: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
     decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException>,
 ) -> Result<T, IpcException> {
     let _running = remote.begin_call()?;
@@ -78,16 +79,16 @@ fn try_call<T>(
 }
 
 /// Like [`try_call`], for the calls that the runtime itself makes.
-pub(crate) fn send<T>(
-    remote: &Remote,
+pub(crate) fn send<'d, T>(
+    remote: &'d Remote,
     method: MethodId,
     params: Size,
-    encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+    encode: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
     decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException>,
 ) -> Result<T, IpcException> {
     let deadline = deadline::current();
     remote.link().wait_for_room(deadline)?;
-    let sent = Sent::new(remote, method, params, encode)?;
+    let sent = Sent::new(remote, method, params, Lending::Until(deadline), encode)?;
     let answer = blocking(|| sent.waiter.wait(deadline));
     let incoming = answer.unwrap_or_else(|| Err(timed_out("the call was not answered")))?;
     decode_results(incoming, decode)
@@ -119,7 +120,7 @@ async fn try_call_async<T>(
 ) -> Result<T, IpcException> {
     let _running = remote.begin_call()?;
     poll_fn(|cx| remote.link().poll_room(cx.waker())).await;
-    let sent = Sent::new(remote, method, params, encode)?;
+    let sent = Sent::new(remote, method, params, Lending::Never, encode)?;
     let incoming = poll_fn(|cx| sent.waiter.poll(cx.waker())).await?;
     decode_results(incoming, decode)
 }
@@ -128,15 +129,16 @@ async fn try_call_async<T>(
 ///
 /// # Errors
 /// Returns what `encode` returns, or why the call cannot be sent.
-pub(crate) fn send_oneway(
-    remote: &Remote,
+pub(crate) fn send_oneway<'d>(
+    remote: &'d Remote,
     method: MethodId,
     params: Size,
-    encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+    encode: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
 ) -> Result<(), IpcException> {
     let _running = remote.begin_call()?;
-    remote.link().wait_for_room(deadline::current())?;
-    Sent::new(remote, method, params, encode)?.leave()
+    let deadline = deadline::current();
+    remote.link().wait_for_room(deadline)?;
+    Sent::new(remote, method, params, Lending::Until(deadline), encode)?.leave()
 }
 
 /// Like [`send_oneway`], without blocking the thread.
@@ -151,7 +153,7 @@ pub(crate) async fn send_oneway_async(
 ) -> Result<(), IpcException> {
     let _running = remote.begin_call()?;
     poll_fn(|cx| remote.link().poll_room(cx.waker())).await;
-    Sent::new(remote, method, params, encode)?.leave()
+    Sent::new(remote, method, params, Lending::Never, encode)?.leave()
 }
 
 /// A call that is on its way. Dropping it finishes the question.
@@ -160,25 +162,43 @@ struct Sent {
     _question: Question,
 }
 
+/// Whether a call may borrow large values from its caller, who waits until it is written.
+#[derive(Clone, Copy)]
+enum Lending {
+    /// At most until then, if there is a deadline.
+    Until(Option<Instant>),
+    Never,
+}
+
 impl Sent {
-    fn new(
-        remote: &Remote,
+    fn new<'d>(
+        remote: &'d Remote,
         method: MethodId,
         params: Size,
-        encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+        lending: Lending,
+        encode: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
     ) -> Result<Self, IpcException> {
         let link = remote.link();
-        let mut encoder = Encoder::new(Destination::link(link));
+        let mut encoder = Encoder::new(Destination::link(link)).with_large();
         let mut call = OutgoingCall::with_content(method.interface, method.ordinal, |content| {
             encoder.encode_struct(content, params, encode)?;
             Ok::<_, IpcException>(encoder.caps().len())
         })?;
         // The handles keep what they name counted until the engine has taken its own references.
         call.set_attached(encoder.take_attached());
+        let lent = call.set_large(encoder.take_large())?;
         let caps = encoder.into_caps();
         call.set_caps(caps.iter().map(|cap| cap.as_ref().map(Capability::to_cap)).collect());
         let waiter = Arc::<Waiter>::default();
-        let question = link.call(remote.cap(), call, waiter.clone());
+        let question = match lending {
+            Lending::Until(deadline) if !lent.is_empty() => {
+                link.call_lent(remote.cap(), call, &waiter, &lent, deadline)
+            }
+            _ => {
+                call.own(copies_of(&lent));
+                link.call(remote.cap(), call, waiter.clone())
+            }
+        };
         Ok(Self { waiter, _question: question })
     }
 }

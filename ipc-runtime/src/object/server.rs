@@ -16,7 +16,7 @@ use crate::context::Context;
 use crate::driver::link::{Incoming, Link};
 use crate::driver::waiter::Cancel;
 use crate::exception::IpcException;
-use crate::rpc::{AnswerId, Object, OutgoingResults, Payload};
+use crate::rpc::{AnswerId, Object, OutgoingResults, Payload, copies_of};
 use crate::sync::lock;
 use crate::thread::mailbox::Mailbox;
 use crate::thread::pool::{Job, Pool, Worker, polling, spawn_chores};
@@ -393,12 +393,14 @@ impl ServerCall {
         results: Size,
         encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
     ) -> Result<Reply, IpcException> {
-        let mut encoder = Encoder::new(Destination::link(&self.link));
+        let mut encoder = Encoder::new(Destination::link(&self.link)).with_large();
         let mut results = OutgoingResults::with_content(|content| {
             encoder.encode_struct(content, results, encode)?;
             Ok::<_, IpcException>(encoder.caps().len())
         })?;
         results.set_attached(encoder.take_attached());
+        let lent = results.set_large(encoder.take_large())?;
+        results.own(copies_of(&lent));
         Ok(Reply { results, caps: encoder.into_caps() })
     }
 

@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::large::Parts;
 use super::message::{Built, Caps, content_of};
 use super::question::Waiting;
 use super::{Cap, ExportId, Host, Object, OutgoingResults, Payload, QuestionId, Transform, pipeline};
@@ -55,6 +56,10 @@ pub(crate) enum ResultCaps {
 /// Results that calls may be pipelined on. It owns a reference to each capability.
 pub(crate) struct Kept<O> {
     pub(crate) message: Arc<Built>,
+    /// The size of what is kept.
+    pub(crate) words: usize,
+    /// The large values of the results, unless they were sent.
+    pub(crate) parts: Parts,
     pub(crate) caps: Caps<O>,
     /// The file descriptors of the results, unless they were sent: whoever reads the results first has them.
     pub(crate) attached: Attachments,
@@ -71,13 +76,15 @@ impl<H: Host> Answer<H> {
 impl<O: Object> Kept<O> {
     /// Keeps results that were not sent.
     pub(crate) fn of(results: OutgoingResults<O>) -> Self {
-        let OutgoingResults { message, caps, attached } = results;
-        Self { message: Arc::new(message), caps, attached, exports: Vec::new() }
+        let words = results.words();
+        let OutgoingResults { message, parts, caps, attached } = results;
+        Self { message: Arc::new(message), words, parts, caps, attached, exports: Vec::new() }
     }
 
-    /// Makes a payload of them. No references come with it.
+    /// Makes a payload of them, which is done once. No references come with it.
     pub(crate) fn payload(&mut self) -> Payload<O> {
-        Payload::built(Arc::clone(&self.message), self.caps.clone(), std::mem::take(&mut self.attached))
+        let (parts, attached) = (std::mem::take(&mut self.parts), std::mem::take(&mut self.attached));
+        Payload::built(Arc::clone(&self.message), parts, self.caps.clone(), attached)
     }
 
     /// Returns the capability at the end of the path, without a reference.

@@ -8,6 +8,7 @@ use capnp::message::{Builder, HeapAllocator, Reader, ReaderSegments};
 use capnp::{OutputSegments, Word, any_pointer};
 use capnp_rpc::rpc_capnp::{call, message, payload, return_};
 
+use super::large::{LargeValue, OwnedBytes, Parts};
 use super::{ImportId, Object, PromiseId, QuestionId, Transform, pipeline};
 use crate::attachment::{Attachment, Attachments};
 use crate::exception::IpcException;
@@ -114,8 +115,12 @@ impl<O> Payload<O> {
         Self { caps, attached, message: PayloadMessage::Received(message) }
     }
 
-    pub(crate) fn built(message: Arc<Built>, caps: Caps<O>, attached: Attachments) -> Self {
-        Self { caps, attached, message: PayloadMessage::Built(message) }
+    pub(crate) fn built(message: Arc<Built>, parts: Parts, caps: Caps<O>, attached: Attachments) -> Self {
+        if parts.is_empty() {
+            return Self { caps, attached, message: PayloadMessage::Built(message) };
+        }
+        // Whoever reads it has to find all of it in one place.
+        Self::received(parts.flatten(&message), caps, attached)
     }
 
     /// Returns the pointer to the parameters or the results.
@@ -164,6 +169,7 @@ fn payload_of(message: message::Reader<'_>) -> capnp::Result<payload::Reader<'_>
 /// [`Connection::call`](super::Connection::call).
 pub struct OutgoingCall<O> {
     pub(crate) message: Built,
+    pub(crate) parts: Parts,
     pub(crate) interface_id: u64,
     pub(crate) method_id: u16,
     pub(crate) caps: Caps<O>,
@@ -206,12 +212,36 @@ impl<O> OutgoingCall<O> {
         call.set_method_id(method_id);
         call.reborrow().init_target();
         encode_payload(call.init_params(), encode)?;
-        Ok(Self { message, interface_id, method_id, caps: Vec::new(), attached: Attachments::new() })
+        Ok(Self {
+            message,
+            parts: Parts::NONE,
+            interface_id,
+            method_id,
+            caps: Vec::new(),
+            attached: Attachments::new(),
+        })
     }
 
     /// Sets the capability table. Entries beyond the number that was announced are not sent.
     pub fn set_caps(&mut self, caps: Caps<O>) {
         self.caps = caps;
+    }
+
+    /// Adds the large values that were left out of the message. Returns the bytes that are lent: they are written by
+    /// whoever has them, or copied by [`own`](Self::own).
+    ///
+    /// # Errors
+    ///
+    /// If the pointer of a value is not in the message.
+    pub fn set_large<'d>(&mut self, values: Vec<LargeValue<'d>>) -> Result<Vec<&'d [u8]>, IpcException> {
+        let (parts, lent) = Parts::of(&self.message, values)?;
+        self.parts = parts;
+        Ok(lent)
+    }
+
+    /// Puts copies in the place of the bytes that are lent.
+    pub fn own(&mut self, copies: Vec<OwnedBytes>) {
+        self.parts.own(copies);
     }
 
     /// Sets the file descriptors that are attached to capabilities of the table. Those of others are closed.
@@ -221,7 +251,7 @@ impl<O> OutgoingCall<O> {
 
     /// Returns the size of the message in words.
     pub fn words(&self) -> usize {
-        self.message.size_in_words()
+        self.message.size_in_words() + self.parts.words()
     }
 
     /// Returns the part of the message that is still to be filled in.
@@ -261,6 +291,7 @@ impl<O> fmt::Debug for OutgoingCall<O> {
 /// Encoded results; the rest is settled by [`Connection::respond`](super::Connection::respond).
 pub struct OutgoingResults<O> {
     pub(crate) message: Built,
+    pub(crate) parts: Parts,
     pub(crate) caps: Caps<O>,
     pub(crate) attached: Attachments,
 }
@@ -294,14 +325,14 @@ impl<O> OutgoingResults<O> {
         let mut message = new_message(RETURN_WORDS);
         let ret = message.init_root::<message::Builder<'_>>().init_return();
         encode_payload(ret.init_results(), encode)?;
-        Ok(Self { message, caps: Vec::new(), attached: Attachments::new() })
+        Ok(Self { message, parts: Parts::NONE, caps: Vec::new(), attached: Attachments::new() })
     }
 
     /// Makes the results of a method that returns nothing.
     pub fn empty() -> Self {
         let mut message = new_message(RETURN_WORDS);
         message.init_root::<message::Builder<'_>>().init_return().init_results();
-        Self { message, caps: Vec::new(), attached: Attachments::new() }
+        Self { message, parts: Parts::NONE, caps: Vec::new(), attached: Attachments::new() }
     }
 
     /// Makes results that are one capability, as Bootstrap returns it.
@@ -324,6 +355,23 @@ impl<O> OutgoingResults<O> {
         self.caps = caps;
     }
 
+    /// Adds the large values that were left out of the message. Returns the bytes that are lent: they are written by
+    /// whoever has them, or copied by [`own`](Self::own).
+    ///
+    /// # Errors
+    ///
+    /// If the pointer of a value is not in the message.
+    pub fn set_large<'d>(&mut self, values: Vec<LargeValue<'d>>) -> Result<Vec<&'d [u8]>, IpcException> {
+        let (parts, lent) = Parts::of(&self.message, values)?;
+        self.parts = parts;
+        Ok(lent)
+    }
+
+    /// Puts copies in the place of the bytes that are lent.
+    pub fn own(&mut self, copies: Vec<OwnedBytes>) {
+        self.parts.own(copies);
+    }
+
     /// Sets the file descriptors that are attached to capabilities of the table. Those of others are closed.
     pub fn set_attached(&mut self, attached: Attachments) {
         self.attached = attached;
@@ -331,7 +379,7 @@ impl<O> OutgoingResults<O> {
 
     /// Returns the size of the message in words.
     pub fn words(&self) -> usize {
-        self.message.size_in_words()
+        self.message.size_in_words() + self.parts.words()
     }
 
     /// Returns the part of the message that is still to be filled in.
@@ -363,6 +411,7 @@ impl<O> fmt::Debug for OutgoingResults<O> {
 /// A finished message.
 pub struct OutgoingMessage {
     message: Finished,
+    parts: Parts,
     /// The file descriptors that are to be sent beside its first byte.
     attached: Vec<Attachment>,
 }
@@ -374,29 +423,41 @@ enum Finished {
 }
 
 impl OutgoingMessage {
-    pub(crate) fn owned(message: Built, attached: Vec<Attachment>) -> Self {
-        Self { message: Finished::Owned(message), attached }
+    pub(crate) fn owned(message: Built, mut parts: Parts, attached: Vec<Attachment>) -> Self {
+        parts.number(&message);
+        Self { message: Finished::Owned(message), parts, attached }
     }
 
-    pub(crate) fn shared(message: Arc<Built>, attached: Vec<Attachment>) -> Self {
-        Self { message: Finished::Shared(message), attached }
+    pub(crate) fn shared(message: Arc<Built>, mut parts: Parts, attached: Vec<Attachment>) -> Self {
+        parts.number(&message);
+        Self { message: Finished::Shared(message), parts, attached }
     }
 
     /// Builds a message of about that size.
     pub(crate) fn build(words: u32, build: impl FnOnce(message::Builder<'_>)) -> Self {
         let mut message = new_message(words);
         build(message.init_root());
-        Self::owned(message, Vec::new())
+        Self::owned(message, Parts::NONE, Vec::new())
     }
 
-    /// Returns the segments to be sent.
+    /// Returns the segments that were built; those of [large values](Self::parts) follow.
     pub fn segments(&self) -> OutputSegments<'_> {
         self.message().get_segments_for_output()
     }
 
+    /// Returns the large values.
+    pub fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    /// Puts copies in the place of the bytes that are lent.
+    pub fn own(&mut self, copies: Vec<OwnedBytes>) {
+        self.parts.own(copies);
+    }
+
     /// Returns the size in words.
     pub fn words(&self) -> usize {
-        self.message().size_in_words()
+        self.message().size_in_words() + self.parts.words()
     }
 
     /// Returns the file descriptors that belong to the message: they are sent beside its first byte, in order, by a

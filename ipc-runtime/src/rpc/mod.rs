@@ -32,6 +32,7 @@ mod export;
 mod fault;
 mod id;
 mod import;
+mod large;
 mod limits;
 mod message;
 mod pipeline;
@@ -41,6 +42,8 @@ mod table;
 pub use connection::{Connection, Counts};
 pub use fault::PeerMisbehaved;
 pub use id::{AnswerId, EmbargoId, ExportId, ImportId, PromiseId, QuestionId};
+pub use large::{Form, LARGE_BYTES, LARGE_LIMIT, LargeValue, OwnedBytes, Parts};
+pub(crate) use large::{LargeBytes, copies_of};
 pub use limits::Limits;
 pub use message::{
     Cap, Caps, IncomingMessage, OutgoingCall, OutgoingMessage, OutgoingResults, Payload, Segments,

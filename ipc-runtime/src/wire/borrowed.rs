@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::layout::Slot;
-use super::os::{read_c, read_os, write_c, write_os};
+use super::os::{lend_c, lend_os, read_c, read_os, write_c, write_os};
 use super::text::read_text;
 use super::{
     At, Decode, DecodeElement, Element, Encode, IpcType, PointerReader, PointerWriter, Shape, Single,
@@ -23,6 +23,7 @@ macro_rules! unsized_type {
     ([$($generics:tt)*] [$m:lifetime $(, $($decode_generics:tt)+)?] [$($owned_bounds:tt)*] $ty:ty {
         type: $schema:expr,
         write: $write:expr,
+        lend: $lend:expr,
         read: $read:expr $(,)?
     }) => {
         impl<$($generics)*> IpcType for $ty {
@@ -35,6 +36,8 @@ macro_rules! unsized_type {
             fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
                 $write(self, to.pointer(at.offset))
             }
+
+            $crate::wire::lend_by! { $lend }
         }
 
         impl<$($generics)*> Single for &$ty {}
@@ -56,18 +59,21 @@ macro_rules! unsized_type {
         pointer_type!([$($generics)*] [$m $(, $($decode_generics)+)?] Box<$ty> {
             type: $schema,
             write: |value: &Box<$ty>, to: PointerWriter<'_, '_>| $write(&**value, to),
+            lend: |value: &'d Box<$ty>, to: PointerWriter<'_, 'd>| $lend(&**value, to),
             read: |from: PointerReader<$m>| Ok(Box::from($read(from)?)),
         });
 
         pointer_type!([$($generics)*] [$m $(, $($decode_generics)+)?] Arc<$ty> {
             type: $schema,
             write: |value: &Arc<$ty>, to: PointerWriter<'_, '_>| $write(&**value, to),
+            lend: |value: &'d Arc<$ty>, to: PointerWriter<'_, 'd>| $lend(&**value, to),
             read: |from: PointerReader<$m>| Ok(Arc::from($read(from)?)),
         });
 
         pointer_type!(['c, $($generics)* $($owned_bounds)*] [$m, 'c, $($($decode_generics)+)? $($owned_bounds)*] Cow<'c, $ty> {
             type: $schema,
             write: |value: &Cow<'c, $ty>, to: PointerWriter<'_, '_>| $write(&**value, to),
+            lend: |value: &'d Cow<'c, $ty>, to: PointerWriter<'_, 'd>| $lend(&**value, to),
             read: |from: PointerReader<$m>| Ok(Cow::Owned($read(from)?)),
         });
     };
@@ -76,30 +82,35 @@ macro_rules! unsized_type {
 unsized_type!([] ['m] [] str {
     type: Type::Text,
     write: |text: &str, mut to: PointerWriter<'_, '_>| to.set_text(text),
+    lend: |text: &'d str, mut to: PointerWriter<'_, 'd>| to.lend_text(text),
     read: read_text,
 });
 
 unsized_type!([T: Element] ['m, T: DecodeElement<'m>] [+ Clone + 'c] [T] {
     type: T::LIST,
     write: |items: &[T], to: PointerWriter<'_, '_>| T::encode_list(items, to),
+    lend: |items: &'d [T], to: PointerWriter<'_, 'd>| T::lend_list(items, to),
     read: |from: PointerReader<'m>| T::decode_list(from),
 });
 
 unsized_type!([] ['m] [] Path {
     type: Type::Data,
     write: |path: &Path, to: PointerWriter<'_, '_>| write_os(path.as_os_str(), to),
+    lend: |path: &'d Path, to: PointerWriter<'_, 'd>| lend_os(path.as_os_str(), to),
     read: |from: PointerReader<'m>| read_os(from).map(PathBuf::from),
 });
 
 unsized_type!([] ['m] [] OsStr {
     type: Type::Data,
     write: write_os,
+    lend: lend_os,
     read: read_os,
 });
 
 unsized_type!([] ['m] [] CStr {
     type: Type::Data,
     write: write_c,
+    lend: lend_c,
     read: read_c,
 });
 
@@ -120,6 +131,14 @@ impl<T: Encode + Clone> Encode for Cow<'_, T> {
 
     fn encode_inner(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         T::encode_inner(self, to, at)
+    }
+
+    fn lend<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+        T::lend(self, to, at)
+    }
+
+    fn lend_inner<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+        T::lend_inner(self, to, at)
     }
 }
 

@@ -171,9 +171,9 @@ impl Proxy {
 
 /// Answers a call of a closure.
 fn answer<R: Returned>(call: &ServerCall, result: Result<R, IpcException>) -> Result<Reply, IpcException> {
-    let mut value = result?;
+    let value = result?;
     let Layout { at: [at], size } = R::LAYOUT;
-    call.reply(size, |to| value.encode_owned(to, at))
+    call.reply(size, |to| value.give(to, at))
 }
 
 fn check_call(call: &ServerCall, descriptor: &Descriptor) -> Result<(), IpcException> {
@@ -204,10 +204,9 @@ macro_rules! argument {
     (pass lent $ty:ident $value:ident) => {
         Borrow::<$ty>::borrow(&$value)
     };
-    (encode own $value:ident $to:ident $at:ident) => {{
-        let mut value = $value;
-        value.encode_owned($to, $at)?;
-    }};
+    (encode own $value:ident $to:ident $at:ident) => {
+        $value.give($to, $at)?;
+    };
     (encode lent $value:ident $to:ident $at:ident) => {
         $value.encode($to, $at)?;
     };

@@ -138,10 +138,10 @@ pub const fn layout_slice(shapes: &[Shape], at: &mut [At]) -> Size {
     while i < shapes.len() {
         at[i].offset = packer.place(shapes[i].slot);
         at[i].ordinal = ordinal;
-        ordinal += 1;
+        ordinal = next_ordinal(ordinal);
         if matches!(shapes[i].companion, Companion::Has) {
             at[i].has = packer.place(Slot::Bit);
-            ordinal += 1;
+            ordinal = next_ordinal(ordinal);
         }
         i += 1;
     }
@@ -269,6 +269,15 @@ impl Packer {
     }
 }
 
+/// The ordinal after one.
+pub(super) const fn next_ordinal(ordinal: u16) -> u16 {
+    assert!(
+        ordinal < u16::MAX,
+        "too many fields: ordinals have 16 bits, and an `Option` that is no pointer takes two"
+    );
+    ordinal + 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -323,6 +332,24 @@ mod tests {
     #[should_panic(expected = "leaves a gap")]
     fn ordinals_have_no_gap() {
         check_pin(&[Shape::of(Slot::Byte), Shape::of(Slot::Byte)], &[NEXT, 2], 1);
+    }
+
+    #[test]
+    #[should_panic(expected = "too many fields")]
+    fn ordinals_have_16_bits() {
+        const COUNT: usize = 40_000;
+        let mut at = vec![At { offset: 0, has: 0, ordinal: 0 }; COUNT];
+        layout_slice(&vec![Shape::of(Slot::Void).optional(); COUNT], &mut at);
+    }
+
+    #[test]
+    #[should_panic(expected = "at most 65,535 words of data")]
+    fn a_struct_has_an_end() {
+        let mut packer = Packer::new();
+        (0..=u16::MAX).for_each(|_| {
+            packer.place(Slot::Pointer);
+        });
+        packer.size();
     }
 
     #[test]

@@ -8,6 +8,8 @@ use crate::exception::IpcException;
 pointer_type!([T: Element] ['m, T: DecodeElement<'m>] Vec<T> {
     type: T::LIST,
     write: |items: &Vec<T>, to: PointerWriter<'_, '_>| T::encode_list(items, to),
+    lend: |items: &'d Vec<T>, to: PointerWriter<'_, 'd>| T::lend_list(items, to),
+    give: |items: Vec<T>, to: PointerWriter<'_, '_>| T::give_list(items, to),
     write_owned: |items: &mut Vec<T>, to: PointerWriter<'_, '_>| T::encode_list_owned(items, to),
     read: |from: PointerReader<'m>| T::decode_list(from),
 });
@@ -19,6 +21,7 @@ impl<'m, T: DecodeElement<'m>> Lend<'m> for [T] {
 pointer_type!([T: Element, const N: usize] ['m, T: DecodeElement<'m>, const N: usize] [T; N] {
     type: T::LIST,
     write: |items: &[T; N], to: PointerWriter<'_, '_>| T::encode_list(items, to),
+    lend: |items: &'d [T; N], to: PointerWriter<'_, 'd>| T::lend_list(items, to),
     write_owned: |items: &mut [T; N], to: PointerWriter<'_, '_>| T::encode_list_owned(items, to),
     read: read_array,
 });

@@ -129,7 +129,7 @@ pub trait Encode: IpcType {
         self.encode(to, at)
     }
 
-    /// Writes a value that is given away as it stands inside an `Option`.
+    /// Like [`encode_owned`](Encode::encode_owned), inside an `Option`.
     ///
     /// # Errors
     /// Returns an error if the message becomes too large or too deep.
@@ -137,6 +137,54 @@ pub trait Encode: IpcType {
     #[inline]
     fn encode_inner_owned(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         self.encode_inner(to, at)
+    }
+
+    /// Writes the value, or lends it to the message: large bytes stay where they are until it is written.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    #[doc(hidden)]
+    #[inline]
+    fn lend<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+        self.encode(to, at)
+    }
+
+    /// Like [`lend`](Encode::lend), inside an `Option`.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    #[doc(hidden)]
+    #[inline]
+    fn lend_inner<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+        self.encode_inner(to, at)
+    }
+
+    /// Writes the value, or gives it to the message, which keeps large bytes and does not copy them.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    #[doc(hidden)]
+    #[inline]
+    fn give(self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>
+    where
+        Self: Sized,
+    {
+        let mut value = self;
+        value.encode_owned(to, at)
+    }
+
+    /// Like [`give`](Encode::give), inside an `Option`.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    #[doc(hidden)]
+    #[inline]
+    fn give_inner(self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>
+    where
+        Self: Sized,
+    {
+        let mut value = self;
+        value.encode_inner_owned(to, at)
     }
 }
 
@@ -224,6 +272,24 @@ pub trait Element: IpcType<This = Self> + Sized {
     fn encode_list_owned(items: &mut [Self], to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
         Self::encode_items_owned(items.iter_mut(), to)
     }
+
+    /// Writes a list of values that lie side by side, or lends it to the message.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    #[doc(hidden)]
+    fn lend_list<'d>(items: &'d [Self], to: PointerWriter<'_, 'd>) -> Result<(), IpcException> {
+        Self::encode_list(items, to)
+    }
+
+    /// Writes a list of values, or gives it to the message.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    #[doc(hidden)]
+    fn give_list(mut items: Vec<Self>, to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
+        Self::encode_list_owned(&mut items, to)
+    }
 }
 
 /// An [`Element`] that can be read from a list of a message that lives for `'m`.
@@ -246,10 +312,6 @@ pub trait DecodeElement<'m>: Element + Decode<'m> {
 /// How a server holds a `&Self` parameter while the method runs.
 ///
 /// Text and bytes are lent from the received message, everything else is decoded and lent from the stack.
-#[diagnostic::on_unimplemented(
-    message = "`&{Self}` cannot be a parameter of an interface method",
-    label = "not an IPC type behind the reference"
-)]
 pub trait Lend<'m> {
     /// The holder.
     type Held: Decode<'m> + Borrow<Self>;
@@ -305,12 +367,59 @@ pub trait Enum: IpcType + Sized {
 #[doc(hidden)]
 pub use self::{enumeration::*, structure::*};
 
+/// The functions of [`Encode`] that lend a value, from one that lends it to a pointer.
+macro_rules! lend_by {
+    ($lend:expr) => {
+        fn lend<'d>(
+            &'d self,
+            to: &mut $crate::wire::StructWriter<'_, 'd>,
+            at: $crate::wire::At,
+        ) -> Result<(), $crate::IpcException> {
+            $lend(self, to.pointer(at.offset))
+        }
+
+        fn lend_inner<'d>(
+            &'d self,
+            to: &mut $crate::wire::StructWriter<'_, 'd>,
+            at: $crate::wire::At,
+        ) -> Result<(), $crate::IpcException> {
+            $lend(self, to.pointer(at.offset))
+        }
+    };
+}
+use lend_by;
+
+/// The functions of [`Encode`] that give a value away, from one that gives it to a pointer.
+macro_rules! give_by {
+    ($give:expr) => {
+        fn give(
+            self,
+            to: &mut $crate::wire::StructWriter<'_, '_>,
+            at: $crate::wire::At,
+        ) -> Result<(), $crate::IpcException> {
+            $give(self, to.pointer(at.offset))
+        }
+
+        fn give_inner(
+            self,
+            to: &mut $crate::wire::StructWriter<'_, '_>,
+            at: $crate::wire::At,
+        ) -> Result<(), $crate::IpcException> {
+            $give(self, to.pointer(at.offset))
+        }
+    };
+}
+use give_by;
+
 /// Implements the wire traits of a type that is one pointer, from two functions: one that writes the pointer and
-/// one that reads it; and one that writes a value that is given away, where that makes a difference.
+/// one that reads it. Where the value may be large bytes, two more lend it and give it to the message; where it may
+/// hold closures, another one writes it as it is given away.
 macro_rules! pointer_type {
     ([$($generics:tt)*] [$m:lifetime $(, $($decode_generics:tt)+)?] $ty:ty {
         type: $schema:expr,
         write: $write:expr,
+        $(lend: $lend:expr,)?
+        $(give: $give:expr,)?
         $(write_owned: $write_owned:expr,)?
         read: $read:expr $(,)?
     }) => {
@@ -328,6 +437,10 @@ macro_rules! pointer_type {
             ) -> Result<(), $crate::IpcException> {
                 $write(self, to.pointer(at.offset))
             }
+
+            $($crate::wire::lend_by! { $lend })?
+            $($crate::wire::give_by! { $give })?
+
             $(
                 fn encode_owned(
                     &mut self,

@@ -99,6 +99,14 @@ impl Element for u8 {
     fn encode_list_owned(items: &mut [Self], to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
         Self::encode_list(items, to)
     }
+
+    fn lend_list<'d>(items: &'d [Self], mut to: PointerWriter<'_, 'd>) -> Result<(), IpcException> {
+        to.lend_data(items)
+    }
+
+    fn give_list(items: Vec<Self>, mut to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
+        to.give_data(items)
+    }
 }
 
 impl<'m> DecodeElement<'m> for u8 {

@@ -29,10 +29,20 @@ impl<T: Single> Single for Option<T> {}
 impl<T: Single<This: Encode>> Encode for Option<T> {
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         let Some(value) = self else { return Ok(()) };
-        if !matches!(T::INNER_SHAPE.slot, Slot::Pointer) {
-            to.set_bool(at.has, true);
-        }
+        note_presence::<T>(to, at);
         value.encode_inner(to, at)
+    }
+
+    fn lend<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+        let Some(value) = self else { return Ok(()) };
+        note_presence::<T>(to, at);
+        value.lend_inner(to, at)
+    }
+
+    fn give(self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        let Some(value) = self else { return Ok(()) };
+        note_presence::<T>(to, at);
+        value.give_inner(to, at)
     }
 
     fn encode_inner(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
@@ -41,14 +51,18 @@ impl<T: Single<This: Encode>> Encode for Option<T> {
 
     fn encode_owned(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         let Some(value) = self else { return Ok(()) };
-        if !matches!(T::INNER_SHAPE.slot, Slot::Pointer) {
-            to.set_bool(at.has, true);
-        }
+        note_presence::<T>(to, at);
         value.encode_inner_owned(to, at)
     }
 
     fn encode_inner_owned(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         to.pointer(at.offset).write_struct(Holder::<T>::SIZE, |to| self.encode_owned(to, Holder::<T>::AT))
+    }
+}
+
+fn note_presence<T: Single>(to: &mut StructWriter<'_, '_>, at: At) {
+    if !matches!(T::INNER_SHAPE.slot, Slot::Pointer) {
+        to.set_bool(at.has, true);
     }
 }
 

@@ -58,6 +58,10 @@ pub trait PassType<H> {
 pub trait PassEncode<H>: PassType<H> {
     fn encode(holder: &H, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
     fn encode_inner(holder: &H, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+    fn lend<'d>(holder: &'d H, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException>;
+    fn lend_inner<'d>(holder: &'d H, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException>;
+    fn give(holder: H, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+    fn give_inner(holder: H, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
     fn encode_owned(holder: &mut H, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
     fn encode_inner_owned(holder: &mut H, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
 }
@@ -102,7 +106,7 @@ impl<H: Deref<Target: IpcType>> PassType<H> for ByValue {
     const INNER_TYPE: Type = H::Target::INNER_TYPE;
 }
 
-impl<T: IpcType<This = T>, H: Holder<Target = T>> PassEncode<H> for ByValue
+impl<T: IpcType<This = T>, H: Holder<T> + Deref<Target = T>> PassEncode<H> for ByValue
 where
     T::This: Encode,
 {
@@ -112,6 +116,28 @@ where
 
     fn encode_inner(holder: &H, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         (**holder).encode_inner(to, at)
+    }
+
+    fn lend<'d>(holder: &'d H, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+        holder.lend_value(to, at)
+    }
+
+    fn lend_inner<'d>(holder: &'d H, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+        holder.lend_value_inner(to, at)
+    }
+
+    fn give(holder: H, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        match holder.into_value() {
+            Ok(value) => value.give(to, at),
+            Err(holder) => holder.encode(to, at),
+        }
+    }
+
+    fn give_inner(holder: H, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        match holder.into_value() {
+            Ok(value) => value.give_inner(to, at),
+            Err(holder) => holder.encode_inner(to, at),
+        }
     }
 
     fn encode_owned(holder: &mut H, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
@@ -186,20 +212,78 @@ where
 }
 
 /// A `Box` or an `Arc` of a value.
-pub trait Holder: Deref<Target: Sized> {
+pub trait Holder<T>: Deref<Target = T> + Sized {
     /// Returns the value for changing, if nobody else holds it.
-    fn value_mut(&mut self) -> Option<&mut Self::Target>;
+    fn value_mut(&mut self) -> Option<&mut T>;
+
+    /// Takes the value out, if nobody else holds it.
+    ///
+    /// # Errors
+    /// Returns the holder if somebody does.
+    fn into_value(self) -> Result<T, Self>;
+
+    /// Lends the value to a message; here its lifetime is known to be long enough.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn lend_value<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException>
+    where
+        T: Encode;
+
+    /// Like `lend_value`, inside an `Option`.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn lend_value_inner<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException>
+    where
+        T: Encode;
 }
 
-impl<T> Holder for Box<T> {
+impl<T> Holder<T> for Box<T> {
     fn value_mut(&mut self) -> Option<&mut T> {
         Some(self)
     }
+
+    fn into_value(self) -> Result<T, Self> {
+        Ok(*self)
+    }
+
+    fn lend_value<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException>
+    where
+        T: Encode,
+    {
+        T::lend(self, to, at)
+    }
+
+    fn lend_value_inner<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException>
+    where
+        T: Encode,
+    {
+        T::lend_inner(self, to, at)
+    }
 }
 
-impl<T> Holder for Arc<T> {
+impl<T> Holder<T> for Arc<T> {
     fn value_mut(&mut self) -> Option<&mut T> {
         Arc::get_mut(self)
+    }
+
+    fn into_value(self) -> Result<T, Self> {
+        Self::try_unwrap(self)
+    }
+
+    fn lend_value<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException>
+    where
+        T: Encode,
+    {
+        T::lend(self, to, at)
+    }
+
+    fn lend_value_inner<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException>
+    where
+        T: Encode,
+    {
+        T::lend_inner(self, to, at)
     }
 }
 
@@ -309,6 +393,22 @@ impl<H: Reference> PassEncode<H> for ByReference {
         holder.write(to.pointer(at.offset))
     }
 
+    fn lend<'d>(holder: &'d H, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+        holder.write(to.pointer(at.offset))
+    }
+
+    fn lend_inner<'d>(holder: &'d H, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+        holder.write(to.pointer(at.offset))
+    }
+
+    fn give(mut holder: H, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        holder.write_owned(to.pointer(at.offset))
+    }
+
+    fn give_inner(mut holder: H, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        holder.write_owned(to.pointer(at.offset))
+    }
+
     fn encode_owned(holder: &mut H, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         holder.write_owned(to.pointer(at.offset))
     }
@@ -377,6 +477,22 @@ macro_rules! holder {
 
             fn encode_inner(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
                 T::Kind::encode_inner(self, to, at)
+            }
+
+            fn lend<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+                T::Kind::lend(self, to, at)
+            }
+
+            fn lend_inner<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+                T::Kind::lend_inner(self, to, at)
+            }
+
+            fn give(self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+                T::Kind::give(self, to, at)
+            }
+
+            fn give_inner(self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+                T::Kind::give_inner(self, to, at)
             }
 
             fn encode_owned(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {

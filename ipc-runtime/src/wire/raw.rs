@@ -24,6 +24,7 @@ use super::{fd, hooks};
 use crate::attachment::{ATTACHMENT_LIMIT, Attachment, Attachments};
 use crate::exception::IpcException;
 use crate::object::{Capability, Destination};
+use crate::rpc::{Form, LARGE_BYTES, LARGE_LIMIT, LargeBytes, LargeValue};
 use crate::sync::lock;
 
 /// Names the type: what is inside are pointers into a message.
@@ -60,6 +61,8 @@ pub struct Encoder<'d> {
     destination: Destination<'d>,
     caps: Vec<Option<Capability>>,
     attached: Attachments,
+    /// What was left out of the message; `None` if it takes everything in.
+    large: Option<Vec<LargeValue<'d>>>,
     hooks: layout::CapTable,
     words: Cell<u64>,
 }
@@ -71,9 +74,17 @@ impl<'d> Encoder<'d> {
             destination,
             caps: Vec::new(),
             attached: Attachments::new(),
+            large: None,
             hooks: Vec::new(),
             words: Cell::new(0),
         }
+    }
+
+    /// Leaves large values out of the message, where their types allow that: they are to be sent behind it.
+    #[must_use]
+    pub fn with_large(mut self) -> Self {
+        self.large = Some(Vec::new());
+        self
     }
 
     /// Encodes a struct of the given size into `content`.
@@ -84,7 +95,7 @@ impl<'d> Encoder<'d> {
         &mut self,
         content: any_pointer::Builder<'_>,
         size: Size,
-        fill: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
+        fill: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
     ) -> Result<(), IpcException> {
         let Root(mut raw) = content.init_as::<Root<'_>>();
         raw.imbue(layout::CapTableBuilder::from_ref(&mut self.hooks));
@@ -92,10 +103,15 @@ impl<'d> Encoder<'d> {
             destination: self.destination,
             caps: &mut self.caps,
             attached: &mut self.attached,
+            large: self.large.as_mut(),
             words: &self.words,
         };
-        let mut pointer = PointerWriter { raw: raw.reborrow(), state, depth: 0 };
-        pointer.write_struct(size, fill)
+        PointerWriter { raw: raw.reborrow(), state, depth: 0, address: None }.write_root(size, fill)
+    }
+
+    /// Returns the values that were left out.
+    pub fn take_large(&mut self) -> Vec<LargeValue<'d>> {
+        self.large.take().unwrap_or_default()
     }
 
     /// Returns the capabilities that were written so far, by index.
@@ -135,12 +151,19 @@ struct State<'a, 'd> {
     destination: Destination<'d>,
     caps: &'a mut Vec<Option<Capability>>,
     attached: &'a mut Attachments,
+    large: Option<&'a mut Vec<LargeValue<'d>>>,
     words: &'a Cell<u64>,
 }
 
 impl<'d> State<'_, 'd> {
     fn reborrow(&mut self) -> State<'_, 'd> {
-        State { destination: self.destination, caps: self.caps, attached: self.attached, words: self.words }
+        State {
+            destination: self.destination,
+            caps: self.caps,
+            attached: self.attached,
+            large: self.large.as_deref_mut(),
+            words: self.words,
+        }
     }
 
     fn charge(&self, words: u64) -> Result<(), IpcException> {
@@ -160,6 +183,8 @@ pub struct StructWriter<'a, 'd> {
     raw: layout::StructBuilder<'a>,
     state: State<'a, 'd>,
     depth: u32,
+    /// The address of the first pointer, if it is known.
+    pointers: Option<usize>,
 }
 
 impl<'d> StructWriter<'_, 'd> {
@@ -182,6 +207,7 @@ impl<'d> StructWriter<'_, 'd> {
             raw: self.raw.reborrow().get_pointer_field(index as usize),
             state: self.state.reborrow(),
             depth: self.depth,
+            address: self.pointers.map(|first| first + 8 * index as usize),
         }
     }
 }
@@ -191,6 +217,8 @@ pub struct PointerWriter<'a, 'd> {
     raw: layout::PointerBuilder<'a>,
     state: State<'a, 'd>,
     depth: u32,
+    /// Its address in the message, if it is known.
+    address: Option<usize>,
 }
 
 impl<'d> PointerWriter<'_, 'd> {
@@ -224,6 +252,93 @@ impl<'d> PointerWriter<'_, 'd> {
         Ok(())
     }
 
+    /// Writes text that stays where it is until the message is written, if it is large.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large.
+    pub fn lend_text(&mut self, text: &'d str) -> Result<(), IpcException> {
+        match self.place_large(Form::Text, text.len())? {
+            Some(pointer) => self.leave_out(pointer, Form::Text, LargeBytes::Lent(text.as_bytes())),
+            None => self.set_text(text)?,
+        }
+        Ok(())
+    }
+
+    /// Writes bytes that stay where they are until the message is written, if they are large.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large.
+    pub fn lend_data(&mut self, data: &'d [u8]) -> Result<(), IpcException> {
+        match self.place_large(Form::Data, data.len())? {
+            Some(pointer) => self.leave_out(pointer, Form::Data, LargeBytes::Lent(data)),
+            None => self.set_data(data)?,
+        }
+        Ok(())
+    }
+
+    /// Writes text; the message keeps it, if it is large.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large.
+    pub fn give_text(&mut self, text: String) -> Result<(), IpcException> {
+        match self.place_large(Form::Text, text.len())? {
+            Some(pointer) => self.leave_out(pointer, Form::Text, LargeBytes::Owned(Box::new(text))),
+            None => self.set_text(&text)?,
+        }
+        Ok(())
+    }
+
+    /// Writes bytes; the message keeps them, if they are large.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large.
+    pub fn give_data(&mut self, data: impl AsRef<[u8]> + Send + Sync + 'static) -> Result<(), IpcException> {
+        match self.place_large(Form::Data, data.as_ref().len())? {
+            Some(pointer) => self.leave_out(pointer, Form::Data, LargeBytes::Owned(Box::new(data))),
+            None => self.set_data(data.as_ref())?,
+        }
+        Ok(())
+    }
+
+    /// Returns the address of the pointer if what it points to may be left out.
+    fn place_large(&self, form: Form, length: usize) -> Result<Option<usize>, IpcException> {
+        let Some(large) = &self.state.large else { return Ok(None) };
+        if length < LARGE_BYTES || large.len() >= LARGE_LIMIT || self.address.is_none() {
+            return Ok(None);
+        }
+        let length = length.saturating_add(usize::from(form == Form::Text));
+        // Its own pointer comes before it.
+        self.state.charge(words_of_bytes(length).saturating_add(1))?;
+        list_length(length)?;
+        Ok(self.address)
+    }
+
+    fn leave_out(&mut self, pointer: usize, form: Form, bytes: LargeBytes<'d>) {
+        if let Some(large) = &mut self.state.large {
+            large.push(LargeValue { pointer, form, bytes });
+        }
+    }
+
+    /// Writes the struct that everything else is in.
+    fn write_root(
+        mut self,
+        size: Size,
+        fill: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
+    ) -> Result<(), IpcException> {
+        let depth = self.descend()?;
+        self.state.charge(words_of_struct(size))?;
+        let mut raw = self.raw.reborrow().init_struct(raw_size(size));
+        let mut pointers = None;
+        if self.state.large.is_some() && size.pointers > 0 {
+            // capnp does not tell where a pointer is. What is allocated next, even if it is nothing, would be behind the
+            // struct that was just allocated, and the pointers are its end.
+            let behind = raw.reborrow().get_pointer_field(0).init_data(0).as_ptr().addr();
+            raw.reborrow().get_pointer_field(0).clear();
+            pointers = behind.checked_sub(8 * usize::from(size.pointers));
+        }
+        fill(&mut StructWriter { raw, state: self.state.reborrow(), depth, pointers })
+    }
+
     /// Writes a struct.
     ///
     /// # Errors
@@ -236,7 +351,7 @@ impl<'d> PointerWriter<'_, 'd> {
         let depth = self.descend()?;
         self.state.charge(words_of_struct(size))?;
         let raw = self.raw.reborrow().init_struct(raw_size(size));
-        fill(&mut StructWriter { raw, state: self.state.reborrow(), depth })
+        fill(&mut StructWriter { raw, state: self.state.reborrow(), depth, pointers: None })
     }
 
     /// Writes a list of numbers, bools or `()`.
@@ -273,7 +388,7 @@ impl<'d> PointerWriter<'_, 'd> {
         let mut list = self.raw.reborrow().init_list(layout::ElementSize::Pointer, length);
         for (index, item) in (0..length).zip(items) {
             let raw = list.reborrow().get_pointer_element(index);
-            write(item, PointerWriter { raw, state: self.state.reborrow(), depth })?;
+            write(item, PointerWriter { raw, state: self.state.reborrow(), depth, address: None })?;
         }
         Ok(())
     }
@@ -294,7 +409,7 @@ impl<'d> PointerWriter<'_, 'd> {
             FromPointerBuilder::init_pointer(self.raw.reborrow(), length);
         for (index, item) in (0..length).zip(items) {
             let StructElementBuilder(raw, _) = list.reborrow().get(index);
-            write(item, &mut StructWriter { raw, state: self.state.reborrow(), depth })?;
+            write(item, &mut StructWriter { raw, state: self.state.reborrow(), depth, pointers: None })?;
         }
         Ok(())
     }

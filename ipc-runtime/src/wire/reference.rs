@@ -23,4 +23,14 @@ impl<T: Encode + ?Sized> Encode for &T {
     fn encode_inner(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         T::encode_inner(self, to, at)
     }
+
+    #[inline]
+    fn lend<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+        T::lend(self, to, at)
+    }
+
+    #[inline]
+    fn lend_inner<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException> {
+        T::lend_inner(self, to, at)
+    }
 }

@@ -43,7 +43,7 @@ pub trait StandIn<I: ?Sized>: Sized {
     fn share(&self) -> Result<Self::Object, IpcException>;
 
     /// Makes the object of a closure that is given away; one that fails is left.
-    fn give(&mut self) -> Self::Object;
+    fn take(&mut self) -> Self::Object;
 
     /// Makes a closure that calls the object.
     fn from_object(object: Self::Object) -> Self;
@@ -56,7 +56,7 @@ impl<F: ?Sized, I: Callable<Closure = F> + ?Sized> StandIn<I> for Arc<F> {
         Ok(I::from_closure(self.clone()))
     }
 
-    fn give(&mut self) -> Arc<I> {
+    fn take(&mut self) -> Arc<I> {
         I::from_closure(self.clone())
     }
 
@@ -72,7 +72,7 @@ impl<F: Function + ?Sized, I: Callable<Closure = F::Shared> + ?Sized> StandIn<I>
         Err(super::function::only_given_away())
     }
 
-    fn give(&mut self) -> Arc<I> {
+    fn take(&mut self) -> Arc<I> {
         I::from_closure(F::share(std::mem::replace(self, F::spent())))
     }
 
@@ -88,8 +88,8 @@ impl<T: StandIn<I>, I: ?Sized> StandIn<I> for Option<T> {
         self.as_ref().map(T::share).transpose()
     }
 
-    fn give(&mut self) -> Self::Object {
-        self.as_mut().map(T::give)
+    fn take(&mut self) -> Self::Object {
+        self.as_mut().map(T::take)
     }
 
     fn from_object(object: Self::Object) -> Self {
@@ -104,8 +104,8 @@ impl<T: StandIn<I>, I: ?Sized> StandIn<I> for Vec<T> {
         self.iter().map(T::share).collect()
     }
 
-    fn give(&mut self) -> Self::Object {
-        self.iter_mut().map(T::give).collect()
+    fn take(&mut self) -> Self::Object {
+        self.iter_mut().map(T::take).collect()
     }
 
     fn from_object(object: Self::Object) -> Self {
@@ -120,8 +120,8 @@ impl<K: Clone + Ord, T: StandIn<I>, I: ?Sized> StandIn<I> for BTreeMap<K, T> {
         self.iter().map(|(key, value)| Ok((key.clone(), value.share()?))).collect()
     }
 
-    fn give(&mut self) -> Self::Object {
-        self.iter_mut().map(|(key, value)| (key.clone(), value.give())).collect()
+    fn take(&mut self) -> Self::Object {
+        self.iter_mut().map(|(key, value)| (key.clone(), value.take())).collect()
     }
 
     fn from_object(object: Self::Object) -> Self {
@@ -142,8 +142,8 @@ where
         self.iter().map(|(key, value)| Ok((key.clone(), value.share()?))).collect()
     }
 
-    fn give(&mut self) -> Self::Object {
-        self.iter_mut().map(|(key, value)| (key.clone(), value.give())).collect()
+    fn take(&mut self) -> Self::Object {
+        self.iter_mut().map(|(key, value)| (key.clone(), value.take())).collect()
     }
 
     fn from_object(object: Self::Object) -> Self {

@@ -12,6 +12,8 @@ use crate::exception::IpcException;
 pointer_type!([] ['m] String {
     type: Type::Text,
     write: |text: &String, mut to: PointerWriter<'_, '_>| to.set_text(text),
+    lend: |text: &'d String, mut to: PointerWriter<'_, 'd>| to.lend_text(text),
+    give: |text: String, mut to: PointerWriter<'_, '_>| to.give_text(text),
     read: read_text,
 });
 

@@ -7,7 +7,7 @@
 //! field of the first case.
 
 use super::holes::{Holes, WORD};
-use super::layout::{At, Companion, Packer, Shape, Size, Slot};
+use super::layout::{At, Companion, Packer, Shape, Size, Slot, next_ordinal};
 
 /// Where fields and the discriminant lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,10 +57,10 @@ pub const fn union_layout_slice(
     while i < shapes.len() {
         at[i].ordinal = ordinal;
         at[i].offset = union.place(cases[i], shapes[i].slot);
-        ordinal += 1;
+        ordinal = next_ordinal(ordinal);
         if matches!(shapes[i].companion, Companion::Has) {
             at[i].has = union.place(cases[i], Slot::Bit);
-            ordinal += 1;
+            ordinal = next_ordinal(ordinal);
         }
         i += 1;
     }

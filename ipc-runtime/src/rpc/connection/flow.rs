@@ -108,7 +108,7 @@ impl<H: Host> Connection<H> {
                 }
                 let answer = self.local_answers.insert(answer);
                 question.path = Path::Local(answer);
-                let params = Payload::built(Arc::new(call.message), call.caps, call.attached);
+                let params = Payload::built(Arc::new(call.message), call.parts, call.caps, call.attached);
                 (AnswerId(Asker::Local(answer)), call.interface_id, call.method_id, params)
             }
         };
@@ -190,7 +190,7 @@ impl<H: Host> Connection<H> {
             }
         } else {
             if let (Asker::Peer(_), Ok(kept)) = (id.0, &done) {
-                self.kept_words += kept.message.size_in_words();
+                self.kept_words += kept.words;
             }
             let Some(answer) = self.answer_mut(id) else { return };
             answer.state = State::Done(done);

@@ -292,7 +292,7 @@ impl<H: Host> Connection<H> {
                 }
             }
         } else if let State::Done(Ok(kept)) = entry.remove().state {
-            self.kept_words = self.kept_words.saturating_sub(kept.message.size_in_words());
+            self.kept_words = self.kept_words.saturating_sub(kept.words);
             if caps == ResultCaps::Release {
                 for export in kept.exports {
                     self.release_export(export);

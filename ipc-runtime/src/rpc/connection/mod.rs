@@ -12,6 +12,7 @@ use std::fmt;
 
 use capnp_rpc::rpc_capnp::message;
 
+use self::caps::{Place, Way};
 use self::outgoing::Batch;
 use super::answer::Answer;
 use super::embargo::{Embargo, LocalPromise};
@@ -198,6 +199,11 @@ impl<H: Host> Connection<H> {
         self.route(target, Request::Own { question, call });
         self.run();
         question
+    }
+
+    /// Tells whether a call would be sent to the peer at once. Elsewhere it needs all of its bytes with it.
+    pub fn leads_to_peer(&self, target: &Cap<H::Object>) -> bool {
+        matches!(self.place(target, Way::Shortest), Place::Peer(_))
     }
 
     /// Counts one more holder of a question.

@@ -8,6 +8,7 @@ use capnp_rpc::rpc_capnp::{
 
 use super::super::answer::{Kept, ResultCaps, ResultsTo};
 use super::super::import;
+use super::super::large::Parts;
 use super::super::message::{CONTROL_WORDS, Caps};
 use super::super::question::{Finish, Origin, Path, Question, Request, Wire};
 use super::super::{
@@ -144,7 +145,7 @@ impl<H: Host> Connection<H> {
             entry.param_exports = exported;
             waiting = std::mem::take(&mut entry.waiting);
         }
-        self.send(OutgoingMessage::owned(call.message, attached));
+        self.send(OutgoingMessage::owned(call.message, call.parts, attached));
         self.announce_exports();
         self.discard_all(caps);
         self.resume(waiting, |transform| Cap::Promised(question, transform.clone()));
@@ -317,9 +318,10 @@ impl<H: Host> Connection<H> {
                     }
                 };
                 let message = Arc::new(results.message);
-                self.send(OutgoingMessage::shared(Arc::clone(&message), attached));
+                self.send(OutgoingMessage::shared(Arc::clone(&message), results.parts, attached));
                 self.announce_exports();
-                Ok(Kept { message, caps, attached: Attachments::new(), exports })
+                let words = message.size_in_words();
+                Ok(Kept { message, words, parts: Parts::NONE, caps, attached: Attachments::new(), exports })
             }
         }
     }
