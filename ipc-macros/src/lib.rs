@@ -105,6 +105,11 @@ use proc_macro::TokenStream;
 /// A closure travels as an interface made of its signature; with `#[ipc(as = Trait)]` on the parameter, or on a method that
 /// returns it, as the interface named, which has one method, an `fn` that takes and returns what the closure does.
 ///
+/// # Streams
+///
+/// A parameter or result `IpcStream<T>` is read item by item while the method or its caller goes on. It is taken and returned by value:
+/// passing a stream gives it away.
+///
 /// # Async methods
 ///
 /// An `async fn` returns a boxed future that is `Send`: the trait gets the shape that async-trait gives it. The attribute

@@ -262,6 +262,14 @@ messages! {
         "`impl Trait` cannot cross a process boundary",
         "name the type; for an object, declare an `#[ipc_interface]` trait and write `Arc<dyn Trait>`"
     }
+    TYPE_ITERATOR {
+        "`{}` cannot cross a process boundary",
+        "take an `IpcStream<T>`, which `IpcStream::from_iterator` makes of an iterator and `IpcStream::from_stream` of a stream"
+    }
+    STREAM_LENT {
+        "a stream cannot be lent",
+        "take `{}`: passing a stream gives it away"
+    }
     TYPE_RC {
         "`Rc` belongs to one thread",
         "write `Arc<dyn Trait>` for an object, or the type itself for a value, which the receiver gets a copy of"

@@ -1,5 +1,6 @@
 //! [`IpcException`]: the one error of every call that crosses a process boundary.
 
+use std::any::Any;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
@@ -98,6 +99,16 @@ impl IpcException {
     pub fn is_disconnected(&self) -> bool {
         self.kind() == ExceptionKind::Disconnected
     }
+}
+
+/// The exception for a panic in code of the application; `what` says in which.
+pub(crate) fn panicked(what: &str, panic: &(dyn Any + Send)) -> IpcException {
+    let text =
+        panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    IpcException::failed(match text {
+        Some(text) => format!("{what} panicked: {text}"),
+        None => format!("{what} panicked"),
+    })
 }
 
 impl fmt::Display for IpcException {

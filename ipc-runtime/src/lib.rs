@@ -85,6 +85,7 @@ pub mod private;
 pub mod process;
 pub mod protocol;
 pub mod rpc;
+mod stream;
 mod sync;
 mod thread;
 pub mod wire;
@@ -98,6 +99,7 @@ pub use ipc_macros::{IpcType, ipc_interface};
 pub use object::{Client, Remote, closed, destroy};
 pub use process::{ChildProcess, Process, make_process};
 pub use protocol::{CapnpContext, LogLevel, Protocol, make_capnp_protocol};
+pub use stream::{IntoItem, IpcSender, IpcStream, StreamItem};
 pub use thread::pool::blocking;
 pub use wire::{Interface, IpcType};
 

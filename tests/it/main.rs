@@ -24,6 +24,7 @@ mod overload;
 mod raw;
 mod soak;
 mod spawn;
+mod streams;
 mod types;
 mod util;
 mod wire;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ipc_runtime::{IpcError, IpcException, ipc_interface};
+use ipc_runtime::{IpcError, IpcException, IpcStream, ipc_interface};
 
 /// The first object of every process in the tests.
 #[ipc_interface(root)]
@@ -90,6 +90,15 @@ pub trait Peer {
     /// Connects to the address and calls `call` there, from a thread that nobody waits for, with an object that waits
     /// for the socket at the path.
     fn visit(&self, address: &str, path: &str) -> Result<(), IpcException>;
+
+    /// Counts from 0, so many numbers; then the stream goes on without any.
+    fn count_and_wait(&self, count: u64) -> Result<IpcStream<u64>, IpcException>;
+
+    /// Adds numbers up.
+    fn total(&self, numbers: IpcStream<u64>) -> Result<u64, IpcException>;
+
+    /// Keeps a stream and does not read it, in place of the one that was kept before.
+    fn keep_stream(&self, stream: IpcStream<u64>) -> Result<(), IpcException>;
 
     /// Calls the object that is lent for this.
     fn call_lent(&self, callback: &dyn Callback, value: i64) -> Result<i64, IpcException>;

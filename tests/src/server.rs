@@ -6,10 +6,12 @@ use std::io;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::thread;
 
 use ipc_runtime::wire::Interface;
 use ipc_runtime::{
-    CapnpContext, Context, DriverLimits, Ipc, IpcException, make_capnp_protocol, make_ipc, make_process,
+    CapnpContext, Context, DriverLimits, Ipc, IpcException, IpcSender, IpcStream, make_capnp_protocol,
+    make_ipc, make_process,
 };
 
 use crate::interfaces::{Callback, Counter, DivideError, Peer};
@@ -24,6 +26,9 @@ pub struct PeerServer {
     others: Mutex<Vec<Arc<dyn Peer>>>,
     listening: Mutex<Vec<Arc<dyn Ipc>>>,
     outcomes: Mutex<Option<Sender<Result<i64, IpcException>>>>,
+    /// These never end.
+    streams: Mutex<Vec<IpcSender<u64>>>,
+    kept_stream: Mutex<Option<IpcStream<u64>>>,
 }
 
 impl std::fmt::Debug for PeerServer {
@@ -212,6 +217,22 @@ impl Peer for PeerServer {
         let callback = Arc::new(Waiting(path.to_owned()));
         let visit = move || host.call(callback, 1);
         std::thread::Builder::new().name("visit".into()).spawn(visit).map_err(system)?;
+        Ok(())
+    }
+
+    fn count_and_wait(&self, count: u64) -> Result<IpcStream<u64>, IpcException> {
+        let (sender, stream) = IpcStream::channel(16);
+        lock(&self.streams).push(sender.clone());
+        thread::spawn(move || (0..count).try_for_each(|number| sender.send(number)));
+        Ok(stream)
+    }
+
+    fn total(&self, numbers: IpcStream<u64>) -> Result<u64, IpcException> {
+        numbers.sum()
+    }
+
+    fn keep_stream(&self, stream: IpcStream<u64>) -> Result<(), IpcException> {
+        *lock(&self.kept_stream) = Some(stream);
         Ok(())
     }
 

@@ -55,6 +55,13 @@ pub(crate) fn parse_param_type(
         Type::Reference(reference) => {
             walk.check_lifetime(reference);
             match (&reference.mutability, ungrouped(&reference.elem)) {
+                (_, inner) if is_stream(inner) => {
+                    walk.report(reference, &message::STREAM_LENT, &[&spell(inner)]);
+                }
+                (_, Type::Slice(slice)) if is_stream(&slice.elem) => {
+                    let list = format!("Vec<{}>", spell(&slice.elem));
+                    walk.report(reference, &message::STREAM_LENT, &[&list]);
+                }
                 (Some(_), _) => walk.report(reference, &message::TYPE_MUT, &[]),
                 (None, Type::Slice(slice)) => walk.visit(&slice.elem),
                 (None, inner) => walk.visit(inner),
@@ -221,6 +228,7 @@ impl<'a> Walk<'a> {
             Type::Path(path) => self.visit_path(path),
             Type::Reference(reference) => self.visit_reference(reference),
             Type::TraitObject(object) => self.visit_dyn(object),
+            Type::ImplTrait(of) if is_iterator(&of.bounds) => self.report_iterator(ty, "impl", &of.bounds),
             Type::ImplTrait(object) => match Closure::of_bounds(&object.bounds) {
                 Some(closure) => self.report(ty, &message::TYPE_CLOSURE, &[&closure.spelled(None)]),
                 None => self.report(ty, &message::TYPE_IMPL, &[]),
@@ -395,7 +403,16 @@ impl<'a> Walk<'a> {
         self.position = position;
     }
 
+    fn report_iterator(&mut self, tokens: impl ToTokens, keyword: &str, bounds: &Bounds) {
+        let name = bounds.first().and_then(trait_name).map(|name| format!("{keyword} {name}"));
+        self.report(tokens, &message::TYPE_ITERATOR, &[&name.unwrap_or_default()]);
+    }
+
     fn check_bounds(&mut self, object: &syn::TypeTraitObject) -> bool {
+        if is_iterator(&object.bounds) {
+            self.report_iterator(object, "dyn", &object.bounds);
+            return false;
+        }
         let mut bounds = object.bounds.iter();
         let first = bounds.next();
         if let Some(extra) = bounds.next() {
@@ -412,6 +429,26 @@ const MOST_ARGUMENTS: usize = 8;
 
 /// How many it may take if one is behind a `&`: the runtime has code for each choice of them.
 const MOST_LENT_ARGUMENTS: usize = 3;
+/// The traits of an `impl` or a `dyn`.
+type Bounds = syn::punctuated::Punctuated<TypeParamBound, syn::Token![+]>;
+
+fn trait_name(bound: &TypeParamBound) -> Option<&Ident> {
+    match bound {
+        TypeParamBound::Trait(bound) => bound.path.segments.last().map(|last| &last.ident),
+        _ => None,
+    }
+}
+
+/// Tells whether a trait is one of those that return items one after the other.
+fn is_iterator(bounds: &Bounds) -> bool {
+    const ITERATORS: &[&str] = &["Iterator", "IntoIterator", "Stream", "AsyncIterator"];
+    bounds.first().and_then(trait_name).is_some_and(|name| ITERATORS.iter().any(|known| name == known))
+}
+
+fn is_stream(ty: &Type) -> bool {
+    let Type::Path(path) = ungrouped(ty) else { return false };
+    path.path.segments.last().is_some_and(|last| last.ident == "IpcStream")
+}
 
 const ATOMICS: &[&str] = &[
     "AtomicBool",
@@ -444,8 +481,28 @@ fn owned(reference: &TypeReference) -> String {
 /// Tells whether a path is a well-known type that is no `Result`. An unknown one may be an alias.
 pub(super) fn is_plain_value(path: &TypePath) -> bool {
     const VALUES: &[&str] = &[
-        "bool", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "f32", "f64", "usize", "isize", "char",
-        "str", "String", "Vec", "Option", "Arc", "Box", "Rc",
+        "bool",
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "i8",
+        "i16",
+        "i32",
+        "i64",
+        "f32",
+        "f64",
+        "usize",
+        "isize",
+        "char",
+        "str",
+        "String",
+        "Vec",
+        "Option",
+        "Arc",
+        "Box",
+        "Rc",
+        "IpcStream",
     ];
     path.path.segments.last().is_some_and(|last| VALUES.iter().any(|value| last.ident == value))
 }

@@ -65,12 +65,16 @@ struct Cancelled {
 }
 
 impl Cancel {
-    pub(super) fn cancel(&self) {
+    pub(crate) fn cancel(&self) {
         let mut state = lock(&self.state);
         state.cancelled = true;
         let waker = state.waker.take();
         drop(state);
         wake(waker);
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        lock(&self.state).cancelled
     }
 
     /// Ready when the call is cancelled; otherwise the task is woken when it is.
@@ -89,7 +93,7 @@ impl Cancel {
 }
 
 /// Wakes tasks. A waker is an executor's code: its panic must not end the thread that reads all sockets.
-pub(super) fn wake(wakers: impl IntoIterator<Item = Waker>) {
+pub(crate) fn wake(wakers: impl IntoIterator<Item = Waker>) {
     for waker in wakers {
         let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
     }

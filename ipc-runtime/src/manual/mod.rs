@@ -2,3 +2,6 @@
 
 #[doc = include_str!("types.md")]
 pub mod types {}
+
+#[doc = include_str!("streams.md")]
+pub mod streams {}

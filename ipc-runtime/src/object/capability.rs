@@ -10,26 +10,46 @@ use crate::wire::Interface;
 
 /// The connection that a message is for: what is hosted at its other end is named, not wrapped.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Destination<'d>(Option<&'d Arc<Link>>);
+pub struct Destination<'d>(End<'d>);
+
+#[derive(Clone, Copy, Debug, Default)]
+enum End<'d> {
+    #[default]
+    None,
+    Link(&'d Arc<Link>),
+    Scales,
+}
 
 impl<'d> Destination<'d> {
     /// A message that is not for a connection.
     pub fn none() -> Self {
-        Self(None)
+        Self(End::None)
+    }
+
+    /// A message that nobody gets: it tells how large a value is, which must stay whole.
+    pub(crate) fn scales() -> Self {
+        Self(End::Scales)
     }
 
     pub(crate) fn link(link: &'d Arc<Link>) -> Self {
-        Self(Some(link))
+        Self(End::Link(link))
+    }
+
+    pub(crate) fn is_scales(self) -> bool {
+        matches!(self.0, End::Scales)
     }
 
     /// Tells whether an object is at the other end of the connection.
-    pub(super) fn is_of(self, remote: &Remote) -> bool {
-        self.0.is_some_and(|link| remote.is_of(link))
+    pub(crate) fn is_of(self, remote: &Remote) -> bool {
+        matches!(self.0, End::Link(link) if remote.is_of(link))
     }
 
     /// Tells whether file descriptors can be passed there.
     pub(crate) fn carries_descriptors(self) -> bool {
-        self.0.is_none_or(|link| link.carries_descriptors())
+        match self.0 {
+            End::Link(link) => link.carries_descriptors(),
+            End::None | End::Scales => true,
+        }
     }
 }
 

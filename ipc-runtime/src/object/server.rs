@@ -15,7 +15,7 @@ use super::{Capability, Destination, MethodId};
 use crate::context::Context;
 use crate::driver::link::{Incoming, Link};
 use crate::driver::waiter::Cancel;
-use crate::exception::IpcException;
+use crate::exception::{IpcException, panicked};
 use crate::rpc::{AnswerId, Object, OutgoingResults, Payload, copies_of};
 use crate::sync::lock;
 use crate::thread::mailbox::Mailbox;
@@ -271,7 +271,7 @@ impl Job for ServedCall {
         // The call goes with its method, so the parameters' objects are released before the answer is sent and their
         // releases ride with it.
         let served = context.enter(|| catch_unwind(AssertUnwindSafe(|| target.0.serve(call))));
-        match served.unwrap_or_else(|panic| Served::Now(Err(panicked(&*panic)))) {
+        match served.unwrap_or_else(|panic| Served::Now(Err(panicked("the method", &*panic)))) {
             Served::Now(result) => {
                 respond(&link, answer, result);
                 drop(turn);
@@ -336,7 +336,7 @@ async fn answer_later(
         let poll = || polling(worker, || future.as_mut().poll(cx));
         match context.enter(|| catch_unwind(AssertUnwindSafe(poll))) {
             Ok(poll) => poll,
-            Err(panic) => Poll::Ready(Err(panicked(&*panic))),
+            Err(panic) => Poll::Ready(Err(panicked("the method", &*panic))),
         }
     })
     .await;
@@ -350,15 +350,6 @@ async fn answer_later(
 /// The answer to what comes after `destroy`.
 pub(super) fn destroyed() -> IpcException {
     IpcException::failed("the object was destroyed")
-}
-
-fn panicked(panic: &(dyn Any + Send)) -> IpcException {
-    let text =
-        panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    IpcException::failed(match text {
-        Some(text) => format!("the method panicked: {text}"),
-        None => "the method panicked".to_owned(),
-    })
 }
 
 /// A call that an implementation has to answer.

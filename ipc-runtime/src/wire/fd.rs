@@ -34,6 +34,9 @@ pub(super) fn holder() -> Capability {
 }
 
 fn write_fd(file: &impl AsFd, mut to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
+    if to.destination().is_scales() {
+        return to.set_capability(holder());
+    }
     let fd = file.as_fd().try_clone_to_owned();
     to.set_descriptor(fd.map_err(|error| IpcException::system("cannot duplicate a file descriptor", error))?)
 }

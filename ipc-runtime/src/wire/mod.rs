@@ -25,6 +25,7 @@ pub mod instance;
 pub mod layout;
 pub mod proxy;
 pub mod raw;
+pub(crate) mod stream;
 pub mod union;
 
 mod borrowed;

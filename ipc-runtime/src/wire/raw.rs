@@ -119,6 +119,11 @@ impl<'d> Encoder<'d> {
         &self.caps
     }
 
+    /// Returns how many words were written so far.
+    pub(crate) fn words(&self) -> u64 {
+        self.words.get()
+    }
+
     /// Returns the file descriptors that are attached to them.
     pub fn take_attached(&mut self) -> Attachments {
         std::mem::take(&mut self.attached)

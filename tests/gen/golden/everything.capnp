@@ -3,6 +3,7 @@
 
 @0xb1e98a0427c65d01;
 
+using Ipc = import "ipc.capnp";
 using IpcGenTests = import "ipc_gen_tests.capnp";
 using Proxy = import "proxy.capnp";
 
@@ -85,6 +86,16 @@ interface Everything @0xb052e273215288e5 {
       hasResult :Bool
   );
   # Has another name in the schema.
+
+  streams @7 (
+      context :Proxy.Context,
+      numbers :Ipc.StreamUInt32,
+      shapes :List(Ipc.StreamShape),
+      bytes :Ipc.StreamUInt8,
+      blobs :Ipc.StreamData,
+      maybes :Ipc.StreamOptionUInt32
+  ) -> (result :Ipc.StreamStreamText);
+  # Streams of several types.
 }
 
 interface Nothing @0xa3c99ca805ab5849 {

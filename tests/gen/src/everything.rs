@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use ipc_runtime::wire::{Descriptor, Interface, Struct};
-use ipc_runtime::{IpcException, IpcType, ipc_interface};
+use ipc_runtime::{IpcException, IpcStream, IpcType, ipc_interface};
 
 use self::shared::{Base, Shared};
 
@@ -51,6 +51,15 @@ pub trait Everything {
     /// Has another name in the schema.
     #[ipc(name = "inTheSchema")]
     fn in_rust(&self, colours: &[Colour]) -> Result<Option<Colour>, IpcException>;
+    /// Streams of several types.
+    fn streams(
+        &self,
+        numbers: IpcStream<u32>,
+        shapes: Vec<IpcStream<Shape>>,
+        bytes: Option<IpcStream<u8>>,
+        blobs: IpcStream<Vec<u8>>,
+        maybes: IpcStream<Option<u32>>,
+    ) -> Result<IpcStream<IpcStream<String>>, IpcException>;
 }
 
 /// Closures in both directions.

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use ipc_runtime::{IpcException, IpcType, ipc_interface};
+use ipc_runtime::{IpcException, IpcStream, IpcType, ipc_interface};
 
 /// The first object of a connection.
 #[ipc_interface(root)]
@@ -52,6 +52,10 @@ pub trait Init {
     ) -> Result<i64, IpcException>;
     /// Makes a closure that adds up what it is called with, and fails with a negative number.
     fn make_sum(&self) -> Result<Box<dyn FnMut(i64) -> Result<i64, IpcException> + Send>, IpcException>;
+    /// Counts from 0 to below `count`; fails then, if the text says why.
+    fn count(&self, count: u64, failure: &str) -> Result<IpcStream<u64>, IpcException>;
+    /// Joins texts that come one by one.
+    fn join(&self, texts: IpcStream<String>) -> Result<String, IpcException>;
 }
 
 /// Makes text of a number and a text.

@@ -32,6 +32,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
         "it/closures.rs",
         "what_can_be_called_once_fails_the_second_time",
     ),
+    ("IpcStream<T>", "it/streams/positions.rs", "streams_in_fields_options_lists_maps_and_unions"),
     ("Arc<dyn Trait>", "it/objects.rs", "an_object_of_the_caller_is_called_during_the_method_and_after_it"),
 ];
 

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 
 use capnp::ErrorKind;
 use capnp::capability::FromClientHook;
+use capnp_rpc::new_client;
 use futures::future::{join_all, try_join_all};
 use ipc_interop_tests::generated::interop_capnp::{counter, init};
 use ipc_interop_tests::interfaces::Init;
@@ -14,6 +15,7 @@ use ipc_runtime::{CapnpContext, make_capnp_protocol, make_ipc, make_process};
 use ipc_tests::steps::{LONG_PATIENCE, bounded, joined};
 
 use super::ours::{self, Server};
+use super::streams::{Texts, read_numbers};
 use super::theirs::{self, Count, eventually};
 use super::values;
 
@@ -435,5 +437,36 @@ fn a_payload_of_32_mib_comes_back() {
         request.get().set_data(&data);
         let answer = request.send().promise.await.unwrap();
         assert!(answer.get().unwrap().get_result().unwrap() == data, "other bytes came back");
+    });
+}
+
+#[test]
+fn a_stream_of_ours_is_read_by_the_schema() {
+    with_client(async |init, _| {
+        for count in [0, 1, 5, 3_000] {
+            let mut request = init.count_request();
+            request.get().set_count(count);
+            let stream = request.send().pipeline.get_result();
+            let expected: Vec<u64> = (0..count).collect();
+            assert_eq!(read_numbers(&stream, (count % 7) as u32).await.unwrap(), expected);
+            // It has ended, and says so again.
+            assert_eq!(read_numbers(&stream, 1).await.unwrap(), []);
+        }
+        let mut request = init.count_request();
+        request.get().set_count(3);
+        request.get().set_failure("no more than three");
+        let stream = request.send().pipeline.get_result();
+        assert_error(read_numbers(&stream, 2).await, ErrorKind::Failed, "no more than three");
+        assert_eq!(read_numbers(&stream, 2).await.unwrap(), []);
+    });
+}
+
+#[test]
+fn a_stream_of_theirs_is_read_by_us() {
+    with_client(async |init, _| {
+        let mut request = init.join_request();
+        request.get().set_texts(new_client(Texts(vec!["a", "", "täxt"])));
+        let answer = request.send().promise.await.unwrap();
+        assert_eq!(answer.get().unwrap().get_result().unwrap(), "atäxt");
     });
 }

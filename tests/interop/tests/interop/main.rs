@@ -6,5 +6,6 @@ mod client;
 mod closures;
 mod ours;
 mod server;
+mod streams;
 mod theirs;
 mod values;

@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use ipc_interop_tests::interfaces::{Counter, Describe, Every, Init};
 use ipc_runtime::object::LocalObject;
 use ipc_runtime::wire::Interface;
-use ipc_runtime::{CapnpContext, IpcException, make_capnp_protocol};
+use ipc_runtime::{CapnpContext, IpcException, IpcStream, make_capnp_protocol};
 use ipc_tests::steps::PATIENCE;
 
 /// What our server offers.
@@ -126,6 +126,15 @@ impl Init for Server {
             sum += number;
             Ok(sum)
         }))
+    }
+
+    fn count(&self, count: u64, failure: &str) -> Result<IpcStream<u64>, IpcException> {
+        let failure = (!failure.is_empty()).then(|| Err(IpcException::failed(failure)));
+        Ok(IpcStream::from_iterator((0..count).map(Ok).chain(failure)))
+    }
+
+    fn join(&self, texts: IpcStream<String>) -> Result<String, IpcException> {
+        texts.collect()
     }
 }
 

@@ -9,7 +9,7 @@ use capnp_rpc::rpc_twoparty_capnp::Side;
 use futures::channel::oneshot;
 use ipc_interop_tests::generated::interop_capnp::init;
 use ipc_interop_tests::interfaces::{Counter, Init};
-use ipc_runtime::{ExceptionKind, IpcException, closed, destroy};
+use ipc_runtime::{ExceptionKind, IpcException, IpcStream, closed, destroy};
 use ipc_tests::steps::{LONG_PATIENCE, bounded, eventually, joined};
 
 use super::ours::{self, Count};
@@ -299,5 +299,32 @@ fn a_payload_of_32_mib_comes_back() {
     with_server(|init| {
         let data: Vec<u8> = (0..32 << 20).map(|i: u32| i as u8).collect();
         assert!(init.blob(&data).unwrap() == data, "other bytes came back");
+    });
+}
+
+#[test]
+fn streams_in_both_directions() {
+    with_server(|init| {
+        for count in [0, 1, 7, 500] {
+            let numbers: Vec<u64> = init.count(count, "").unwrap().map(Result::unwrap).collect();
+            assert_eq!(numbers, (0..count).collect::<Vec<_>>());
+        }
+        let mut failing: Vec<_> = init.count(10, "no more than ten").unwrap().collect();
+        assert_error(failing.pop().unwrap(), ExceptionKind::Failed, "no more than ten");
+        assert_eq!(failing.into_iter().map(Result::unwrap).sum::<u64>(), 45);
+
+        let texts = ["a", "", "täxt", " of", " ours"].map(str::to_owned);
+        assert_eq!(init.join(IpcStream::from_iterator(texts)).unwrap(), "atäxt of ours");
+        let (sender, stream) = IpcStream::channel(1);
+        let sending = thread::spawn(move || {
+            for text in ["one ", "two ", "three"] {
+                sender.send(text.to_owned()).unwrap();
+            }
+        });
+        assert_eq!(init.join(stream).unwrap(), "one two three");
+        joined("all is sent", sending);
+        let failing =
+            IpcStream::from_iterator([Ok("a".to_owned()), Err(IpcException::overloaded("too much"))]);
+        assert_error(init.join(failing), ExceptionKind::Overloaded, "too much");
     });
 }

@@ -5,6 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use super::streams::{Numbers, join_texts};
 use capnp::Error;
 use capnp::capability::Client;
 use capnp_rpc::Disconnector;
@@ -297,6 +298,26 @@ impl init::Server for Server {
             // The receiver goes if the client has dropped the promise.
             let _ = sender.send(self.counter(start));
         }
+        Ok(())
+    }
+
+    async fn count(
+        self: Rc<Self>,
+        params: init::CountParams,
+        mut results: init::CountResults,
+    ) -> Result<(), Error> {
+        let params = params.get()?;
+        results.get().set_result(Numbers::client(params.get_count(), params.get_failure()?.to_string()?));
+        Ok(())
+    }
+
+    async fn join(
+        self: Rc<Self>,
+        params: init::JoinParams,
+        mut results: init::JoinResults,
+    ) -> Result<(), Error> {
+        let joined = join_texts(&params.get()?.get_texts()?).await?;
+        results.get().set_result(&joined);
         Ok(())
     }
 }
