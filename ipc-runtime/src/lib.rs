@@ -92,7 +92,7 @@ pub mod wire;
 
 pub use context::Context;
 pub use deadline::with_deadline;
-pub use driver::DriverLimits;
+pub use driver::{DriverLimits, Waiting};
 pub use exception::{ExceptionKind, IpcError, IpcException};
 pub use ipc::{Ipc, make_client_ipc, make_ipc};
 pub use ipc_macros::{IpcType, ipc_interface};

@@ -1,6 +1,7 @@
 //! The locks of the crate.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
+pub(crate) use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Instant;
 
 /// Locks a mutex; a panic elsewhere does not spread.

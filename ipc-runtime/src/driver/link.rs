@@ -11,26 +11,30 @@ use std::time::{Duration, Instant};
 use rustix::net::Shutdown;
 use tokio::runtime::Handle;
 
-use super::DriverLimits;
 use super::framing::{Filled, Framing, Received};
 use super::lender::Lender;
 use super::output::{Cause, Flushed, Output, peer_does_not_read};
-use super::poller::{self, Poller, Source, Token};
+use super::pace::Pace;
+use super::patience::Patience;
+use super::poller::{self, Alarm, Poller, Source, Token};
 use super::selector::Interest;
 use super::socket::{self, Transport};
+use super::turn::{Looked, Turn};
 use super::waiter::{Cancel, Waiter};
+use super::{DriverLimits, Waiting};
 use crate::context::Context;
 use crate::deadline::timed_out;
 use crate::exception::IpcException;
 use crate::object::{Capability, LocalObject, Queued, ServedCall};
 use crate::process::ChildProcess;
-use crate::rpc::{
-    self, AnswerId, Cap, Connection, OutgoingCall, OutgoingResults, Payload, QuestionId, copies_of,
-};
+use crate::rpc::{self, AnswerId, Cap, Connection, OutgoingCall, OutgoingResults, Payload, QuestionId};
 use crate::sync::lock;
 use crate::thread::mailbox::Mailbox;
-use crate::thread::pool::{Chore, Pool, blocking, spawn_chores};
+use crate::thread::pool::{Chore, Pool, spawn_chores};
 use crate::thread::runtime;
+
+mod lending;
+mod reading;
 
 /// What the driver plugs into the engine.
 #[derive(Debug)]
@@ -85,7 +89,11 @@ pub(crate) struct Link {
     runtime: Option<Handle>,
     poller: &'static Arc<Poller>,
     token: OnceLock<Token>,
-    /// The read half; whoever holds it is the reader.
+    /// Who reads.
+    turn: Turn<Waker>,
+    /// How long readers poll before they sleep, unless they do not; whoever has the turn asks.
+    patience: Option<Mutex<Patience>>,
+    /// The read half.
     input: Mutex<Framing>,
     state: Mutex<State>,
     output: Output,
@@ -106,6 +114,7 @@ struct State {
     /// Who has what the call that is being sent was lent.
     lender: Option<Arc<Lender>>,
     cancellations: Cancellations,
+    pace: Pace,
 }
 
 /// Which calls are no longer wanted, and whom to tell when one of the running ones is not.
@@ -117,11 +126,14 @@ struct Cancellations {
     running: HashMap<AnswerId, Arc<Cancel>>,
 }
 
-/// Whether a socket may have more bytes.
-#[derive(PartialEq, Eq)]
-enum Rest {
-    None,
-    Perhaps,
+/// What reading has brought.
+struct Read {
+    /// Calls are in the pool's queue now.
+    called: bool,
+    /// The socket may have more bytes.
+    more: bool,
+    /// The connection has ended.
+    ended: bool,
 }
 
 #[derive(Default)]
@@ -164,6 +176,7 @@ impl Link {
         side: Side,
         bootstrap: Option<LocalObject>,
         limits: DriverLimits,
+        waiting: Waiting,
         context: Arc<Context>,
         runtime: Option<Handle>,
     ) -> Result<Arc<Self>, IpcException> {
@@ -178,12 +191,18 @@ impl Link {
             runtime,
             poller,
             token: OnceLock::new(),
+            turn: Turn::new(),
+            patience: match waiting {
+                Waiting::Adaptive => Some(Mutex::new(Patience::new(Instant::now()))),
+                Waiting::Sleeping => None,
+            },
             input: Mutex::new(Framing::new(limits.untaken_descriptors)),
             state: Mutex::new(State {
                 engine: Engine::new(rpc::Limits::default(), bootstrap),
                 flush_scheduled: false,
                 lender: None,
                 cancellations: Cancellations::default(),
+                pace: Pace::default(),
             }),
             output: Output::new(),
             handles: AtomicUsize::new(0),
@@ -242,9 +261,9 @@ impl Link {
     ///
     /// # Errors
     /// Returns an error if there is no room before the deadline.
-    pub(crate) fn wait_for_room(&self, deadline: Option<Instant>) -> Result<(), IpcException> {
+    pub(crate) fn wait_for_room(self: &Arc<Self>, deadline: Option<Instant>) -> Result<(), IpcException> {
         if self.output.is_over(self.limits.high_water_bytes)
-            && blocking(|| Mailbox::wait(deadline, |waker| self.poll_room(waker))).is_none()
+            && self.wait(deadline, |waker| self.poll_room(waker)).is_none()
         {
             return Err(timed_out("the peer did not take what was sent to it before"));
         }
@@ -267,41 +286,6 @@ impl Link {
         Question { link: self.clone(), id }
     }
 
-    /// Sends a call whose large values are lent; its answer arrives at `waiter`.
-    ///
-    /// # Blocking
-    /// Waits until the call is written, the connection has ended or the deadline has passed. In the last case what is not
-    /// written is copied.
-    pub(crate) fn call_lent(
-        self: &Arc<Self>,
-        target: &Cap<LocalObject>,
-        call: OutgoingCall<LocalObject>,
-        waiter: &Arc<Waiter>,
-        lent: &[&[u8]],
-        deadline: Option<Instant>,
-    ) -> Question {
-        let loan = Loan { link: self, lender: Arc::default(), lent };
-        let sent = self.with_state(Cause::Caller, |state| {
-            if !state.engine.leads_to_peer(target) {
-                return Err(Box::new(call));
-            }
-            state.lender = Some(loan.lender.clone());
-            Ok(state.engine.call(target, call, waiter.clone()))
-        });
-        match sent {
-            Ok(id) => {
-                let question = Question { link: self.clone(), id };
-                blocking(|| loan.write(deadline));
-                question
-            }
-            Err(mut call) => {
-                // It stays in this process, or waits there to be sent.
-                call.own(copies_of(lent));
-                self.call(target, *call, waiter.clone())
-            }
-        }
-    }
-
     /// Answers a call.
     pub(crate) fn respond(
         self: &Arc<Self>,
@@ -312,6 +296,7 @@ impl Link {
             state.cancellations.unwanted.remove(&answer);
             state.cancellations.running.remove(&answer);
             state.engine.respond(answer, result);
+            state.pace.answered(Instant::now());
         });
     }
 
@@ -397,7 +382,7 @@ impl Link {
         self.collect(&mut state, &mut effects, cause);
         let ended = state.engine.is_terminated().cloned();
         drop(state);
-        self.apply(effects, ended);
+        self.apply(effects, ended, 0);
         result
     }
 
@@ -422,6 +407,7 @@ impl Link {
                     let Queued { handle, thread } = call.enqueue();
                     effects.drops.extend(handle);
                     effects.pool |= thread.is_none();
+                    state.pace.called(Instant::now());
                     effects.threads.extend(thread);
                 }
                 Event::Return { waiter, result, .. } => effects.returns.push((waiter, result)),
@@ -451,10 +437,11 @@ impl Link {
         }
     }
 
-    fn apply(self: &Arc<Self>, effects: Effects, ended: Option<IpcException>) {
+    /// Does what the engine has left to be done. `coming` threads of the pool are about to look into its queue.
+    fn apply(self: &Arc<Self>, effects: Effects, ended: Option<IpcException>, coming: usize) {
         // Who waits for this comes before what others wait for.
         if effects.pool {
-            Pool::calls().kick();
+            Pool::calls().kick_beyond(coming);
         }
         effects.threads.iter().for_each(|thread| thread.kick());
         for (waiter, result) in effects.returns {
@@ -473,7 +460,7 @@ impl Link {
         self.give_up(effects.drops, effects.lends);
         if effects.schedule {
             let this: Weak<dyn Source> = self.this.clone();
-            self.poller.wake_at(Instant::now() + BATCH_DELAY, this);
+            self.poller.wake_at(Instant::now() + BATCH_DELAY, this, Alarm::Flush);
         }
         match ended {
             Some(reason) => self.end(reason),
@@ -524,7 +511,11 @@ impl Link {
     fn flushed(self: &Arc<Self>, flushed: io::Result<Flushed>) {
         match flushed {
             Ok(Flushed::Done) => {}
-            Ok(Flushed::Full) => self.watch(Interest::ReadableAndWritable),
+            Ok(Flushed::Full) => {
+                self.turn.set_full(true, |interest| self.watch(interest));
+                // The peer may have stopped to read because nobody reads what it writes.
+                self.turn.adopt(|interest| self.watch(interest));
+            }
             Err(error) => self.fail_output(&error),
         }
     }
@@ -551,7 +542,7 @@ impl Link {
         // Without this, whatever the rest brings about would fail here again.
         self.output.close();
         for _ in 0..LAST_TURNS {
-            if self.reason().is_some() || self.read() == Rest::None {
+            if self.reason().is_some() || !self.read(0).more {
                 break;
             }
         }
@@ -577,8 +568,9 @@ impl Link {
         self.ended.notify_all();
     }
 
-    /// Reads what the socket has and gives it to the engine, in order.
-    fn read(self: &Arc<Self>) -> Rest {
+    /// Reads what the socket has and gives it to the engine, in order. `coming` threads of the pool are about to look into
+    /// its queue.
+    fn read(self: &Arc<Self>, coming: usize) -> Read {
         let mut input = lock(&self.input);
         let mut messages = Vec::new();
         let receive = |space: &mut [u8], fds: &mut Vec<OwnedFd>| {
@@ -599,14 +591,16 @@ impl Link {
             ended = state.engine.is_terminated().cloned();
         }
         drop(input);
-        self.apply(effects, ended);
+        let mut read = Read { called: effects.pool, more: false, ended: ended.is_some() };
+        self.apply(effects, ended, coming);
         match filled {
-            Ok(Filled::Share) => return Rest::Perhaps,
-            Ok(Filled::Empty) => {}
+            Ok(Filled::Share) => read.more = true,
+            Ok(Filled::Empty) => return read,
             Ok(Filled::Eof) => self.terminate(IpcException::disconnected("the peer closed the connection")),
             Err(error) => self.fail(&error),
         }
-        Rest::None
+        read.ended |= !read.more;
+        read
     }
 }
 
@@ -635,18 +629,28 @@ impl Source for Link {
         // `start` holds the read half until the registration is known.
         drop(lock(&self.input));
         if writable {
-            self.watch(Interest::Readable);
+            self.turn.set_full(false, |interest| self.watch(interest));
             self.output.unblock();
             self.flush();
         }
-        if readable {
-            self.read();
+        // A thread that reads finds out itself, also that the peer is gone.
+        if readable && self.turn.adopt(|interest| self.watch(interest)) {
+            self.read(0);
         }
     }
 
-    fn handle_deadline(self: Arc<Self>) {
-        lock(&self.state).flush_scheduled = false;
-        self.with_engine(Engine::flush_batched);
+    fn handle_alarm(self: Arc<Self>, alarm: Alarm) {
+        match alarm {
+            Alarm::Look => {
+                if self.turn.look(|interest| self.watch(interest)) == Looked::Again {
+                    self.look_later();
+                }
+            }
+            Alarm::Flush | Alarm::Accept => {
+                lock(&self.state).flush_scheduled = false;
+                self.with_engine(Engine::flush_batched);
+            }
+        }
     }
 }
 
@@ -655,29 +659,6 @@ impl Incoming {
         let caps = std::mem::take(&mut payload.caps);
         let caps = caps.into_iter().map(|cap| cap.map(|cap| Capability::received(link, cap))).collect();
         Self { payload, caps }
-    }
-}
-
-/// What a call was lent. Dropping it copies what is still needed.
-struct Loan<'l> {
-    link: &'l Arc<Link>,
-    lender: Arc<Lender>,
-    lent: &'l [&'l [u8]],
-}
-
-impl Loan<'_> {
-    fn write(&self, deadline: Option<Instant>) {
-        let Self { link, lender, lent } = self;
-        link.flushed(link.output.write_lent(link.socket.as_fd(), lender, lent, deadline));
-    }
-}
-
-impl Drop for Loan<'_> {
-    fn drop(&mut self) {
-        if !self.lender.is_over() {
-            // The thread panics, in a destructor that ran here: others must not wait for it.
-            self.link.flushed(Ok(self.link.output.reclaim(&self.lender, self.lent)));
-        }
     }
 }
 

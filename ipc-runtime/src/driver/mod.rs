@@ -2,28 +2,44 @@
 //!
 //! ```text
 //! caller ── encode ──► engine (lock) ──► output queue ──► socket     by the calling thread
-//! socket ──► framing ──► engine (lock) ──┬► waiter of the caller     by the poller thread
-//!                                        └► pool ──► method
+//! socket ──► framing ──► engine (lock) ──┬► waiter of the caller     by whoever has the turn to read:
+//!                                        └► pool ──► method          a thread that waits, or the poller thread
 //! ```
 //!
-//! The engine does not know who reads: whoever holds a link's [`Framing`](framing) may.
+//! The engine does not know who reads.
 
 mod framing;
 mod lender;
 pub(crate) mod link;
 mod output;
+mod pace;
+mod patience;
 pub(crate) mod poller;
 pub(crate) mod selector;
 mod socket;
+mod turn;
 pub(crate) mod waiter;
 
 #[cfg(test)]
 mod tests;
 
-pub use self::limits::DriverLimits;
+pub use self::limits::{DriverLimits, Waiting};
 pub(crate) use self::poller::is_current as runs_on_poller;
 
 mod limits {
+    /// How a thread waits for its peer.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub enum Waiting {
+        /// Where answers come quickly it looks for them for some tens of microseconds, leaving its core to others between
+        /// two looks, before it sleeps: to be woken takes longer than that. What it looks for in vain is at most a
+        /// twentieth of the time, and hardly anything where answers are slow.
+        #[default]
+        Adaptive,
+        /// It sleeps at once.
+        Sleeping,
+    }
+
     /// What one connection may hold, so that no peer can make this process hold more.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     #[non_exhaustive]

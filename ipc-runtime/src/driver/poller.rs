@@ -26,8 +26,19 @@ pub(crate) trait Source: Send + Sync + 'static {
     /// Handles readiness; must not block.
     fn handle_ready(self: Arc<Self>, readable: bool, writable: bool);
 
-    /// Handles a deadline set with [`Poller::wake_at`]; must not block.
-    fn handle_deadline(self: Arc<Self>);
+    /// Handles an alarm set with [`Poller::wake_at`]; must not block.
+    fn handle_alarm(self: Arc<Self>, alarm: Alarm);
+}
+
+/// What a source has set an alarm for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Alarm {
+    /// Finishes and releases have waited for a message to ride with.
+    Flush,
+    /// Somebody may have to take over the reading.
+    Look,
+    /// A listener tries again.
+    Accept,
 }
 
 /// Names one registration; never used twice.
@@ -104,11 +115,11 @@ impl Poller {
         }
     }
 
-    /// Calls the source's [`Source::handle_deadline`] after a while.
-    pub(crate) fn wake_at(&self, at: Instant, source: Weak<dyn Source>) {
+    /// Calls the source's [`Source::handle_alarm`] after a while.
+    pub(crate) fn wake_at(&self, at: Instant, source: Weak<dyn Source>, alarm: Alarm) {
         let mut deadlines = lock(&self.deadlines);
         let earliest = deadlines.peek().is_none_or(|first| at < first.at);
-        deadlines.push(Deadline { at, source });
+        deadlines.push(Deadline { at, source, alarm });
         drop(deadlines);
         if earliest {
             // Fails only if the poller is gone, which it never is.
@@ -146,8 +157,9 @@ impl Poller {
             }
             let due = deadlines.pop();
             drop(deadlines);
-            if let Some(source) = due.and_then(|due| due.source.upgrade()) {
-                source.clone().handle_deadline();
+            let Some(Deadline { source, alarm, .. }) = due else { return };
+            if let Some(source) = source.upgrade() {
+                source.clone().handle_alarm(alarm);
                 self.leave(source);
             }
         }
@@ -175,6 +187,7 @@ thread_local! {
 struct Deadline {
     at: Instant,
     source: Weak<dyn Source>,
+    alarm: Alarm,
 }
 
 impl PartialEq for Deadline {

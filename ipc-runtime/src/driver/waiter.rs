@@ -3,14 +3,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::task::{Poll, Waker};
-use std::time::Instant;
 
 use super::link::Incoming;
 use crate::exception::IpcException;
 use crate::sync::lock;
-use crate::thread::mailbox::Mailbox;
 
-/// One answer, given once and taken once, by a thread that sleeps in its [`Mailbox`] or a task that is woken.
+/// One answer, given once and taken once, by a thread that sleeps or a task that is woken.
 #[derive(Debug, Default)]
 pub(crate) struct Waiter {
     state: Mutex<State>,
@@ -30,11 +28,6 @@ impl Waiter {
         let waker = state.waker.take();
         drop(state);
         wake(waker);
-    }
-
-    /// Blocks until the answer is there, or until the deadline: then returns `None`.
-    pub(crate) fn wait(&self, deadline: Option<Instant>) -> Option<Result<Incoming, IpcException>> {
-        Mailbox::wait(deadline, |waker| self.poll(waker))
     }
 
     /// Takes the answer if it is there; otherwise the task is woken when it is.

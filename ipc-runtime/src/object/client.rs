@@ -14,7 +14,6 @@ use crate::driver::link::{Incoming, Question};
 use crate::driver::waiter::Waiter;
 use crate::exception::IpcException;
 use crate::rpc::{OutgoingCall, copies_of};
-use crate::thread::pool::blocking;
 use crate::wire::raw::Decoder;
 use crate::wire::{Encoder, Interface, Size, StructReader, StructWriter};
 
@@ -89,7 +88,7 @@ pub(crate) fn send<'d, T>(
     let deadline = deadline::current();
     remote.link().wait_for_room(deadline)?;
     let sent = Sent::new(remote, method, params, Lending::Until(deadline), encode)?;
-    let answer = blocking(|| sent.waiter.wait(deadline));
+    let answer = remote.link().wait(deadline, |waker| sent.waiter.poll(waker));
     let incoming = answer.unwrap_or_else(|| Err(timed_out("the call was not answered")))?;
     decode_results(incoming, decode)
 }

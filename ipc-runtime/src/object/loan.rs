@@ -337,6 +337,10 @@ impl<T: Interface + ?Sized> Serve for Lent<T> {
     fn owns(&self) -> bool {
         false
     }
+
+    fn owns_alone(&self) -> bool {
+        false
+    }
 }
 
 impl<T: Interface + ?Sized> Queue for Lent<T> {

@@ -68,6 +68,8 @@ pub(super) trait Serve: Any + Send + Sync {
     fn is_oneway(&self, method: MethodId) -> bool;
     /// Whether dropping it may run a destructor of the application.
     fn owns(&self) -> bool;
+    /// Whether it holds the application's object alone, as far as can be known.
+    fn owns_alone(&self) -> bool;
 }
 
 impl LocalObject {
@@ -88,7 +90,7 @@ impl LocalObject {
 
     /// Tells whether dropping this handle drops the object, as far as can be known.
     pub(crate) fn is_last_handle(&mut self) -> bool {
-        Arc::get_mut(&mut self.0).is_some()
+        Arc::get_mut(&mut self.0).is_some_and(|server| server.owns_alone())
     }
 
     /// Makes another object with the same implementation, so that destroying one leaves the other.
@@ -179,6 +181,10 @@ impl<T: Interface + ?Sized> Serve for Server<T> {
     fn owns(&self) -> bool {
         true
     }
+
+    fn owns_alone(&self) -> bool {
+        lock(&self.implementation).as_ref().is_some_and(|object| Arc::strong_count(object) == 1)
+    }
 }
 
 /// A call on its way to the thread that runs it: one of the pool, or the one that it belongs to.
@@ -247,8 +253,8 @@ impl ServedCall {
     }
 
     /// Puts the call into the queue of those who may run it.
-    pub(super) fn submit(mut self: Box<Self>) {
-        match self.thread.take() {
+    pub(super) fn submit(self: Box<Self>) {
+        match self.thread.clone() {
             Some(thread) => thread.push(self.target.key(), self),
             None => Pool::calls().push(self),
         }
@@ -257,7 +263,7 @@ impl ServedCall {
 
 impl Job for ServedCall {
     fn run(self: Box<Self>) {
-        let Self { link, answer, target, method, params, words, turn, .. } = *self;
+        let Self { link, answer, target, method, params, words, turn, thread } = *self;
         link.call_started(words);
         let Incoming { mut payload, caps } = Incoming::new(&link, params);
         if link.reason().is_some() && turn.is_none() {
@@ -275,6 +281,11 @@ impl Job for ServedCall {
             Served::Now(result) => {
                 respond(&link, answer, result);
                 drop(turn);
+                // Not while this thread holds what an application may wait to see dropped.
+                drop((target, context));
+                if thread.is_none() {
+                    link.linger();
+                }
             }
             Served::Later(future, cancellation) => {
                 let Ok(runtime) = catch_unwind(AssertUnwindSafe(|| link.runtime().clone())) else {

@@ -13,14 +13,13 @@ use tokio::runtime::Handle;
 use super::Protocol;
 use crate::context::Context;
 use crate::deadline::{self, timed_out};
-use crate::driver::DriverLimits;
 use crate::driver::link::{Link, Side};
-use crate::driver::poller::{Poller, Source, Token};
+use crate::driver::poller::{Alarm, Poller, Source, Token};
 use crate::driver::selector::Interest;
+use crate::driver::{DriverLimits, Waiting};
 use crate::exception::IpcException;
 use crate::object::{LocalObject, MethodId, Remote, send};
 use crate::sync::lock;
-use crate::thread::pool::blocking;
 use crate::wire::descriptor::Kind;
 use crate::wire::raw::Decoder;
 use crate::wire::{Descriptor, Size};
@@ -56,6 +55,7 @@ type LogHook = Arc<dyn Fn(LogLevel, &str) + Send + Sync>;
 pub struct CapnpContext {
     context: Arc<Context>,
     limits: DriverLimits,
+    waiting: Waiting,
     log: Option<LogHook>,
     runtime: Option<Handle>,
 }
@@ -93,6 +93,13 @@ impl CapnpContext {
     #[must_use]
     pub fn with_limits(mut self, limits: DriverLimits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Sets how threads of this process wait for their peers.
+    #[must_use]
+    pub fn with_waiting(mut self, waiting: Waiting) -> Self {
+        self.waiting = waiting;
         self
     }
 
@@ -195,6 +202,7 @@ fn start(
         side,
         bootstrap,
         settings.limits,
+        settings.waiting,
         settings.context.clone(),
         settings.runtime.clone(),
     )?;
@@ -222,7 +230,7 @@ impl Protocol for CapnpProtocol {
             // Pipelined: the bootstrap's answer is not waited for. Its parameter, our thread map, stays null.
             send(&promised, construct, Size { data: 0, pointers: 1 }, |_| Ok(()), |_| Ok(()))?;
         }
-        let answer = blocking(|| waiter.wait(deadline::current()));
+        let answer = link.wait(deadline::current(), |waker| waiter.poll(waker));
         let incoming = answer.unwrap_or_else(|| Err(timed_out("the peer did not answer")))?;
         let decoder = Decoder::new(incoming.caps, incoming.payload.words());
         match decoder.root_capability(incoming.payload.content()?)? {
@@ -304,9 +312,9 @@ impl Listener {
     fn pause(&self, error: Errno) {
         self.settings
             .log(LogLevel::Warning, || format!("cannot accept a connection, will try again: {error}"));
-        self.watch(Interest::Nothing);
+        self.watch(Interest::NOTHING);
         let this: Weak<dyn Source> = self.this.clone();
-        self.poller.wake_at(Instant::now() + ACCEPT_PAUSE, this);
+        self.poller.wake_at(Instant::now() + ACCEPT_PAUSE, this, Alarm::Accept);
     }
 
     fn watch(&self, interest: Interest) {
@@ -348,7 +356,7 @@ impl Source for Listener {
         }
     }
 
-    fn handle_deadline(self: Arc<Self>) {
-        self.watch(Interest::Readable);
+    fn handle_alarm(self: Arc<Self>, _: Alarm) {
+        self.watch(Interest::READABLE);
     }
 }

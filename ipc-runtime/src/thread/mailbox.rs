@@ -1,19 +1,22 @@
 //! The place where a thread sleeps while it waits for another process.
 
 use std::collections::VecDeque;
+use std::io;
+use std::os::fd::BorrowedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, OnceLock};
 use std::task::{Poll, Wake, Waker};
 use std::time::Instant;
 
+use super::bell::Bell;
 use super::pool::{Job, unblocked};
-use crate::sync::{Waited, lock, wait_until};
+use crate::sync::{Condvar, Mutex, MutexGuard, lock, wait_until};
 
 /// What arrives for one thread: that something it waits for may be there, and work that only it may do.
 ///
 /// A thread that waits is a task that sleeps: it polls what it waits for, and until it is woken it does the work that
 /// comes. The work may wait in its turn, so waits nest, and the innermost one takes whatever comes, from whichever
-/// connection.
+/// connection. Where it sleeps is up to its [`Berth`]: at the mailbox, or at a socket that it reads meanwhile.
 ///
 /// - Only the thread that the mailbox belongs to takes from it and sleeps in it.
 /// - Whoever has something for the thread puts it where the thread looks for it, then sets `woken` or appends to
@@ -24,14 +27,44 @@ use crate::sync::{Waited, lock, wait_until};
 pub(crate) struct Mailbox {
     state: Mutex<State>,
     arrived: Condvar,
+    /// What wakes the thread at a socket, from the first time that it sleeps at one.
+    bell: OnceLock<Bell>,
 }
 
 #[derive(Default)]
 struct State {
     work: VecDeque<Work>,
     woken: bool,
-    /// To notify nobody would still be a system call.
-    sleeping: bool,
+    sleeper: Sleeper,
+}
+
+/// Where the thread sleeps: to wake nobody would still be a system call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Sleeper {
+    #[default]
+    None,
+    Here,
+    AtSocket,
+}
+
+/// Where a thread sleeps while it waits.
+pub(crate) trait Berth {
+    /// Sleeps until something has arrived for the thread, or perhaps has, or until the deadline.
+    fn sleep(&mut self, mailbox: &Arc<Mailbox>, deadline: Option<Instant>);
+
+    /// Gives up what others may need while the thread does work that has come.
+    fn leave(&mut self);
+}
+
+/// At the mailbox.
+struct Here;
+
+impl Berth for Here {
+    fn sleep(&mut self, mailbox: &Arc<Mailbox>, deadline: Option<Instant>) {
+        mailbox.sleep(deadline);
+    }
+
+    fn leave(&mut self) {}
 }
 
 struct Work {
@@ -44,6 +77,7 @@ struct Work {
 enum Next {
     Look,
     Work(Box<dyn Job>),
+    Sleep,
     GiveUp,
 }
 
@@ -61,16 +95,38 @@ impl Mailbox {
 
     /// Blocks until `poll` returns something, or until the deadline: then returns `None`. What is for this thread to
     /// do meanwhile, it does.
-    pub(crate) fn wait<R>(deadline: Option<Instant>, mut poll: impl FnMut(&Waker) -> Poll<R>) -> Option<R> {
-        let mailbox = Self::current();
-        let waker = Waker::from(mailbox.clone());
+    pub(crate) fn wait<R>(deadline: Option<Instant>, poll: impl FnMut(&Waker) -> Poll<R>) -> Option<R> {
+        Self::wait_at(&mut Here, deadline, poll)
+    }
+
+    /// Like [`wait`](Mailbox::wait), sleeping where the berth is.
+    pub(crate) fn wait_at<R>(
+        berth: &mut impl Berth,
+        deadline: Option<Instant>,
+        poll: impl FnMut(&Waker) -> Poll<R>,
+    ) -> Option<R> {
+        Self::current().wait_in(berth, deadline, poll)
+    }
+
+    /// Waits as the thread that it belongs to, which this one is.
+    pub(crate) fn wait_in<R>(
+        self: Arc<Self>,
+        berth: &mut impl Berth,
+        deadline: Option<Instant>,
+        mut poll: impl FnMut(&Waker) -> Poll<R>,
+    ) -> Option<R> {
+        let waker = Waker::from(self.clone());
         loop {
             if let Poll::Ready(value) = poll(&waker) {
                 return Some(value);
             }
-            match mailbox.next(deadline) {
+            match self.next(deadline) {
                 Next::Look => {}
-                Next::Work(job) => unblocked(|| run(job)),
+                Next::Work(job) => {
+                    berth.leave();
+                    unblocked(|| run(job));
+                }
+                Next::Sleep => berth.sleep(&self, deadline),
                 Next::GiveUp => return None,
             }
         }
@@ -78,23 +134,62 @@ impl Mailbox {
 
     fn next(&self, deadline: Option<Instant>) -> Next {
         let mut state = lock(&self.state);
-        if !state.woken && !is_over(deadline) && state.work.is_empty() {
-            state.sleeping = true;
-            let arrived = |state: &mut State| state.woken || !state.work.is_empty();
-            let (back, waited) = wait_until(&self.arrived, state, deadline, arrived);
-            state = back;
-            state.sleeping = false;
-            if waited == Waited::TimedOut {
-                return Next::GiveUp;
-            }
-        }
         if std::mem::take(&mut state.woken) {
             return Next::Look;
         }
         if is_over(deadline) {
             return Next::GiveUp;
         }
-        state.work.pop_front().map_or(Next::Look, |work| Next::Work(work.job))
+        state.work.pop_front().map_or(Next::Sleep, |work| Next::Work(work.job))
+    }
+
+    /// Tells whether there is something for the thread.
+    pub(crate) fn has_arrived(&self) -> bool {
+        lock(&self.state).has_arrived()
+    }
+
+    /// Sleeps until there is something for the thread, or until the deadline.
+    pub(crate) fn sleep(&self, deadline: Option<Instant>) {
+        let state = lock(&self.state);
+        let (mut state, _) = wait_until(&self.arrived, state, deadline, |state| {
+            state.sleeper = Sleeper::Here;
+            state.has_arrived()
+        });
+        state.sleeper = Sleeper::None;
+    }
+
+    /// Like [`sleep`](Mailbox::sleep), also until the socket has something to read.
+    ///
+    /// # Errors
+    /// Returns the operating system's error if it has no descriptor left that could wake the thread there.
+    pub(crate) fn sleep_at(&self, socket: BorrowedFd<'_>, deadline: Option<Instant>) -> io::Result<()> {
+        let bell = match self.bell.get() {
+            Some(bell) => bell,
+            None => {
+                let bell = Bell::new()?;
+                self.bell.get_or_init(|| bell)
+            }
+        };
+        let mut state = lock(&self.state);
+        if state.has_arrived() {
+            return Ok(());
+        }
+        state.sleeper = Sleeper::AtSocket;
+        drop(state);
+        bell.sleep(socket, deadline);
+        lock(&self.state).sleeper = Sleeper::None;
+        Ok(())
+    }
+
+    /// Wakes the thread, which has something now.
+    fn rouse(&self, mut state: MutexGuard<'_, State>) {
+        let sleeper = std::mem::take(&mut state.sleeper);
+        drop(state);
+        match sleeper {
+            Sleeper::None => {}
+            Sleeper::Here => self.arrived.notify_one(),
+            Sleeper::AtSocket => self.bell.get().into_iter().for_each(Bell::ring),
+        }
     }
 
     /// Appends work without waking the thread, so that it can be done inside another critical section: what is appended
@@ -105,10 +200,7 @@ impl Mailbox {
 
     /// Wakes the thread for what was pushed.
     pub(crate) fn kick(&self) {
-        let sleeping = lock(&self.state).sleeping;
-        if sleeping {
-            self.arrived.notify_one();
-        }
+        self.rouse(lock(&self.state));
     }
 
     /// Does the work with the given keys, until there is none. Called by the thread that it belongs to.
@@ -133,11 +225,13 @@ impl Wake for Mailbox {
     fn wake_by_ref(self: &Arc<Self>) {
         let mut state = lock(&self.state);
         state.woken = true;
-        let sleeping = state.sleeping;
-        drop(state);
-        if sleeping {
-            self.arrived.notify_one();
-        }
+        self.rouse(state);
+    }
+}
+
+impl State {
+    fn has_arrived(&self) -> bool {
+        self.woken || !self.work.is_empty()
     }
 }
 
@@ -152,116 +246,4 @@ fn is_over(deadline: Option<Instant>) -> bool {
 
 thread_local! {
     static CURRENT: Arc<Mailbox> = Arc::default();
-}
-
-#[cfg(test)]
-mod tests {
-    use std::cell::RefCell;
-    use std::sync::mpsc;
-    use std::time::Duration;
-
-    use super::*;
-
-    struct Run<F>(F);
-
-    impl<F: FnOnce() + Send> Job for Run<F> {
-        fn run(self: Box<Self>) {
-            (self.0)();
-        }
-
-        fn refuse(self: Box<Self>) {}
-    }
-
-    fn never<R>(_: &Waker) -> Poll<R> {
-        Poll::Pending
-    }
-
-    fn soon() -> Option<Instant> {
-        Instant::now().checked_add(Duration::from_secs(20))
-    }
-
-    fn append(mailbox: &Arc<Mailbox>, key: usize, job: impl FnOnce() + Send + 'static) {
-        mailbox.push(key, Box::new(Run(job)));
-        mailbox.kick();
-    }
-
-    /// What the jobs of a test append to.
-    fn note(what: &'static str) {
-        NOTES.with_borrow_mut(|notes| notes.push(what));
-    }
-
-    thread_local! {
-        static NOTES: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
-    }
-
-    fn notes() -> Vec<&'static str> {
-        NOTES.take()
-    }
-
-    #[test]
-    fn what_is_ready_is_taken_without_work_and_the_deadline_comes_before_work() {
-        let mailbox = Mailbox::current();
-        append(&mailbox, 1, || note("work"));
-        assert_eq!(Mailbox::wait(None, |_| Poll::Ready(7)), Some(7));
-        assert_eq!(Mailbox::wait::<()>(Some(Instant::now()), never), None);
-        assert!(notes().is_empty());
-        mailbox.work_off(|key| key == 1);
-        assert_eq!(notes(), ["work"]);
-    }
-
-    #[test]
-    fn a_waiting_thread_works_in_order_until_it_is_woken() {
-        let (sender, receiver) = mpsc::channel();
-        let mailbox = Mailbox::current();
-        let other = std::thread::spawn(move || {
-            append(&mailbox, 1, || note("one"));
-            append(&mailbox, 2, || note("two"));
-            append(&mailbox, 1, || note("three"));
-            sender.send(()).unwrap();
-            Waker::from(mailbox).wake();
-        });
-        let waited = Mailbox::wait(soon(), |_| receiver.try_recv().map_or(Poll::Pending, Poll::Ready));
-        assert_eq!(waited, Some(()));
-        Mailbox::current().work_off(|_| true);
-        assert_eq!(notes(), ["one", "two", "three"]);
-        other.join().unwrap();
-    }
-
-    #[test]
-    fn a_nested_wait_takes_what_comes_and_the_outer_one_looks_again() {
-        let mailbox = Mailbox::current();
-        let inner = mailbox.clone();
-        append(&mailbox, 1, move || {
-            append(&inner, 2, || note("inner"));
-            let woken = Waker::from(inner);
-            woken.wake_by_ref();
-            let mut looks = 0;
-            let waited = Mailbox::wait(soon(), |_| {
-                looks += 1;
-                if looks == 3 { Poll::Ready(()) } else { Poll::Pending }
-            });
-            assert_eq!(waited, Some(()));
-            note("outer");
-        });
-        let done = |_: &Waker| {
-            let done = NOTES.with_borrow(|notes| notes.contains(&"outer"));
-            if done { Poll::Ready(()) } else { Poll::Pending }
-        };
-        assert_eq!(Mailbox::wait(soon(), done), Some(()));
-        assert_eq!(notes(), ["inner", "outer"]);
-    }
-
-    #[test]
-    fn work_is_taken_by_its_key_and_only_on_its_thread() {
-        let mailbox = Mailbox::current();
-        assert!(mailbox.is_current());
-        let other = mailbox.clone();
-        assert!(!std::thread::spawn(move || other.is_current()).join().unwrap());
-        append(&mailbox, 1, || note("one"));
-        append(&mailbox, 2, || note("two"));
-        mailbox.work_off(|key| key == 2);
-        assert_eq!(notes(), ["two"]);
-        mailbox.work_off(|key| key == 1);
-        assert_eq!(notes(), ["one"]);
-    }
 }

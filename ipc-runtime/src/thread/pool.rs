@@ -219,8 +219,13 @@ impl Pool {
 
     /// Wakes or starts threads for what was pushed.
     pub(crate) fn kick(self: &Arc<Self>) {
+        self.kick_beyond(0);
+    }
+
+    /// Like [`kick`](Pool::kick), where so many threads of the pool that are not idle are about to look themselves.
+    pub(crate) fn kick_beyond(self: &Arc<Self>, coming: usize) {
         let state = lock(&self.state);
-        let wanted = state.queue.len();
+        let wanted = state.queue.len().saturating_sub(coming);
         let wake = wanted.min(state.idle);
         let room =
             self.limits.running.saturating_sub(state.running() + wake).min(self.limits.total - state.threads);

@@ -30,7 +30,7 @@ impl Selector {
     }
 
     pub(in crate::driver) fn add(&self, socket: BorrowedFd<'_>, key: usize) -> io::Result<()> {
-        Ok(epoll::add(&self.epoll, socket, EventData::new_u64(key as u64), flags(Interest::Readable))?)
+        Ok(epoll::add(&self.epoll, socket, EventData::new_u64(key as u64), flags(Interest::READABLE))?)
     }
 
     pub(in crate::driver) fn modify(
@@ -92,9 +92,10 @@ impl Selector {
 }
 
 fn flags(interest: Interest) -> EventFlags {
-    match interest {
-        Interest::Readable => EventFlags::IN | EventFlags::RDHUP,
-        Interest::ReadableAndWritable => EventFlags::IN | EventFlags::RDHUP | EventFlags::OUT,
-        Interest::Nothing => EventFlags::empty(),
-    }
+    let mut flags = EventFlags::empty();
+    flags.set(EventFlags::IN | EventFlags::RDHUP, interest.readable);
+    flags.set(EventFlags::OUT, interest.writable);
+    // epoll always tells of a hang-up, and would go on telling while somebody else deals with it.
+    flags.set(EventFlags::ONESHOT, !interest.readable);
+    flags
 }

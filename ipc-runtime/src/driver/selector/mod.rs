@@ -15,13 +15,18 @@ pub(super) use self::portable::Selector;
 
 /// What a registration waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Interest {
+pub(crate) struct Interest {
     /// Bytes to read, or the peer's end.
-    Readable,
-    /// That, and room to write.
-    ReadableAndWritable,
-    /// Nothing for the moment.
-    Nothing,
+    pub(crate) readable: bool,
+    /// Room to write.
+    pub(crate) writable: bool,
+}
+
+impl Interest {
+    /// Bytes to read, or the peer's end.
+    pub(crate) const READABLE: Self = Self { readable: true, writable: false };
+    /// Nothing for the moment. That the peer has gone is told all the same, once.
+    pub(crate) const NOTHING: Self = Self { readable: false, writable: false };
 }
 
 /// One socket that is ready.

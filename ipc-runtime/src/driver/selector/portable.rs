@@ -25,7 +25,7 @@ impl Selector {
             reason = "polling leaves it to its caller that a descriptor outlives its registration"
         )]
         unsafe {
-            self.poller.add_with_mode(socket.as_raw_fd(), event(key, Interest::Readable), PollMode::Level)
+            self.poller.add_with_mode(socket.as_raw_fd(), event(key, Interest::READABLE), PollMode::Level)
         }
     }
 
@@ -65,9 +65,5 @@ impl Selector {
 }
 
 fn event(key: usize, interest: Interest) -> Event {
-    match interest {
-        Interest::Readable => Event::readable(key),
-        Interest::ReadableAndWritable => Event::all(key),
-        Interest::Nothing => Event::none(key),
-    }
+    Event::new(key, interest.readable, interest.writable)
 }

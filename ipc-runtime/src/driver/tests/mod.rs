@@ -10,8 +10,8 @@ use std::thread;
 use std::time::Duration;
 
 use self::util::{Echo, EchoServer, connected};
-use super::DriverLimits;
 use super::link::{Link, Side};
+use super::{DriverLimits, Waiting};
 use crate::exception::ExceptionKind;
 use crate::with_deadline;
 
@@ -157,8 +157,16 @@ fn connecting_to_a_peer_that_never_answers_ends_at_the_deadline() {
 #[test]
 fn what_the_peer_sent_before_it_went_is_read_although_nothing_can_be_written() {
     let (socket, mut peer) = UnixStream::pair().unwrap();
-    let link = Link::start(socket.into(), Side::Client, None, DriverLimits::default(), Arc::default(), None)
-        .unwrap();
+    let link = Link::start(
+        socket.into(),
+        Side::Client,
+        None,
+        DriverLimits::default(),
+        Waiting::Adaptive,
+        Arc::default(),
+        None,
+    )
+    .unwrap();
     let reader = link.hold_reader();
     let (_question, waiter) = link.bootstrap();
     let mut bytes = [0; 1024];
@@ -169,7 +177,115 @@ fn what_the_peer_sent_before_it_went_is_read_although_nothing_can_be_written() {
         scope.spawn(|| link.bootstrap());
         util::eventually("the write has failed", || link.is_output_closed());
         drop(reader);
-        assert_eq!(waiter.wait(None).unwrap().unwrap_err().text(), "this very text");
+        assert_eq!(
+            link.wait(None, |waker| waiter.poll(waker)).unwrap().unwrap_err().text(),
+            "this very text"
+        );
         link.wait_ended();
     });
+}
+
+/// Waits on the link of a client, whichever thread reads.
+fn asked(link: &Arc<Link>) -> Result<(), crate::IpcException> {
+    let (_question, waiter) = link.bootstrap();
+    link.wait(None, |waker| waiter.poll(waker)).unwrap().map(drop)
+}
+
+/// Between two calls of a thread nobody reads, for a while.
+#[test]
+fn what_comes_when_the_last_reader_has_just_gone_is_noticed() {
+    for _ in 0..50 {
+        let (echo, server) = connected(EchoServer::default());
+        let link = echo.remote().unwrap().link().clone();
+        echo.echo(b"x").unwrap();
+        // A task waits, and nobody else does.
+        let (_question, waiter) = link.bootstrap();
+        util::eventually("the answer is read", || waiter.poll(std::task::Waker::noop()).is_ready());
+        echo.echo(b"y").unwrap();
+        server.terminate(crate::IpcException::disconnected("enough"));
+        link.wait_ended();
+    }
+}
+
+#[test]
+fn a_reader_that_no_longer_waits_is_followed_by_the_next_thread() {
+    let gate = util::Gate::default();
+    let (echo, _server) = connected(gate.clone());
+    thread::scope(|scope| {
+        let (hurried, patient) = (echo.clone(), echo.clone());
+        let hurried = scope.spawn(move || with_deadline(Duration::from_millis(50), || hurried.echo(b"x")));
+        util::eventually("the first call waits", || gate.entered() == 1);
+        let patient: Vec<_> = (0..3)
+            .map(|_| {
+                let echo = patient.clone();
+                scope.spawn(move || echo.echo(b"y"))
+            })
+            .collect();
+        assert_eq!(hurried.join().unwrap().unwrap_err().kind(), ExceptionKind::TimedOut);
+        util::eventually("the other calls wait", || gate.entered() == 4);
+        gate.open();
+        for thread in patient {
+            assert_eq!(thread.join().unwrap().unwrap(), b"y");
+        }
+    });
+}
+
+#[test]
+fn threads_and_tasks_that_wait_for_one_connection_all_get_their_answers() {
+    let (echo, _server) = connected(EchoServer::default());
+    let link = echo.remote().unwrap().link().clone();
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..300).for_each(|_| drop(echo.echo(b"thread").unwrap())));
+        }
+        scope.spawn(|| {
+            for _ in 0..300 {
+                // Nobody blocks for these.
+                let (_question, waiter) = link.bootstrap();
+                util::eventually("the task is woken", || waiter.poll(std::task::Waker::noop()).is_ready());
+            }
+        });
+        (0..300).for_each(|_| asked(&link).unwrap());
+    });
+}
+
+/// The answer does not come through the socket that the thread has gone to sleep at.
+#[test]
+fn a_reader_is_woken_by_what_comes_from_elsewhere() {
+    let (echo, _server) = connected(util::Gate::default());
+    let link = echo.remote().unwrap().link().clone();
+    let given = AtomicUsize::new(0);
+    let waker = std::sync::Mutex::new(None);
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| {
+            link.wait(None, |own| {
+                *waker.lock().unwrap() = Some(own.clone());
+                match given.load(Ordering::SeqCst) {
+                    0 => std::task::Poll::Pending,
+                    value => std::task::Poll::Ready(value),
+                }
+            })
+        });
+        util::eventually("the thread waits", || waker.lock().unwrap().is_some());
+        given.store(7, Ordering::SeqCst);
+        waker.lock().unwrap().take().unwrap().wake();
+        assert_eq!(waiting.join().unwrap(), Some(7));
+    });
+    drop(echo);
+}
+
+/// The thread that served the last call waits for the next, and what it reads for others is theirs.
+#[test]
+fn calls_that_follow_quickly_are_served_and_so_is_what_comes_with_them() {
+    let (echo, server) = connected(EchoServer::default());
+    for round in 0..200_u32 {
+        assert_eq!(echo.echo(&round.to_le_bytes()).unwrap(), round.to_le_bytes());
+    }
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| (0..100).for_each(|_| drop(echo.echo(b"z").unwrap())));
+        }
+    });
+    drop(echo);
+    server.wait_ended();
 }

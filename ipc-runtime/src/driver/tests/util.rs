@@ -5,8 +5,8 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::context::Context;
-use crate::driver::DriverLimits;
 use crate::driver::link::{Link, Side};
+use crate::driver::{DriverLimits, Waiting};
 use crate::exception::IpcException;
 use crate::object::{Capability, Client, LocalObject, MethodId, Remote, Reply, ServerCall, call};
 use crate::wire::descriptor::{IdSource, Interface as InterfaceDescriptor, Kind};
@@ -134,12 +134,19 @@ pub(super) fn connected_with(implementation: impl Echo, limits: DriverLimits) ->
     let (client, server) = crate::process::socketpair().unwrap();
     let object: Arc<dyn Echo> = Arc::new(implementation);
     let context = Arc::<Context>::default();
-    let server =
-        Link::start(server, Side::Server, Some(LocalObject::new(object)), limits, context.clone(), None)
-            .unwrap();
-    let link = Link::start(client, Side::Client, None, limits, context, None).unwrap();
+    let server = Link::start(
+        server,
+        Side::Server,
+        Some(LocalObject::new(object)),
+        limits,
+        Waiting::Adaptive,
+        context.clone(),
+        None,
+    )
+    .unwrap();
+    let link = Link::start(client, Side::Client, None, limits, Waiting::Adaptive, context, None).unwrap();
     let (_question, waiter) = link.bootstrap();
-    let answer = waiter.wait(None).unwrap().unwrap();
+    let answer = link.wait(None, |waker| waiter.poll(waker)).unwrap().unwrap();
     let decoder = Decoder::new(answer.caps, answer.payload.words());
     let root = decoder.root_capability(answer.payload.content().unwrap()).unwrap();
     (root.map(Capability::into_interface).unwrap().unwrap(), server)

@@ -1,0 +1,215 @@
+//! Reading by a thread that waits, so that no other has to wake it: for the answer to its call, or, after it has
+//! answered one, for the next.
+
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Poll, Waker};
+use std::time::{Duration, Instant};
+
+use super::{Link, Read};
+use crate::driver::pace::LINGER;
+use crate::driver::poller::Alarm;
+use crate::driver::turn::{Entered, Handover, Next, Ticket, Withdrawn};
+use crate::sync::{Waited, lock};
+use crate::thread::bell::sleep_at;
+use crate::thread::mailbox::{Berth, Mailbox};
+use crate::thread::pool::blocking;
+
+/// When a turn that nobody has is looked at. A thread that calls again soon finds it free, and what arrives meanwhile
+/// is not noticed for longer than twice that.
+const LOOK_DELAY: Duration = Duration::from_millis(1);
+
+/// Threads of this process that linger at connections, each a stack; connections beyond are read in the background.
+const LINGERERS: usize = 64;
+
+impl Link {
+    /// Blocks until `poll` returns something, or until the deadline: then returns `None`. The thread reads the socket
+    /// itself, for the others too, unless another one does.
+    pub(crate) fn wait<R>(
+        self: &Arc<Self>,
+        deadline: Option<Instant>,
+        poll: impl FnMut(&Waker) -> Poll<R>,
+    ) -> Option<R> {
+        blocking(|| Mailbox::wait_at(&mut AtSocket::new(self), deadline, poll))
+    }
+
+    /// Waits for the next call, if the last ones came soon after the answers to those before, and reads it into the
+    /// pool's queue. The thread is one of the pool's, with nothing else to do, and looks there next.
+    pub(crate) fn linger(self: &Arc<Self>) {
+        if !lock(&self.state).pace.is_brisk() || self.reason().is_some() {
+            return;
+        }
+        let Some(_place) = Lingerer::new() else { return };
+        if self.turn.try_enter(|interest| self.watch(interest)) {
+            let reader = Reader { link: self, handover: Handover::Now, coming: 1 };
+            blocking(|| reader.read_call());
+        }
+    }
+
+    pub(super) fn look_later(&self) {
+        self.poller.wake_at(Instant::now() + LOOK_DELAY, self.this.clone(), Alarm::Look);
+    }
+}
+
+/// Where a thread sleeps that waits for something from the peer: at the socket, if it is its turn to read that.
+///
+/// It has the turn for no longer than it waits: what it does meanwhile for others may take its time.
+struct AtSocket<'l> {
+    link: &'l Arc<Link>,
+    turn: Place<'l>,
+    /// The wait has begun with polling.
+    polled: bool,
+}
+
+/// What a thread has of the turn to read.
+enum Place<'l> {
+    Nothing,
+    InQueue(Ticket),
+    Reads(Reader<'l>),
+}
+
+impl<'l> AtSocket<'l> {
+    fn new(link: &'l Arc<Link>) -> Self {
+        Self { link, turn: Place::Nothing, polled: false }
+    }
+
+    fn enter(&mut self, mailbox: &Arc<Mailbox>) {
+        let reader = || Place::Reads(Reader { link: self.link, handover: Handover::Now, coming: 0 });
+        match self.turn {
+            Place::Nothing => {
+                let waker = || Waker::from(mailbox.clone());
+                match self.link.turn.enter(|interest| self.link.watch(interest), waker) {
+                    Entered::Reads => self.turn = reader(),
+                    Entered::Queued(ticket) => self.turn = Place::InQueue(ticket),
+                }
+            }
+            Place::InQueue(ticket) if self.link.turn.has_come(ticket) => self.turn = reader(),
+            Place::InQueue(_) | Place::Reads(_) => {}
+        }
+    }
+}
+
+impl Berth for AtSocket<'_> {
+    fn sleep(&mut self, mailbox: &Arc<Mailbox>, deadline: Option<Instant>) {
+        self.enter(mailbox);
+        let Place::Reads(reader) = &mut self.turn else { return mailbox.sleep(deadline) };
+        if !std::mem::replace(&mut self.polled, true)
+            && reader.poll(|_| mailbox.has_arrived().then_some(())).is_some()
+        {
+            return;
+        }
+        match mailbox.sleep_at(self.link.socket.as_fd(), deadline) {
+            Ok(()) => drop(reader.read()),
+            Err(_) => {
+                // The background thread needs no more descriptors.
+                self.leave();
+                mailbox.sleep(deadline);
+            }
+        }
+    }
+
+    fn leave(&mut self) {
+        if let Place::InQueue(ticket) = self.turn
+            && self.link.turn.withdraw(ticket) == Withdrawn::Reads
+        {
+            self.turn = Place::Reads(Reader { link: self.link, handover: Handover::Now, coming: 0 });
+        }
+        self.turn = Place::Nothing;
+    }
+}
+
+impl Drop for AtSocket<'_> {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+/// A thread that has the turn. Dropping it gives the turn up.
+struct Reader<'l> {
+    link: &'l Arc<Link>,
+    handover: Handover,
+    /// 1 if this thread looks into the pool's queue when it has read calls, which nobody else is woken for then.
+    coming: usize,
+}
+
+impl Reader<'_> {
+    /// Reads until a call is in the pool's queue or none has come for a while.
+    fn read_call(mut self) {
+        let done = |read: Read| (read.called || read.ended).then_some(());
+        let deadline = Instant::now() + LINGER;
+        let mut called = self.poll(done);
+        while called.is_none() && sleep_at(self.link.socket.as_fd(), deadline) == Waited::Ready {
+            called = done(self.read());
+        }
+        if called.is_none() {
+            self.handover = Handover::Now;
+        }
+    }
+
+    /// Reads without sleeping, for as long as the history of the connection makes it worth it.
+    fn poll<T>(&mut self, mut done: impl FnMut(Read) -> Option<T>) -> Option<T> {
+        let patience = self.link.patience.as_ref()?;
+        let begun = Instant::now();
+        let limit = lock(patience).poll_for(begun);
+        if limit.is_zero() {
+            return None;
+        }
+        loop {
+            if let Some(done) = done(self.read()) {
+                lock(patience).rewarded();
+                return Some(done);
+            }
+            let polled = begun.elapsed();
+            if polled >= limit {
+                lock(patience).in_vain(polled);
+                return None;
+            }
+            // The peer may need this very core to answer.
+            std::thread::yield_now();
+        }
+    }
+
+    /// Reads what the socket has, at most a turn's share.
+    fn read(&mut self) -> Read {
+        let read = self.link.read(self.coming);
+        self.handover = if read.more { Handover::Now } else { Handover::Later };
+        read
+    }
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        let link = self.link;
+        if self.coming == 0 && self.handover == Handover::Later {
+            // Tasks wait for something too, or the peer has somebody to call.
+            let counts = lock(&link.state).engine.counts();
+            if counts.exports > 0 || counts.questions > 1 {
+                self.handover = Handover::Now;
+            }
+        }
+        match link.turn.leave(self.handover, |interest| link.watch(interest)) {
+            Next::Thread(waker) => waker.wake(),
+            Next::Settled => {}
+            Next::Look => link.look_later(),
+        }
+    }
+}
+
+/// A thread that lingers.
+struct Lingerer;
+
+static LINGERING: AtomicUsize = AtomicUsize::new(0);
+
+impl Lingerer {
+    fn new() -> Option<Self> {
+        let lingerer = Self;
+        (LINGERING.fetch_add(1, Ordering::Relaxed) < LINGERERS).then_some(lingerer)
+    }
+}
+
+impl Drop for Lingerer {
+    fn drop(&mut self) {
+        LINGERING.fetch_sub(1, Ordering::Relaxed);
+    }
+}
