@@ -50,11 +50,6 @@ pub trait Argument: Encode + for<'m> Decode<'m> + 'static {}
 impl<T: Encode + for<'m> Decode<'m> + 'static> Argument for T {}
 
 /// What a closure can take behind a `&`.
-#[diagnostic::on_unimplemented(
-    message = "a closure that crosses a process boundary cannot take `&{Self}`",
-    label = "not an IPC type behind the reference",
-    note = "for a struct or an enum of your own, add `#[derive(IpcType)]`"
-)]
 pub trait LentArgument: Encode + for<'m> Lend<'m> + 'static {}
 
 #[diagnostic::do_not_recommend]

@@ -42,11 +42,6 @@ impl<T: IpcType> Passable for T {
 }
 
 /// How a `Box` or an `Arc` is an [`IpcType`].
-#[diagnostic::on_unimplemented(
-    message = "`{H}` cannot cross a process boundary",
-    label = "an object must be held by an `Arc`",
-    note = "write `Arc<dyn Trait>`: the receiver may keep the object"
-)]
 pub trait PassType<H> {
     const SHAPE: Shape;
     const TYPE: Type;
