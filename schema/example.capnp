@@ -3,6 +3,7 @@
 
 @0xb4933b39a7984c9a;
 
+using Ipc = import "ipc.capnp";
 using Proxy = import "proxy.capnp";
 
 interface CalculatorInit @0x80485b2d568222a2 {
@@ -33,6 +34,10 @@ interface Board @0x8be16b1612616b49 {
 
   notes @2 (context :Proxy.Context) -> (result :List(Note));
   # Returns the notes, the oldest first.
+
+  follow @3 (context :Proxy.Context) -> (result :Ipc.StreamNote);
+  # Returns the notes, the oldest first, and then each that is posted, as long as somebody reads them. Whoever reads them
+  # too slowly gets no more.
 }
 
 interface Printer @0xc28b6537afd949cd {

@@ -16,7 +16,7 @@
 
 use std::sync::Arc;
 
-use ipc_runtime::{IpcException, IpcType, ipc_interface};
+use ipc_runtime::{IpcException, IpcStream, IpcType, ipc_interface};
 
 pub mod usage;
 
@@ -60,6 +60,10 @@ pub trait Board {
 
     /// Returns the notes, the oldest first.
     fn notes(&self) -> Result<Vec<Note>, IpcException>;
+
+    /// Returns the notes, the oldest first, and then each that is posted, as long as somebody reads them. Whoever reads them
+    /// too slowly gets no more.
+    fn follow(&self) -> Result<IpcStream<Note>, IpcException>;
 }
 
 /// A piece of text on the board.

@@ -190,7 +190,7 @@ pub fn ipc_interface(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | on | argument | meaning |
 /// | --- | --- | --- |
 /// | type | `file = 0x..`, `name = ".."`, `id = 0x..`, `crate = path` | as for an interface |
-/// | type | `error` | is the error of methods, see below |
+/// | type | `error`, `errors` | is the error of methods, see below |
 /// | enum without fields | `repr = i32` | a number in the schema, as libmultiprocess has enums; variants may say theirs: `Bad = -1` |
 /// | field | `name = ".."` | the name in the schema |
 /// | field | `default = ..` | the default in the schema, which a message without the field means: of a bool, a number, text |
@@ -208,6 +208,27 @@ pub fn ipc_interface(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// `#[ipc(exception)] ipc: Option<IpcException>`, holds the failure of a call, and travels as an exception; the other
 /// fields of a struct implement `Default`. In the schema an enum without fields is wrapped in a struct of its name, with
 /// a field `kind`, so that its absence can be seen; one with fields is a union, as always.
+///
+/// With `#[ipc(errors)]` each variant of an enum is a result of its own, as in the schemas of C++ programs, where a method
+/// may declare several exceptions. It holds one value that is a pointer in the schema, such as text or a struct:
+///
+/// ```text
+/// #[derive(Debug, IpcType)]
+/// #[ipc(errors)]
+/// enum StoreError {
+///     Full(Full),
+///     #[ipc(name = "text")]
+///     Other(String),
+///     #[ipc(exception)]
+///     Ipc(IpcException),
+/// }
+///
+/// // In the schema: `store @1 (context :Context, data :Data) -> (full :Full, text :Text, result :UInt64)`
+/// fn store(&self, data: &[u8]) -> Result<u64, StoreError>;
+/// ```
+///
+/// They come before the results, in the order of the variants, and a server sets one of them; a client takes the first
+/// that is there.
 #[proc_macro_derive(IpcType, attributes(ipc))]
 pub fn derive_ipc_type(item: TokenStream) -> TokenStream {
     expand::expand_derive(item.into()).into()

@@ -466,6 +466,22 @@ messages! {
         "the error `{}` borrows",
         "own the data: an error outlives the message"
     }
+    ERROR_AND_ERRORS {
+        "`error` and `errors` exclude each other",
+        "keep `error` if the type is one field among the results, `errors` if each of its variants is one"
+    }
+    ERRORS_STRUCT {
+        "only an enum can be several fields among the results",
+        "write `error`, or make it an enum with a variant for each"
+    }
+    SLOT_SHAPE {
+        "`{}` must hold one value, which is its field among the results",
+        "write `{}(Type)`"
+    }
+    SLOT_OPTION {
+        "`{}` holds an `Option`, and a field without a value says that the error was another one",
+        "write the type without `Option`"
+    }
     EXCEPTION_WITHOUT_ERROR {
         "`exception` says nothing in a type that is no error",
         "write `#[ipc(error)]` on the type"

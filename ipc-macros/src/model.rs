@@ -216,8 +216,18 @@ pub(crate) enum Argument {
 /// What makes a type an error.
 #[derive(Debug)]
 pub(crate) struct ErrorType {
+    pub(crate) slots: Slots,
     /// The variant or field with `#[ipc(exception)]`, which is no part of the body; none after a mistake.
     pub(crate) exception: Option<Member>,
+}
+
+/// How many fields of its own an error has among the results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Slots {
+    /// `#[ipc(error)]`: one, for all that can be said.
+    One,
+    /// `#[ipc(errors)]`: one for each variant, which holds what is in it.
+    Each,
 }
 
 /// What a type consists of.

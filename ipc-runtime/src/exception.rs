@@ -5,7 +5,8 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::private::{ErrorAnswer, Part};
+use crate::private::ErrorAnswer;
+use crate::wire::descriptor::Field;
 use crate::wire::{At, StructReader};
 
 /// What kind of failure an [`IpcException`] reports.
@@ -146,7 +147,7 @@ impl From<capnp::Error> for IpcException {
 ///
 /// `#[derive(IpcType)]` with `#[ipc(error)]` implements it for an error that arrives as itself: it travels as a value
 /// in a field `error` among the method's results, and only what its place for an [`IpcException`] holds travels as
-/// an exception.
+/// an exception. With `#[ipc(errors)]` each variant of an enum has a field of its own.
 ///
 /// ```
 /// use ipc_runtime::{IpcException, IpcType, ipc_interface};
@@ -173,9 +174,9 @@ impl From<capnp::Error> for IpcException {
     note = "use `Result<_, IpcException>`, or derive `IpcType` with `#[ipc(error)]` for `{Self}`, or implement `IpcError`"
 )]
 pub trait IpcError: From<IpcException> + fmt::Debug {
-    /// What the schema says of the error's own field among the results.
+    /// What the schema says of the error's own fields among the results, which stand before the others.
     #[doc(hidden)]
-    const SLOT: Option<Part> = None;
+    const SLOTS: &'static [Field] = &[];
 
     /// Converts the error into the exception that its remote caller receives.
     fn into_exception(self) -> IpcException;
@@ -186,9 +187,9 @@ pub trait IpcError: From<IpcException> + fmt::Debug {
         ErrorAnswer::Exception(self.into_exception())
     }
 
-    /// Reads the error's own field, if it is there.
+    /// Reads the first of the error's own fields that is there.
     #[doc(hidden)]
-    fn read_slot(_from: &StructReader<'_>, _at: At) -> Result<Option<Self>, IpcException> {
+    fn read_slot(_from: &StructReader<'_>, _at: &[At]) -> Result<Option<Self>, IpcException> {
         Ok(None)
     }
 }

@@ -11,7 +11,7 @@ pub use std::marker::{Copy, Send, Sized, Sync};
 pub use std::ops::Fn;
 pub use std::option::Option::{self, None, Some};
 pub use std::pin::Pin;
-pub use std::primitive::{bool, i8, i16, i32, i64, i128, str, u8, u16, u32, u64};
+pub use std::primitive::{bool, i8, i16, i32, i64, i128, str, u8, u16, u32, u64, usize};
 pub use std::result::Result::{self, Err, Ok};
 pub use std::sync::Arc;
 pub use std::vec::Vec;
@@ -30,7 +30,7 @@ pub use crate::wire::descriptor::{
 pub use crate::wire::id::{package_file_id, type_id};
 pub use crate::wire::instance::{Argument, Instance, Laid, Spelled, describe_instance, spelled};
 pub use crate::wire::layout::{
-    At, Companion, Layout, NEXT, Shape, Size, Slot, check_pin, layout, layout_slice, pinned_layout,
+    At, Companion, Layout, NEXT, Shape, Size, Slot, check_pin, layout, pinned_layout,
 };
 pub use crate::wire::proxy::{CONSTRUCT, CONTEXT, DESTROY};
 pub use crate::wire::union::{UnionLayout, union_layout};
@@ -138,37 +138,77 @@ pub const fn placed<const N: usize>(mut fields: [Field; N], layout: Layout<N>) -
     fields
 }
 
-/// Describes the error of a method, which comes before the results.
-pub const fn error_field<E>(error: &ErrorOf<E>) -> Field {
-    field("error", "", error.part)
+/// Describes a field of its own of a method's error.
+///
+/// # Panics
+/// Panics, at compile time, if only its value could say whether it is there.
+pub const fn slot_of<T: IpcType>(name: &'static str, doc: &'static str) -> Field {
+    assert!(
+        matches!((T::SHAPE.slot, T::SHAPE.companion), (Slot::Pointer, Companion::None)),
+        "an error of its own must be a pointer in the schema, as text or a struct is: of a number it cannot be seen \
+         whether it is there"
+    );
+    field(name, doc, part_of::<T>())
 }
 
-/// Computes the places of what a method returns: an error that has no field of its own takes none.
-pub const fn layout_of_results<const N: usize>(fields: &[Field; N]) -> Layout<N> {
-    let shapes = shapes_of(fields);
-    let mut at = [At { offset: 0, has: 0, ordinal: 0 }; N];
-    let absent = if N > 0 && is_void(&fields[0]) { 1 } else { 0 };
-    let (_, present) = shapes.split_at(absent);
-    let (_, places) = at.split_at_mut(absent);
-    let size = layout_slice(present, places);
-    Layout { at, size }
+/// Tells how many fields of its own an error has among the results.
+pub const fn count_slots<E>(error: &ErrorOf<E>) -> usize {
+    error.slots.len()
 }
 
-/// Describes what a method returns: the error if it has a field of its own, and the results; none for `()`.
-pub const fn results_struct<const N: usize>(fields: &'static [Field; N], size: Size) -> StructDescriptor {
-    let mut fields: &'static [Field] = fields;
-    if let [error, results @ ..] = fields
-        && is_void(error)
-    {
-        fields = results;
+/// Describes what a method returns: the fields of its error, then the results.
+///
+/// # Panics
+/// Panics, at compile time, if two have one name.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "const evaluation; the indices are below the lengths, which add up to `N`"
+)]
+pub const fn result_fields<E, const K: usize, const N: usize>(
+    error: &ErrorOf<E>,
+    results: [Field; K],
+) -> [Field; N] {
+    let mut fields = [field("", "", Part { ty: Type::Void, shape: Shape::of(Slot::Void) }); N];
+    let slots = error.slots;
+    let mut i = 0;
+    while i < N {
+        fields[i] = if i < slots.len() { slots[i] } else { results[i - slots.len()] };
+        let mut j = 0;
+        while j < slots.len() && slots.len() <= i {
+            assert!(
+                !same_text(fields[i].name, slots[j].name),
+                "a result has the name of a field of the method's error: give one of them another, with `#[ipc(name = ..)]` on \
+                 the variant or in `results(..)`"
+            );
+            j += 1;
+        }
+        i += 1;
     }
-    if let [errors @ .., result] = fields
-        && N == 2
-        && is_void(result)
-    {
-        fields = errors;
+    fields
+}
+
+#[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below both lengths")]
+const fn same_text(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut i = 0;
+    while i < a.len() && i < b.len() && a[i] == b[i] {
+        i += 1;
     }
-    StructDescriptor { fields, size }
+    i == a.len() && i == b.len()
+}
+
+/// Describes what a method returns, after `slots` fields of its error; a single result that is `()` is none.
+pub const fn results_struct<const N: usize>(
+    fields: &'static [Field; N],
+    size: Size,
+    slots: usize,
+) -> StructDescriptor {
+    match fields.as_slice() {
+        [errors @ .., result] if N == slots + 1 && is_void(result) => {
+            StructDescriptor { fields: errors, size }
+        }
+        _ => StructDescriptor { fields, size },
+    }
 }
 
 const fn is_void(field: &Field) -> bool {
@@ -646,10 +686,10 @@ where
 /// The two directions between a method's error and the exception that travels.
 #[derive(Debug)]
 pub struct ErrorOf<E> {
-    part: Part,
+    slots: &'static [Field],
     from: fn(IpcException) -> E,
     into: fn(E) -> ErrorAnswer,
-    read: fn(&StructReader<'_>, At) -> Result<Option<E>, IpcException>,
+    read: fn(&StructReader<'_>, &[At]) -> Result<Option<E>, IpcException>,
 }
 
 impl<E> Clone for ErrorOf<E> {
@@ -664,16 +704,16 @@ impl<E> Copy for ErrorOf<E> {}
 pub enum ErrorAnswer {
     /// As an exception of the call.
     Exception(IpcException),
-    /// In its own field.
-    Slot(EncodeSlot),
+    /// In the field of its own with the number.
+    Slot(usize, EncodeSlot),
 }
 
 type EncodeSlot = Box<dyn FnOnce(&mut StructWriter<'_, '_>, At) -> Result<(), IpcException>>;
 
 impl ErrorAnswer {
     /// An error that travels as a value of its own.
-    pub fn slot<T: Encode + 'static>(value: T) -> Self {
-        Self::Slot(Box::new(move |to, at| value.give(to, at)))
+    pub fn slot<T: Encode + 'static>(index: usize, value: T) -> Self {
+        Self::Slot(index, Box::new(move |to, at| value.give(to, at)))
     }
 }
 
@@ -681,7 +721,7 @@ impl std::fmt::Debug for ErrorAnswer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Exception(exception) => f.debug_tuple("Exception").field(exception).finish(),
-            Self::Slot(_) => f.write_str("Slot"),
+            Self::Slot(index, _) => f.debug_tuple("Slot").field(index).finish(),
         }
     }
 }
@@ -696,12 +736,19 @@ pub(crate) const fn part_of_object<T: Interface + ?Sized>() -> Part {
     Part { ty: Type::Interface(T::descriptor), shape: Shape::of(Slot::Pointer) }
 }
 
-/// Reads the field of an error; a null one says that there was none.
+/// Reads a field of an error; a null one says that this error was not.
 ///
 /// # Errors
 /// Returns an error if the field does not hold a value of the type.
-pub fn read_slot<T: for<'m> Decode<'m>>(from: &StructReader<'_>, at: At) -> Result<Option<T>, IpcException> {
-    if from.pointer(at.offset).is_null() { Ok(None) } else { T::decode(from, at).map(Some) }
+pub fn read_slot<T: for<'m> Decode<'m>>(
+    from: &StructReader<'_>,
+    at: &[At],
+    index: usize,
+) -> Result<Option<T>, IpcException> {
+    match at.get(index) {
+        Some(at) if !from.pointer(at.offset).is_null() => T::decode(from, *at).map(Some),
+        _ => Ok(None),
+    }
 }
 
 /// The text of an error that travels as an exception.
@@ -711,11 +758,7 @@ pub fn debug_text(error: &dyn std::fmt::Debug) -> String {
 
 /// Looks up how a method's error travels.
 pub const fn error_of<E: IpcError>() -> ErrorOf<E> {
-    let part = match E::SLOT {
-        Some(part) => part,
-        None => Part { ty: Type::Void, shape: Shape::of(Slot::Void) },
-    };
-    ErrorOf { part, from: E::from, into: E::into_answer, read: E::read_slot }
+    ErrorOf { slots: E::SLOTS, from: E::from, into: E::into_answer, read: E::read_slot }
 }
 
 /// Calls a method of a remote object: the body of a client's method.
@@ -727,12 +770,12 @@ pub fn call_method<'d, T, E>(
     method: MethodId,
     params: Size,
     encode: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
-    error_at: At,
+    results_at: &[At],
     decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException>,
     error: ErrorOf<E>,
 ) -> Result<T, E> {
     let ErrorOf { from: raise, read, .. } = error;
-    let decode = |from: &StructReader<'_>| read_outcome(from, read(from, error_at)?, decode);
+    let decode = |from: &StructReader<'_>| read_outcome(from, read(from, results_at)?, decode);
     call(remote, method, params, encode, decode).unwrap_or_else(|exception| Err(raise(exception)))
 }
 
@@ -756,12 +799,12 @@ pub async fn call_method_async<T, E>(
     method: MethodId,
     params: Size,
     encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException> + Send,
-    error_at: At,
+    results_at: &[At],
     decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException> + Send,
     error: ErrorOf<E>,
 ) -> Result<T, E> {
     let ErrorOf { from: raise, read, .. } = error;
-    let decode = |from: &StructReader<'_>| read_outcome(from, read(from, error_at)?, decode);
+    let decode = |from: &StructReader<'_>| read_outcome(from, read(from, results_at)?, decode);
     let outcome = call_async(remote, method, params, encode, decode).await;
     outcome.unwrap_or_else(|exception| Err(raise(exception)))
 }
@@ -809,8 +852,8 @@ pub fn reply<T, E, const N: usize>(
         Ok(value) => call.reply(results.size, |to| encode(value, to)),
         Err(failure) => match (error.into)(failure) {
             ErrorAnswer::Exception(exception) => Err(exception),
-            ErrorAnswer::Slot(encode) => {
-                let [at, ..] = results.at.as_slice() else { return Err(call.unimplemented()) };
+            ErrorAnswer::Slot(index, encode) => {
+                let Some(at) = results.at.get(index) else { return Err(call.unimplemented()) };
                 call.reply(results.size, |to| encode(to, *at))
             }
         },

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures::executor::block_on;
 use ipc_runtime::wire::Interface;
 use ipc_runtime::wire::descriptor::{Field, Kind, Type};
 use ipc_runtime::{ExceptionKind, IpcError, IpcException, IpcType, ipc_interface};
@@ -35,6 +36,116 @@ impl std::fmt::Debug for dyn Reader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Reader")
     }
+}
+
+/// Several kinds of failure, each a result of its own.
+#[derive(Debug, IpcType)]
+#[ipc(errors)]
+enum StoreError {
+    Full(Full),
+    /// In the words of the disk.
+    #[ipc(name = "text")]
+    Other(String),
+    Both(Vec<u8>),
+    #[ipc(exception)]
+    Ipc(IpcException),
+}
+
+#[derive(Debug, IpcType)]
+struct Full {
+    bytes: u64,
+}
+
+#[ipc_interface]
+trait Store {
+    fn store(&self, key: &str) -> Result<u32, StoreError>;
+
+    #[ipc(results(first, second))]
+    async fn load(&self, key: &str) -> Result<(String, Option<u8>), StoreError>;
+
+    fn sync(&self, key: &str) -> Result<(), StoreError>;
+}
+
+struct Shelf;
+
+impl Shelf {
+    fn look(key: &str) -> Result<(), StoreError> {
+        match key {
+            "full" => Err(StoreError::Full(Full { bytes: 0 })),
+            "text" => Err(StoreError::Other(String::new())),
+            "both" => Err(StoreError::Both(vec![1, 2])),
+            "ipc" => Err(IpcException::overloaded("too much").into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[ipc_interface]
+impl Store for Shelf {
+    fn store(&self, key: &str) -> Result<u32, StoreError> {
+        Self::look(key).map(|()| 7)
+    }
+
+    async fn load(&self, key: &str) -> Result<(String, Option<u8>), StoreError> {
+        Self::look(key).map(|()| (key.to_owned(), Some(0)))
+    }
+
+    fn sync(&self, key: &str) -> Result<(), StoreError> {
+        Self::look(key)
+    }
+}
+
+#[test]
+fn each_of_several_errors_arrives_as_itself() {
+    bounded(PATIENCE, || {
+        let pair = Pair::new(Arc::new(Shelf) as Arc<dyn Store>);
+        let store = &pair.remote;
+        assert_eq!(store.store("x").unwrap(), 7);
+        assert_eq!(block_on(store.load("x")).unwrap(), ("x".to_owned(), Some(0)));
+        store.sync("x").unwrap();
+        for outcome in ["full", "text", "both", "ipc"]
+            .map(|key| [store.store(key).map(drop), block_on(store.load(key)).map(drop), store.sync(key)])
+        {
+            match outcome.map(Result::unwrap_err) {
+                [StoreError::Full(a), StoreError::Full(b), StoreError::Full(c)] => {
+                    assert_eq!([a.bytes, b.bytes, c.bytes], [0; 3]);
+                }
+                [StoreError::Other(a), StoreError::Other(b), StoreError::Other(c)] => {
+                    assert_eq!([a, b, c], ["", "", ""]);
+                }
+                [StoreError::Both(a), StoreError::Both(b), StoreError::Both(c)] => {
+                    assert_eq!([a, b, c], [[1, 2]; 3]);
+                }
+                [StoreError::Ipc(a), StoreError::Ipc(b), StoreError::Ipc(c)] => {
+                    for exception in [a, b, c] {
+                        assert_eq!(exception.kind(), ExceptionKind::Overloaded);
+                        assert!(exception.text().ends_with("too much"));
+                    }
+                }
+                other => panic!("three of one kind expected, not {other:?}"),
+            }
+        }
+        store.as_remote().unwrap().disconnect();
+        assert!(matches!(store.sync("x"), Err(StoreError::Ipc(error)) if error.is_disconnected()));
+    });
+}
+
+/// The order of the fields is that of the variants, and they come before the results.
+#[test]
+fn several_errors_are_fields_of_the_results() {
+    let Kind::Interface(interface) = <dyn Store>::descriptor().kind else { panic!("not an interface") };
+    let results: Vec<Vec<&str>> = interface
+        .methods
+        .iter()
+        .map(|method| method.results.fields.iter().map(|field| field.name).collect())
+        .collect();
+    let expected: [&[&str]; 4] = [
+        &[],
+        &["full", "text", "both", "result"],
+        &["full", "text", "both", "first", "second"],
+        &["full", "text", "both"],
+    ];
+    assert_eq!(results, expected);
 }
 
 #[ipc_interface]

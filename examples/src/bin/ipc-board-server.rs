@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use ipc_examples::{Board, Note, usage};
-use ipc_runtime::{CapnpContext, Context, IpcException, make_capnp_protocol, make_ipc, make_process};
+use ipc_runtime::{
+    CapnpContext, Context, IpcException, IpcSender, IpcStream, make_capnp_protocol, make_ipc, make_process,
+};
 
 const HELP: &str = "\
 usage: ipc-board-server ADDRESS
@@ -22,16 +24,25 @@ exit status: 1 if it cannot listen, 2 if the arguments are not as above
 
 /// The state of the application. It is kept in the [`Context`], where every method of every object can reach it.
 #[derive(Default)]
-struct Notes(Mutex<Vec<Note>>);
+struct Notes(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    notes: Vec<Note>,
+    followers: Vec<IpcSender<Note>>,
+}
 
 impl Notes {
     /// Gives the notes of the server on whose behalf this thread runs a method to `f`.
-    fn with<R>(f: impl FnOnce(MutexGuard<'_, Vec<Note>>) -> R) -> Result<R, IpcException> {
+    fn with<R>(f: impl FnOnce(MutexGuard<'_, State>) -> R) -> Result<R, IpcException> {
         let notes = Context::current().and_then(|context| context.get::<Notes>());
         let notes = notes.ok_or_else(|| IpcException::failed("the context has no `Notes`"))?;
         Ok(f(notes.0.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 }
+
+/// Notes that may be posted before a follower has read the first of them.
+const FARTHEST_BEHIND: usize = 100;
 
 struct Server;
 
@@ -40,14 +51,27 @@ impl Board for Server {
         if note.text.is_empty() {
             return Err(IpcException::failed("the note is empty: write something"));
         }
-        Notes::with(|mut notes| {
-            notes.push(note.clone());
-            notes.len() as u64
+        Notes::with(|mut state| {
+            state.notes.push(note.clone());
+            // Whoever has gone, or is too far behind, follows no longer.
+            state.followers.retain(|follower| follower.try_send(note.clone()).is_ok());
+            state.notes.len() as u64
         })
     }
 
     fn notes(&self) -> Result<Vec<Note>, IpcException> {
-        Notes::with(|notes| notes.clone())
+        Notes::with(|state| state.notes.clone())
+    }
+
+    fn follow(&self) -> Result<IpcStream<Note>, IpcException> {
+        Notes::with(|mut state| {
+            let (sender, stream) = IpcStream::channel(state.notes.len() + FARTHEST_BEHIND);
+            for note in &state.notes {
+                sender.try_send(note.clone())?;
+            }
+            state.followers.push(sender);
+            Ok(stream)
+        })?
     }
 }
 

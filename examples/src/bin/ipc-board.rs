@@ -1,4 +1,4 @@
-//! The client of the board example: posts a note if it is given one, and prints all there are.
+//! The client of the board example: posts a note if it is given one, and prints all there are, or follows them.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -8,12 +8,15 @@ use ipc_runtime::{CapnpContext, IpcException, make_capnp_protocol, make_client_i
 
 const HELP: &str = "\
 usage: ipc-board ADDRESS [AUTHOR TEXT]
+       ipc-board ADDRESS --follow
        ipc-board --help | --version
 
-Posts a note, if it is given one, to the `ipc-board-server` at the address, and prints all notes, the oldest first.
+Posts a note, if it is given one, to the `ipc-board-server` at the address, and prints all notes, the oldest first. With
+`--follow` it goes on to print those that are posted, until the server has gone.
 
   ipc-board unix:/tmp/board.sock
   ipc-board unix:/tmp/board.sock alice 'lunch at noon'
+  ipc-board unix:/tmp/board.sock --follow
 
 exit status: 0 if all was done, 1 if something failed, 2 if the arguments are not as above
 ";
@@ -24,15 +27,18 @@ fn main() -> ExitCode {
     }
     let arguments: Vec<String> =
         std::env::args_os().map(|text| text.to_string_lossy().into_owned()).collect();
-    let (address, note) = match arguments.as_slice() {
-        [_, address] => (address, None),
-        [_, address, author, text] => (address, Some(Note { author: author.clone(), text: text.clone() })),
+    let (address, task) = match arguments.as_slice() {
+        [_, address] => (address, Task::Print),
+        [_, address, follow] if follow == "--follow" => (address, Task::Follow),
+        [_, address, author, text] => {
+            (address, Task::Post(Note { author: author.clone(), text: text.clone() }))
+        }
         _ => {
             eprint!("{HELP}");
             return ExitCode::from(2);
         }
     };
-    match read_board(address.clone(), note.as_ref()) {
+    match read_board(address.clone(), task) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("ipc-board: {error}");
@@ -41,17 +47,26 @@ fn main() -> ExitCode {
     }
 }
 
-fn read_board(mut address: String, note: Option<&Note>) -> Result<(), IpcException> {
+/// What to do before the notes are printed, and after.
+enum Task {
+    Print,
+    Post(Note),
+    Follow,
+}
+
+fn read_board(mut address: String, task: Task) -> Result<(), IpcException> {
     let ipc = make_client_ipc(make_process("board", "."), make_capnp_protocol(CapnpContext::new()));
     let Some(board) = ipc.connect_address::<dyn Board>(&mut address)? else {
         return Err(IpcException::failed(format!("nobody listens on `{address}`: start `ipc-board-server`")));
     };
-    if let Some(note) = note {
-        board.post(note)?;
+    match task {
+        Task::Follow => return board.follow()?.try_for_each(|note| print(&note?)),
+        Task::Post(note) => drop(board.post(&note)?),
+        Task::Print => {}
     }
-    let mut output = io::stdout().lock();
-    for Note { author, text } in board.notes()? {
-        writeln!(output, "{author}: {text}").map_err(|error| IpcException::system("cannot print", error))?;
-    }
-    Ok(())
+    board.notes()?.iter().try_for_each(print)
+}
+
+fn print(Note { author, text }: &Note) -> Result<(), IpcException> {
+    writeln!(io::stdout(), "{author}: {text}").map_err(|error| IpcException::system("cannot print", error))
 }

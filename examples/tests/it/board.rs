@@ -41,6 +41,36 @@ fn notes_are_kept_for_every_client() {
 }
 
 #[test]
+fn notes_are_followed_until_the_server_goes() {
+    let directory = tempfile::tempdir().unwrap();
+    let address = format!("unix:{}", directory.path().join("board.sock").display());
+    let mut server = Talk::start(server(&address));
+    line(&mut server.stdout);
+    run(client(&[&address, "alice", "lunch at noon"]), b"");
+    let mut followers: Vec<Talk> = (0..2).map(|_| Talk::start(client(&[&address, "--follow"]))).collect();
+    for follower in &mut followers {
+        assert_eq!(line(&mut follower.stdout), "alice: lunch at noon");
+    }
+    run(client(&[&address, "bob", "sounds good"]), b"");
+    for follower in &mut followers {
+        assert_eq!(line(&mut follower.stdout), "bob: sounds good");
+    }
+    // One that goes does not keep the others from following.
+    drop(followers.pop());
+    for number in 0..5 {
+        run(client(&[&address, "carol", &number.to_string()]), b"");
+    }
+    let mut follower = followers.pop().unwrap();
+    for number in 0..5 {
+        assert_eq!(line(&mut follower.stdout), format!("carol: {number}"));
+    }
+    drop(server);
+    let (rest, error, status) = follower.finish();
+    assert_eq!((rest.as_str(), status.code()), ("", Some(1)));
+    assert!(error.starts_with("ipc-board: the peer "), "{error}");
+}
+
+#[test]
 fn an_address_has_one_server_at_a_time() {
     let directory = tempfile::tempdir().unwrap();
     let socket = directory.path().join("board.sock");

@@ -44,6 +44,7 @@ fn expand_method(method: &Method) -> TokenStream {
     let ordinal = method.ordinal.value();
     let params = names::params(&method.ident).at;
     let results = names::results(&method.ident).at;
+    let errors = names::errors(&method.ident);
     let mut sig = method.sig.clone();
     let asynchronous = method.form == Form::Async;
     if asynchronous {
@@ -71,17 +72,17 @@ fn expand_method(method: &Method) -> TokenStream {
     });
     let returns = &method.returns;
     let decode = match &method.results {
-        Results::Whole(_) => Wire::of_result(method).decoder(&mixed!(#results.at[1])),
+        Results::Whole(_) => Wire::of_result(method).decoder(&mixed!(#results.at[#errors])),
         Results::Parts(parts) => {
-            let parts = parts.iter().zip(1_usize..).map(|((_, ty), index)| {
-                let decode = Wire::of(ty).call("decode", mixed!(from, #results.at[#index]));
+            let parts = parts.iter().zip(0_usize..).map(|((_, ty), index)| {
+                let decode = Wire::of(ty).call("decode", mixed!(from, #results.at[#errors + #index]));
                 mixed!(#decode?,)
             });
             mixed!(|from| #ipc::Ok((#(#parts)*)))
         }
     };
     let error = call_error_of(returns);
-    let answer = (method.answer == Answer::Awaited).then(|| mixed!(#results.at[0], #decode,));
+    let answer = (method.answer == Answer::Awaited).then(|| mixed!(&#results.at, #decode,));
     let capture = asynchronous.then(|| mixed!(move));
     let arguments = mixed! {
         #ipc::Client::remote(#receiver),

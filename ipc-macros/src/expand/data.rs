@@ -35,7 +35,7 @@ pub(crate) fn expand_layout(data: &Data, fields: &[Field]) -> TokenStream {
     } else if fields.iter().any(|field| field.ordinal.is_some()) {
         expand_pinned_layout(fields, &list)
     } else {
-        expand_fields(&names::fields(), &names::layout(), "layout_of", &list)
+        expand_fields(&names::fields(), &names::layout(), &list)
     };
     mixed!(#defaults #places)
 }

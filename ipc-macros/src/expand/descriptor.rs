@@ -156,6 +156,7 @@ fn expand_method(method: &Method) -> TokenStream {
     let ordinal = method.ordinal.value();
     let Section { fields: params, at: params_at } = names::params(&method.ident);
     let Section { fields: result, at: result_at } = names::results(&method.ident);
+    let errors = names::errors(&method.ident);
     mixed! {
         #ipc::Method {
             name: #name,
@@ -165,7 +166,11 @@ fn expand_method(method: &Method) -> TokenStream {
                 fields: &#ipc::placed(#params, #params_at),
                 size: #params_at.size,
             },
-            results: #ipc::results_struct(const { &#ipc::placed(#result, #result_at) }, #result_at.size),
+            results: #ipc::results_struct(
+                const { &#ipc::placed(#result, #result_at) },
+                #result_at.size,
+                #errors,
+            ),
         }
     }
 }

@@ -1,17 +1,22 @@
 //! A derived error: a hidden struct that travels in the error's own field among the results, and `IpcError`.
 //!
 //! Presence is a pointer that is not null, so a field-less enum is wrapped in a struct.
+//!
+//! With `#[ipc(errors)]` each variant has such a field, without a type of its own.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote_spanned};
 use syn::{Ident, Member};
 
 use super::{data, names};
-use crate::model::{Body, Case, Container, Data, Field, Fields, Name, Variant};
+use crate::model::{Body, Case, Container, Data, ErrorType, Field, Fields, Name, Slots, Variant};
 
 /// Everything that goes into the `const _` of a derived error.
 pub(crate) fn expand_error(data: &Data, exception: &Member) -> TokenStream {
     match &data.body {
+        Body::Union(cases) if matches!(data.error, Some(ErrorType { slots: Slots::Each, .. })) => {
+            expand_slots(data, exception, cases)
+        }
         Body::Struct(fields) => expand_struct(data, exception, fields),
         Body::Newtype(field) => {
             let fields = Fields { sent: vec![Field::clone(field)], skipped: Vec::new() };
@@ -75,7 +80,7 @@ fn expand_struct(data: &Data, exception: &Member, fields: &Fields) -> TokenStrea
             let Self { #exception: exception, #(#members: #idents,)* #rest } = self;
             match exception {
                 #ipc::Some(exception) => #ipc::ErrorAnswer::Exception(exception),
-                #ipc::None => #ipc::ErrorAnswer::slot(#slot { #(#idents),* }),
+                #ipc::None => #ipc::ErrorAnswer::slot(0, #slot { #(#idents),* }),
             }
         },
         from_slot: mixed! {
@@ -87,7 +92,7 @@ fn expand_struct(data: &Data, exception: &Member, fields: &Fields) -> TokenStrea
             }
         },
     };
-    let impls = expand_impls(&data.ident, &conversions);
+    let impls = expand_one(&data.ident, &conversions);
     mixed! {
         struct #slot { #(#idents: #types),* }
         const _: () = { #wire };
@@ -121,7 +126,7 @@ fn expand_union(data: &Data, exception: &Member, cases: &[Case]) -> TokenStream 
     let wire = hidden_type(data.container.clone(), slot.clone(), Body::Union(hidden));
     let conversions = Conversions {
         into_answer: mixed! {
-            #ipc::ErrorAnswer::slot(match self {
+            #ipc::ErrorAnswer::slot(0, match self {
                 Self::#exception(exception) => return #ipc::ErrorAnswer::Exception(exception),
                 #into_slot
             })
@@ -129,7 +134,7 @@ fn expand_union(data: &Data, exception: &Member, cases: &[Case]) -> TokenStream 
         from_slot: mixed!(match slot { #from_slot }),
         ..Conversions::of_enum(exception)
     };
-    let impls = expand_impls(&data.ident, &conversions);
+    let impls = expand_one(&data.ident, &conversions);
     mixed! {
         enum #slot { #declarations }
         const _: () = { #wire };
@@ -165,7 +170,7 @@ fn expand_enum(data: &Data, exception: &Member, variants: &[Variant]) -> TokenSt
                 Self::#exception(exception) => return #ipc::ErrorAnswer::Exception(exception),
                 #(Self::#idents => #kind::#idents,)*
             };
-            #ipc::ErrorAnswer::slot(#slot { #member: kind })
+            #ipc::ErrorAnswer::slot(0, #slot { #member: kind })
         },
         from_slot: mixed! {
             match slot.#member {
@@ -174,7 +179,7 @@ fn expand_enum(data: &Data, exception: &Member, variants: &[Variant]) -> TokenSt
         },
         ..Conversions::of_enum(exception)
     };
-    let impls = expand_impls(&data.ident, &conversions);
+    let impls = expand_one(&data.ident, &conversions);
     mixed! {
         enum #kind { #(#idents),* }
         struct #slot { #member: #kind }
@@ -182,6 +187,49 @@ fn expand_enum(data: &Data, exception: &Member, variants: &[Variant]) -> TokenSt
         const _: () = { #wire };
         #impls
     }
+}
+
+/// Each variant is a field of its own.
+fn expand_slots(data: &Data, exception: &Member, cases: &[Case]) -> TokenStream {
+    let ipc = names::runtime();
+    let mut slots = Vec::new();
+    let mut into_answer = TokenStream::new();
+    let mut read = TokenStream::new();
+    for (index, case) in cases.iter().enumerate() {
+        let Case { ident, name, doc, fields, .. } = case;
+        let name = &name.text;
+        for Field { ty, .. } in &fields.sent {
+            slots.push(spanned_call(ty, "slot_of", &mixed!(#name, #doc)));
+            let value = spanned_call(ty, "read_slot", &mixed!(from, at, #index));
+            into_answer.extend(mixed!(Self::#ident(value) => #ipc::ErrorAnswer::slot(#index, value),));
+            read.extend(mixed! {
+                if let #ipc::Some(value) = #value? {
+                    return #ipc::Ok(#ipc::Some(Self::#ident(value)));
+                }
+            });
+        }
+    }
+    let conversions = Conversions {
+        into_answer: mixed! {
+            match self {
+                Self::#exception(exception) => #ipc::ErrorAnswer::Exception(exception),
+                #into_answer
+            }
+        },
+        from_slot: TokenStream::new(),
+        ..Conversions::of_enum(exception)
+    };
+    let read = mixed!(#read #ipc::Ok(#ipc::None));
+    expand_impls(&data.ident, &conversions, &mixed!(&[#(#slots),*]), &read)
+}
+
+/// `function::<T>(arguments)`, spanned as the type is.
+fn spanned_call(ty: &syn::Type, function: &str, arguments: &TokenStream) -> TokenStream {
+    let span = ty.to_token_stream().into_iter().next().map_or_else(Span::mixed_site, |token| token.span());
+    let mut ipc = names::runtime();
+    ipc.set_span(span);
+    let function = Ident::new(function, span);
+    quote_spanned!(span=> #ipc::#function::<#ty>(#arguments))
 }
 
 /// What the runtime needs of a type that only the expansion sees.
@@ -216,10 +264,29 @@ impl Conversions {
     }
 }
 
-fn expand_impls(ident: &Ident, conversions: &Conversions) -> TokenStream {
+/// The error is one field, of the hidden type.
+fn expand_one(ident: &Ident, conversions: &Conversions) -> TokenStream {
     let ipc = names::runtime();
     let slot = names::slot().into_token_stream();
-    let Conversions { from_exception, into_exception, into_answer, from_slot } = conversions;
+    let from_slot = &conversions.from_slot;
+    let slots = mixed!(&[#ipc::slot_of::<#slot>("error", "")]);
+    let read = mixed! {
+        let #ipc::Some(slot) = #ipc::read_slot::<#slot>(from, at, 0)? else {
+            return #ipc::Ok(#ipc::None);
+        };
+        #ipc::Ok(#ipc::Some({ #from_slot }))
+    };
+    expand_impls(ident, conversions, &slots, &read)
+}
+
+fn expand_impls(
+    ident: &Ident,
+    conversions: &Conversions,
+    slots: &TokenStream,
+    read: &TokenStream,
+) -> TokenStream {
+    let ipc = names::runtime();
+    let Conversions { from_exception, into_exception, into_answer, .. } = conversions;
     mixed! {
         impl #ipc::From<#ipc::IpcException> for #ident {
             fn from(exception: #ipc::IpcException) -> Self {
@@ -228,7 +295,7 @@ fn expand_impls(ident: &Ident, conversions: &Conversions) -> TokenStream {
         }
 
         impl #ipc::IpcError for #ident {
-            const SLOT: #ipc::Option<#ipc::Part> = #ipc::Some(#ipc::part_of::<#slot>());
+            const SLOTS: &'static [#ipc::Field] = #slots;
 
             fn into_exception(self) -> #ipc::IpcException {
                 #into_exception
@@ -240,12 +307,9 @@ fn expand_impls(ident: &Ident, conversions: &Conversions) -> TokenStream {
 
             fn read_slot(
                 from: &#ipc::StructReader<'_>,
-                at: #ipc::At,
+                at: &[#ipc::At],
             ) -> #ipc::Result<#ipc::Option<Self>, #ipc::IpcException> {
-                let #ipc::Some(slot) = #ipc::read_slot::<#slot>(from, at)? else {
-                    return #ipc::Ok(#ipc::None);
-                };
-                #ipc::Ok(#ipc::Some({ #from_slot }))
+                #read
             }
         }
     }

@@ -24,7 +24,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::{Attribute, DeriveInput, Ident};
 
-use self::wire::{Wire, call_error_of};
+use self::names::Section;
+use self::wire::{Wire, call_error_of, call_runtime};
 use crate::check::{check_data, check_interface};
 use crate::diag::Diagnostics;
 use crate::model::{Container, ContextField, Form, Interface, Method, Parsed, Results};
@@ -188,17 +189,9 @@ fn expand_sections(method: &Method) -> TokenStream {
     let context = (method.context == ContextField::Present).then(|| mixed!(#ipc::CONTEXT));
     let params = method.params.iter().map(|param| expand_field(&param.name.text, "", &Wire::of_param(param)));
     let params = context.into_iter().chain(params).collect::<Vec<_>>();
-    let error = call_error_of(&method.returns);
-    let mut result = vec![mixed!(#ipc::error_field(&#error))];
-    match &method.results {
-        Results::Whole(name) => result.push(expand_field(&name.text, "", &Wire::of_result(method))),
-        Results::Parts(parts) => {
-            result.extend(parts.iter().map(|(name, ty)| expand_field(&name.text, "", &Wire::of(ty))));
-        }
-    }
-    let (params_names, results_names) = (names::params(&method.ident), names::results(&method.ident));
-    let params = expand_fields(&params_names.fields, &params_names.at, "layout_of", &params);
-    let result = expand_fields(&results_names.fields, &results_names.at, "layout_of_results", &result);
+    let names = names::params(&method.ident);
+    let params = expand_fields(&names.fields, &names.at, &params);
+    let result = expand_results(method);
     let loans: Vec<_> =
         method.params.iter().filter(|param| param.is_lent()).map(wire::check_lendable).collect();
     let loans = (!loans.is_empty()).then(|| mixed!(const _: () = { #(#loans;)* };));
@@ -206,13 +199,33 @@ fn expand_sections(method: &Method) -> TokenStream {
 }
 
 /// The two constants of some fields: what they are and where they lie.
-fn expand_fields(fields: &Ident, layout: &Ident, rule: &str, list: &[TokenStream]) -> TokenStream {
+fn expand_fields(fields: &Ident, layout: &Ident, list: &[TokenStream]) -> TokenStream {
     let ipc = names::runtime();
-    let rule = Ident::new(rule, Span::mixed_site());
     let count = list.len();
     mixed! {
         const #fields: [#ipc::Field; #count] = [#(#list),*];
-        const #layout: #ipc::Layout<#count> = #ipc::#rule(&#fields);
+        const #layout: #ipc::Layout<#count> = #ipc::layout_of(&#fields);
+    }
+}
+
+/// What the results are and where they lie; before them, what the error of the method has of its own.
+fn expand_results(method: &Method) -> TokenStream {
+    let ipc = names::runtime();
+    let returns = &method.returns;
+    let results: Vec<_> = match &method.results {
+        Results::Whole(name) => vec![expand_field(&name.text, "", &Wire::of_result(returns))],
+        Results::Parts(parts) => {
+            parts.iter().map(|(name, ty)| expand_field(&name.text, "", &Wire::of(ty))).collect()
+        }
+    };
+    let (errors, Section { fields, at }) = (names::errors(&method.ident), names::results(&method.ident));
+    let error = call_error_of(returns);
+    let count = results.len();
+    let all = call_runtime(returns, "result_fields", mixed!(&#error, [#(#results),*]));
+    mixed! {
+        const #errors: #ipc::usize = #ipc::count_slots(&#error);
+        const #fields: [#ipc::Field; #errors + #count] = #all;
+        const #at: #ipc::Layout<{ #errors + #count }> = #ipc::layout_of(&#fields);
     }
 }
 

@@ -13,6 +13,7 @@
 //! | [`default`] | `__DEFAULT_3` | the default of a field, by its place in the layout |
 //! | [`params`] | `__SOLVE_PARAMS`, `__SOLVE_PARAMS_AT` | the parameters of a method, and where they lie |
 //! | [`results`] | `__SOLVE_RESULT`, `__SOLVE_RESULT_AT` | its result, and where it lies |
+//! | [`errors`] | `__SOLVE_ERRORS` | how many fields its error has, before the result |
 //! | [`slot`], [`slot_kind`] | `__Slot`, `__SlotKind` | what of an error travels |
 //! | [`closure`] | `__Closure` | the implementation of an interface with one method by a closure |
 //! | [`implementor`] | `__T` | the type parameter of the client's `impl` |
@@ -74,6 +75,10 @@ pub(crate) fn params(method: &Ident) -> Section {
 
 pub(crate) fn results(method: &Ident) -> Section {
     section(method, "RESULT")
+}
+
+pub(crate) fn errors(method: &Ident) -> Ident {
+    hidden(&format!("_{}_ERRORS", snake_case(method).to_uppercase()))
 }
 
 fn section(method: &Ident, what: &str) -> Section {

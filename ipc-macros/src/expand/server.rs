@@ -195,17 +195,18 @@ fn expand_async(interface: &Interface) -> Option<TokenStream> {
 fn expand_encode(method: &Method) -> TokenStream {
     let ipc = names::runtime();
     let results = names::results(&method.ident).at;
+    let errors = names::errors(&method.ident);
     match &method.results {
         Results::Whole(_) => {
-            let value = mixed!(value, to, #results.at[1]);
+            let value = mixed!(value, to, #results.at[#errors]);
             let encode = Wire::of_result(method).call("give", value);
             mixed!(|value, to| #encode)
         }
         Results::Parts(parts) => {
             let parts = parts.iter().enumerate().map(|(part, (_, ty))| {
-                let index = part + 1;
-                let part = syn::Index::from(part);
-                let encode = Wire::of(ty).call("give", mixed!(value.#part, to, #results.at[#index]));
+                let member = syn::Index::from(part);
+                let value = mixed!(value.#member, to, #results.at[#errors + #part]);
+                let encode = Wire::of(ty).call("give", value);
                 mixed!(#encode?;)
             });
             mixed! {

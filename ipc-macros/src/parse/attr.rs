@@ -8,8 +8,8 @@ use syn::token::Paren;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitInt, LitStr, Meta, Path, Token};
 
 use super::symbol::{
-    AS, CANCELLABLE, CRATE, DEFAULT, ERROR, EXCEPTION, FILE, ID, IPC, LOCAL, NAME, NO_CONTEXT, NO_DESTROY,
-    ONEWAY, ORDINAL, OTHER, REPR, RESULTS, ROOT, SKIP, TWIN,
+    AS, CANCELLABLE, CRATE, DEFAULT, ERROR, ERRORS, EXCEPTION, FILE, ID, IPC, LOCAL, NAME, NO_CONTEXT,
+    NO_DESTROY, ONEWAY, ORDINAL, OTHER, REPR, RESULTS, ROOT, SKIP, TWIN,
 };
 use crate::diag::Diagnostics;
 use crate::message;
@@ -38,7 +38,7 @@ impl Place {
             Self::Field => &[NAME, ORDINAL, DEFAULT, AS, SKIP, EXCEPTION],
             Self::VariantField => &[NAME, DEFAULT, AS, SKIP],
             Self::Variant => &[NAME, OTHER, EXCEPTION],
-            Self::Type => &[ERROR, FILE, ID, NAME, REPR, CRATE],
+            Self::Type => &[ERROR, ERRORS, FILE, ID, NAME, REPR, CRATE],
         }
     }
 
@@ -60,7 +60,16 @@ impl Place {
 fn flag(key: &str) -> bool {
     matches!(
         key,
-        ROOT | NO_DESTROY | NO_CONTEXT | ONEWAY | CANCELLABLE | LOCAL | ERROR | EXCEPTION | OTHER | SKIP
+        ROOT | NO_DESTROY
+            | NO_CONTEXT
+            | ONEWAY
+            | CANCELLABLE
+            | LOCAL
+            | ERROR
+            | ERRORS
+            | EXCEPTION
+            | OTHER
+            | SKIP
     )
 }
 
@@ -92,6 +101,7 @@ pub(crate) struct Arguments {
     pub(crate) other: Option<Ident>,
     pub(crate) skip: Option<Ident>,
     pub(crate) error: Option<Ident>,
+    pub(crate) errors: Option<Ident>,
     pub(crate) exception: Option<Ident>,
     pub(crate) results: Option<Vec<Ident>>,
     pub(crate) interface: Option<Path>,
@@ -174,6 +184,7 @@ impl Arguments {
             OTHER => self.other = Some(ident),
             SKIP => self.skip = Some(ident),
             ERROR => self.error = Some(ident),
+            ERRORS => self.errors = Some(ident),
             EXCEPTION => self.exception = Some(ident),
             _ => self.no_context = Some(ident),
         }

@@ -8,13 +8,25 @@ use super::generics::{check_growth, find_arguments, has_type_param, mentions, na
 use super::ty::{Lifetimes, parse_field_type};
 use crate::diag::Diagnostics;
 use crate::message;
-use crate::model::{Body, Case, CaseForm, Catches, Data, ErrorType, Field, Fields, Name, Variant};
+use crate::model::{Body, Case, CaseForm, Catches, Data, ErrorType, Field, Fields, Name, Slots, Variant};
 
 /// Parses the item under `#[derive(IpcType)]`.
 pub(crate) fn parse_data(input: DeriveInput, diag: &mut Diagnostics) -> Data {
     let arguments = Arguments::parse_ipc(&input.attrs, Place::Type, diag);
     let repr = arguments.repr.clone();
-    let mut exceptions = Exceptions { allowed: arguments.error.is_some(), found: None };
+    let slots = match (&arguments.error, &arguments.errors) {
+        (Some(_), Some(token)) => {
+            diag.report(token, &message::ERROR_AND_ERRORS, &[]);
+            Some(Slots::Each)
+        }
+        (None, Some(_)) => Some(Slots::Each),
+        (Some(_), None) => Some(Slots::One),
+        (None, None) => None,
+    };
+    if let (Some(token), syn::Data::Struct(_)) = (&arguments.errors, &input.data) {
+        diag.report(token, &message::ERRORS_STRUCT, &[]);
+    }
+    let mut exceptions = Exceptions { slots, found: None };
     let container = arguments.into_container(&input.ident, &input.attrs, diag);
     let lifetimes = Lifetimes::of(&input.generics);
     if input.generics.lifetimes().count() > 1 {
@@ -33,19 +45,19 @@ pub(crate) fn parse_data(input: DeriveInput, diag: &mut Diagnostics) -> Data {
         (Some(repr), Body::Struct(_) | Body::Newtype(_) | Body::Union(_)) => {
             diag.report(repr, &message::REPR_MISPLACED, &[]);
         }
-        (Some(repr), _) if exceptions.allowed => diag.report(repr, &message::ERROR_REPR, &[]),
+        (Some(repr), _) if exceptions.allowed() => diag.report(repr, &message::ERROR_REPR, &[]),
         _ => {}
     }
     let parameters = input.generics.params.len() > input.generics.lifetimes().count();
-    if parameters && exceptions.allowed {
+    if parameters && exceptions.allowed() {
         diag.report(&input.generics.params, &message::ERROR_GENERICS, &[&input.ident]);
     } else if parameters && matches!(body, Body::Enum(_) | Body::Numbers(..)) {
         diag.report(&input.generics.params, &message::DATA_GENERICS, &[&input.ident]);
     }
-    if exceptions.allowed && lifetimes == Lifetimes::Declared {
+    if exceptions.allowed() && lifetimes == Lifetimes::Declared {
         diag.report(&input.generics.params, &message::ERROR_BORROWED, &[&input.ident]);
     }
-    if exceptions.allowed && exceptions.found.is_none() {
+    if exceptions.allowed() && exceptions.found.is_none() {
         let place = match &body {
             Body::Struct(_) | Body::Newtype(_) => "a field `#[ipc(exception)] ipc: Option<IpcException>`",
             Body::Enum(_) | Body::Numbers(..) | Body::Union(_) => {
@@ -54,7 +66,7 @@ pub(crate) fn parse_data(input: DeriveInput, diag: &mut Diagnostics) -> Data {
         };
         diag.report(&input.ident, &message::ERROR_WITHOUT_EXCEPTION, &[&input.ident, &place]);
     }
-    let error = exceptions.allowed.then_some(ErrorType { exception: exceptions.found });
+    let error = exceptions.slots.map(|slots| ErrorType { slots, exception: exceptions.found });
     let arguments = find_arguments(&input.generics, body.fields().into_iter().map(|field| &field.ty));
     Data { container, ident: input.ident, generics: input.generics, arguments, body, error }
 }
@@ -69,16 +81,21 @@ struct Item<'a> {
 
 /// Where an error holds the failure of a call.
 struct Exceptions {
-    /// The type is an error.
-    allowed: bool,
+    /// The fields of the type among results, if it is an error.
+    slots: Option<Slots>,
     found: Option<Member>,
 }
 
 impl Exceptions {
+    /// Tells whether the type is an error.
+    fn allowed(&self) -> bool {
+        self.slots.is_some()
+    }
+
     /// Notes a variant or a field with `#[ipc(exception)]`; tells whether it is one.
     fn take(&mut self, arguments: &Arguments, member: &Member, diag: &mut Diagnostics) -> bool {
         let Some(token) = &arguments.exception else { return false };
-        if !self.allowed {
+        if !self.allowed() {
             diag.report(token, &message::EXCEPTION_WITHOUT_ERROR, &[]);
         } else if self.found.is_some() {
             match member {
@@ -215,6 +232,10 @@ fn parse_enum(
     if cases.is_empty() && (data.variants.is_empty() || exceptions.found.is_some()) {
         diag.report(item.ident, &message::DATA_NO_VARIANTS, &[item.ident]);
     }
+    if exceptions.slots == Some(Slots::Each) {
+        data.variants.iter().for_each(|variant| check_slot(variant, &cases, diag));
+        return Body::Union(cases);
+    }
     if has_fields && cases.len() == 1 {
         diag.report(item.ident, &message::UNION_ONE_VARIANT, &[item.ident]);
     }
@@ -226,6 +247,31 @@ fn parse_enum(
         Some(repr) => Body::Numbers(repr.clone(), variants),
         None => Body::Enum(variants),
     }
+}
+
+/// Checks a variant that is a field among results.
+fn check_slot(variant: &syn::Variant, cases: &[Case], diag: &mut Diagnostics) {
+    let ident = &variant.ident;
+    // The place for the failure of a call is none.
+    let Some(case) = cases.iter().find(|case| case.ident == *ident) else { return };
+    match (&variant.fields, case.fields.sent.as_slice()) {
+        (syn::Fields::Unnamed(fields), [field]) if fields.unnamed.len() == 1 => {
+            if let Some(default) = &field.default {
+                diag.report(default, &message::NEWTYPE_DEFAULT, &[ident]);
+            }
+            if is_option(&field.ty) {
+                diag.report(&field.ty, &message::SLOT_OPTION, &[ident]);
+            }
+        }
+        // What is wrong with the type has been said.
+        (syn::Fields::Unnamed(fields), []) if fields.unnamed.len() == 1 && case.fields.skipped.is_empty() => {
+        }
+        _ => diag.report(variant, &message::SLOT_SHAPE, &[ident, ident]),
+    }
+}
+
+fn is_option(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Option"))
 }
 
 impl From<Case> for Variant {

@@ -10,6 +10,7 @@ pub(crate) const AS: &str = "as";
 pub(crate) const CANCELLABLE: &str = "cancellable";
 pub(crate) const CRATE: &str = "crate";
 pub(crate) const ERROR: &str = "error";
+pub(crate) const ERRORS: &str = "errors";
 pub(crate) const EXCEPTION: &str = "exception";
 pub(crate) const FILE: &str = "file";
 pub(crate) const ID: &str = "id";

@@ -77,7 +77,7 @@ impl<O: Object> Kept<O> {
     /// Keeps results that were not sent.
     pub(crate) fn of(results: OutgoingResults<O>) -> Self {
         let words = results.words();
-        let OutgoingResults { message, parts, caps, attached } = results;
+        let OutgoingResults { message, parts, caps, attached, .. } = results;
         Self { message: Arc::new(message), words, parts, caps, attached, exports: Vec::new() }
     }
 

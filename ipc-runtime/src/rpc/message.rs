@@ -165,15 +165,67 @@ fn payload_of(message: message::Reader<'_>) -> capnp::Result<payload::Reader<'_>
     }
 }
 
-/// A call with its parameters encoded; target, ids and descriptors are settled by
-/// [`Connection::call`](super::Connection::call).
-pub struct OutgoingCall<O> {
+/// A message with an encoded payload, and what the payload names.
+pub struct Outgoing<K, O> {
     pub(crate) message: Built,
+    pub(crate) kind: K,
     pub(crate) parts: Parts,
-    pub(crate) interface_id: u64,
-    pub(crate) method_id: u16,
     pub(crate) caps: Caps<O>,
     pub(crate) attached: Attachments,
+}
+
+impl<K, O> Outgoing<K, O> {
+    /// Sets the capability table. Entries beyond the number that was announced are not sent.
+    pub fn set_caps(&mut self, caps: Caps<O>) {
+        self.caps = caps;
+    }
+
+    /// Adds the large values that were left out of the message. Returns the bytes that are lent: they are written by
+    /// whoever has them, or copied by [`own`](Self::own).
+    ///
+    /// # Errors
+    ///
+    /// If the pointer of a value is not in the message.
+    pub fn set_large<'d>(&mut self, values: Vec<LargeValue<'d>>) -> Result<Vec<&'d [u8]>, IpcException> {
+        let (parts, lent) = Parts::of(&self.message, values)?;
+        self.parts = parts;
+        Ok(lent)
+    }
+
+    /// Puts copies in the place of the bytes that are lent.
+    pub fn own(&mut self, copies: Vec<OwnedBytes>) {
+        self.parts.own(copies);
+    }
+
+    /// Sets the file descriptors that are attached to capabilities of the table. Those of others are closed.
+    pub fn set_attached(&mut self, attached: Attachments) {
+        self.attached = attached;
+    }
+
+    /// Returns the size of the message in words.
+    pub fn words(&self) -> usize {
+        self.message.size_in_words() + self.parts.words()
+    }
+}
+
+impl<K: fmt::Debug, O> fmt::Debug for Outgoing<K, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outgoing")
+            .field("kind", &self.kind)
+            .field("caps", &self.caps.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A call with its parameters encoded; target, ids and descriptors are settled by
+/// [`Connection::call`](super::Connection::call).
+pub type OutgoingCall<O> = Outgoing<CalledMethod, O>;
+
+/// The method of an outgoing call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CalledMethod {
+    pub(crate) interface_id: u64,
+    pub(crate) method_id: u16,
 }
 
 impl<O> OutgoingCall<O> {
@@ -212,46 +264,8 @@ impl<O> OutgoingCall<O> {
         call.set_method_id(method_id);
         call.reborrow().init_target();
         encode_payload(call.init_params(), encode)?;
-        Ok(Self {
-            message,
-            parts: Parts::NONE,
-            interface_id,
-            method_id,
-            caps: Vec::new(),
-            attached: Attachments::new(),
-        })
-    }
-
-    /// Sets the capability table. Entries beyond the number that was announced are not sent.
-    pub fn set_caps(&mut self, caps: Caps<O>) {
-        self.caps = caps;
-    }
-
-    /// Adds the large values that were left out of the message. Returns the bytes that are lent: they are written by
-    /// whoever has them, or copied by [`own`](Self::own).
-    ///
-    /// # Errors
-    ///
-    /// If the pointer of a value is not in the message.
-    pub fn set_large<'d>(&mut self, values: Vec<LargeValue<'d>>) -> Result<Vec<&'d [u8]>, IpcException> {
-        let (parts, lent) = Parts::of(&self.message, values)?;
-        self.parts = parts;
-        Ok(lent)
-    }
-
-    /// Puts copies in the place of the bytes that are lent.
-    pub fn own(&mut self, copies: Vec<OwnedBytes>) {
-        self.parts.own(copies);
-    }
-
-    /// Sets the file descriptors that are attached to capabilities of the table. Those of others are closed.
-    pub fn set_attached(&mut self, attached: Attachments) {
-        self.attached = attached;
-    }
-
-    /// Returns the size of the message in words.
-    pub fn words(&self) -> usize {
-        self.message.size_in_words() + self.parts.words()
+        let kind = CalledMethod { interface_id, method_id };
+        Ok(Self { message, parts: Parts::NONE, kind, caps: Vec::new(), attached: Attachments::new() })
     }
 
     /// Returns the part of the message that is still to be filled in.
@@ -278,23 +292,12 @@ impl<O> OutgoingCall<O> {
     }
 }
 
-impl<O> fmt::Debug for OutgoingCall<O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OutgoingCall")
-            .field("interface_id", &format_args!("{:#x}", self.interface_id))
-            .field("method_id", &self.method_id)
-            .field("caps", &self.caps.len())
-            .finish_non_exhaustive()
-    }
-}
-
 /// Encoded results; the rest is settled by [`Connection::respond`](super::Connection::respond).
-pub struct OutgoingResults<O> {
-    pub(crate) message: Built,
-    pub(crate) parts: Parts,
-    pub(crate) caps: Caps<O>,
-    pub(crate) attached: Attachments,
-}
+pub type OutgoingResults<O> = Outgoing<Returned, O>;
+
+/// What tells results from a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Returned;
 
 impl<O> OutgoingResults<O> {
     /// Encodes results. `encode` writes them and fills the capability table.
@@ -325,14 +328,20 @@ impl<O> OutgoingResults<O> {
         let mut message = new_message(RETURN_WORDS);
         let ret = message.init_root::<message::Builder<'_>>().init_return();
         encode_payload(ret.init_results(), encode)?;
-        Ok(Self { message, parts: Parts::NONE, caps: Vec::new(), attached: Attachments::new() })
+        Ok(Self {
+            message,
+            parts: Parts::NONE,
+            kind: Returned,
+            caps: Vec::new(),
+            attached: Attachments::new(),
+        })
     }
 
     /// Makes the results of a method that returns nothing.
     pub fn empty() -> Self {
         let mut message = new_message(RETURN_WORDS);
         message.init_root::<message::Builder<'_>>().init_return().init_results();
-        Self { message, parts: Parts::NONE, caps: Vec::new(), attached: Attachments::new() }
+        Self { message, parts: Parts::NONE, kind: Returned, caps: Vec::new(), attached: Attachments::new() }
     }
 
     /// Makes results that are one capability, as Bootstrap returns it.
@@ -348,38 +357,6 @@ impl<O> OutgoingResults<O> {
             }
             Err(never) => match never {},
         }
-    }
-
-    /// Sets the capability table. Entries beyond the number that was announced are not sent.
-    pub fn set_caps(&mut self, caps: Caps<O>) {
-        self.caps = caps;
-    }
-
-    /// Adds the large values that were left out of the message. Returns the bytes that are lent: they are written by
-    /// whoever has them, or copied by [`own`](Self::own).
-    ///
-    /// # Errors
-    ///
-    /// If the pointer of a value is not in the message.
-    pub fn set_large<'d>(&mut self, values: Vec<LargeValue<'d>>) -> Result<Vec<&'d [u8]>, IpcException> {
-        let (parts, lent) = Parts::of(&self.message, values)?;
-        self.parts = parts;
-        Ok(lent)
-    }
-
-    /// Puts copies in the place of the bytes that are lent.
-    pub fn own(&mut self, copies: Vec<OwnedBytes>) {
-        self.parts.own(copies);
-    }
-
-    /// Sets the file descriptors that are attached to capabilities of the table. Those of others are closed.
-    pub fn set_attached(&mut self, attached: Attachments) {
-        self.attached = attached;
-    }
-
-    /// Returns the size of the message in words.
-    pub fn words(&self) -> usize {
-        self.message.size_in_words() + self.parts.words()
     }
 
     /// Returns the part of the message that is still to be filled in.
@@ -399,12 +376,6 @@ impl<O> OutgoingResults<O> {
             Ok::<_, capnp::Error>(origins.len())
         })?;
         Ok((copy, origins))
-    }
-}
-
-impl<O> fmt::Debug for OutgoingResults<O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OutgoingResults").field("caps", &self.caps.len()).finish_non_exhaustive()
     }
 }
 

@@ -46,7 +46,8 @@ pub use large::{Form, LARGE_BYTES, LARGE_LIMIT, LargeValue, OwnedBytes, Parts};
 pub(crate) use large::{LargeBytes, copies_of};
 pub use limits::Limits;
 pub use message::{
-    Cap, Caps, IncomingMessage, OutgoingCall, OutgoingMessage, OutgoingResults, Payload, Segments,
+    CalledMethod, Cap, Caps, IncomingMessage, Outgoing, OutgoingCall, OutgoingMessage, OutgoingResults,
+    Payload, Returned, Segments,
 };
 pub use pipeline::Transform;
 

@@ -48,7 +48,10 @@ interface Methods @0xffed036d8d8dfc52 extends(Everything, IpcGenTests.Base) {
       others :List(UInt32)
   );
 
-  visit @6 (context :Proxy.Context, one :Nothing, other :Everything) -> ();
+  store @6 (context :Proxy.Context, data :Data) -> (full :Pair, text :Text, size :UInt64);
+  # Fails in several ways.
+
+  visit @7 (context :Proxy.Context, one :Nothing, other :Everything) -> ();
   # Borrows for the time of the call.
 }
 
@@ -126,6 +129,15 @@ struct FindError @0x8d49115e62a10c7b {
       by @1 :Text;
     }
   }
+}
+
+struct Pair @0xddfda8649d17f564 {
+  # Fields without names.
+
+  field0 @0 :Int64;
+
+  second @1 :Text;
+  # Has a name.
 }
 
 struct Every @0xc3333c31e0a88584 {
@@ -246,15 +258,6 @@ struct Shape @0x93e8e9b37ee937e4 {
       hasDashed @12 :Bool;
     }
   }
-}
-
-struct Pair @0xddfda8649d17f564 {
-  # Fields without names.
-
-  field0 @0 :Int64;
-
-  second @1 :Text;
-  # Has a name.
 }
 
 struct Defaults @0x84d50d9406ea0671 {

@@ -127,6 +127,9 @@ pub trait Methods: Everything + Base {
     fn parse(&self, text: &str) -> Result<(), ParseError>;
     #[ipc(results(found, others))]
     fn find(&self, key: &[u8]) -> Result<(Option<u32>, Vec<u32>), FindError>;
+    /// Fails in several ways.
+    #[ipc(results(size))]
+    fn store(&self, data: &[u8]) -> Result<u64, StoreError>;
     /// Borrows for the time of the call.
     fn visit(&self, one: &dyn Nothing, other: Option<&dyn Everything>) -> Result<(), IpcException>;
 }
@@ -151,6 +154,18 @@ pub struct ParseError {
     pub expected: Vec<String>,
     #[ipc(exception)]
     pub exception: Option<IpcException>,
+}
+
+/// Why nothing is stored.
+#[derive(Debug, IpcType)]
+#[ipc(errors)]
+pub enum StoreError {
+    Full(Pair),
+    /// In words.
+    #[ipc(name = "text")]
+    Other(String),
+    #[ipc(exception)]
+    Ipc(IpcException),
 }
 
 /// Why nothing is found.

@@ -109,7 +109,7 @@ impl<H: Host> Connection<H> {
                 let answer = self.local_answers.insert(answer);
                 question.path = Path::Local(answer);
                 let params = Payload::built(Arc::new(call.message), call.parts, call.caps, call.attached);
-                (AnswerId(Asker::Local(answer)), call.interface_id, call.method_id, params)
+                (AnswerId(Asker::Local(answer)), call.kind.interface_id, call.kind.method_id, params)
             }
         };
         self.mark_seen(&params.caps);

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::os::unix::net::UnixStream;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::streams::{Numbers, join_texts};
 use capnp::Error;
@@ -48,8 +48,9 @@ pub(crate) async fn eventually(what: &str, condition: impl Fn() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !condition() {
         assert!(Instant::now() < deadline, "did not happen within {PATIENCE:?}: {what}");
-        // The pause between two looks.
-        tokio::time::sleep(Duration::from_millis(1)).await;
+        // Lets what runs on this thread go on, and other threads.
+        tokio::task::yield_now().await;
+        std::thread::yield_now();
     }
 }
 
