@@ -213,7 +213,7 @@ fn expand_results(method: &Method) -> TokenStream {
     let ipc = names::runtime();
     let returns = &method.returns;
     let results: Vec<_> = match &method.results {
-        Results::Whole(name) => vec![expand_field(&name.text, "", &Wire::of_result(returns))],
+        Results::Whole(name) => vec![expand_field(&name.text, "", &Wire::of_result(method))],
         Results::Parts(parts) => {
             parts.iter().map(|(name, ty)| expand_field(&name.text, "", &Wire::of(ty))).collect()
         }
