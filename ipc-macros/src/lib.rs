@@ -14,6 +14,8 @@
 mod check;
 mod diag;
 mod expand;
+#[cfg(test)]
+mod golden;
 mod message;
 mod model;
 mod parse;
@@ -70,6 +72,8 @@ use proc_macro::TokenStream;
 /// `IpcType`; `E` implements `IpcError`, as `IpcException` does. In the schema, names are camelCase, ordinals follow
 /// the order of declaration, and every method takes a `context` first, as libmultiprocess wants it.
 ///
+/// Doc comments become comments of the schema, those of parameters as part of their method's.
+///
 /// A default body is what implementations inherit; a client always calls. A method with `#[ipc(local)]` is not on the
 /// wire: it may have any signature, has a default body, and that is what a client runs.
 ///
@@ -107,8 +111,8 @@ use proc_macro::TokenStream;
 ///
 /// # Streams
 ///
-/// A parameter or result `IpcStream<T>` is read item by item while the method or its caller goes on. It is taken and returned by value:
-/// passing a stream gives it away.
+/// A parameter or result `IpcStream<T>` is read item by item while the method or its caller goes on. It is taken and
+/// returned by value: passing a stream gives it away.
 ///
 /// # Async methods
 ///

@@ -143,6 +143,7 @@ pub(crate) enum ContextField {
 pub(crate) struct Param {
     pub(crate) ident: Ident,
     pub(crate) name: Name,
+    pub(crate) doc: String,
     pub(crate) ty: Type,
     pub(crate) passing: Passing,
     /// `as = Trait`: the interface as which the closure travels.

@@ -9,6 +9,7 @@ mod closures;
 mod cycle;
 mod descriptor;
 mod errors;
+mod fd_types;
 mod fds;
 mod generics;
 mod inheritance;

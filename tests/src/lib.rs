@@ -1,5 +1,6 @@
 //! What the integration tests share with the processes that they start.
 
+pub mod counting;
 pub mod files;
 pub mod interfaces;
 pub mod server;

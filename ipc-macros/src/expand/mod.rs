@@ -152,6 +152,15 @@ fn expand_impl(private: &TokenStream, mut item: syn::ItemImpl) -> TokenStream {
 
 /// The `async fn`s of a trait, in the shape that can be called through `dyn Trait`.
 fn shape_methods(item: &mut syn::ItemTrait, private: &TokenStream) {
+    let blocking = |member: &syn::TraitItem| match member {
+        syn::TraitItem::Fn(function) => function.sig.asyncness.is_none(),
+        _ => true,
+    };
+    // Once is enough where it says nothing of a method in another shape.
+    let all = !item.items.is_empty() && !item.items.iter().any(blocking);
+    if all {
+        item.attrs.push(future::allow_shape());
+    }
     for member in &mut item.items {
         let syn::TraitItem::Fn(function) = member else { continue };
         if function.sig.asyncness.is_none() {
@@ -161,7 +170,9 @@ fn shape_methods(item: &mut syn::ItemTrait, private: &TokenStream) {
             *body = future::shape_body(&function.sig, body, private);
         }
         future::shape_signature(&mut function.sig, private);
-        function.attrs.push(future::allow_shape());
+        if !all {
+            function.attrs.push(future::allow_shape());
+        }
     }
 }
 
@@ -187,7 +198,8 @@ fn expand_trait(interface: &mut Interface) -> TokenStream {
 fn expand_sections(method: &Method) -> TokenStream {
     let ipc = names::runtime();
     let context = (method.context == ContextField::Present).then(|| mixed!(#ipc::CONTEXT));
-    let params = method.params.iter().map(|param| expand_field(&param.name.text, "", &Wire::of_param(param)));
+    let params =
+        method.params.iter().map(|param| expand_field(&param.name.text, &param.doc, &Wire::of_param(param)));
     let params = context.into_iter().chain(params).collect::<Vec<_>>();
     let names = names::params(&method.ident);
     let params = expand_fields(&names.fields, &names.at, &params);

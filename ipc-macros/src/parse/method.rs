@@ -1,5 +1,6 @@
 //! Methods of an interface.
 
+use syn::ext::IdentExt;
 use syn::{FnArg, Ident, Pat, PatType, Receiver, Signature, TraitItemFn, Type};
 
 use super::attr::{Arguments, Place, default_name, find_cfg, parse_doc, refuse_ipc, strip_ipc};
@@ -98,11 +99,12 @@ fn parse_remote(
     let (Some(params), Some(returns), Some(results), true) = (params, returns, results, sound) else {
         return None;
     };
+    let doc = document_params(&mut item.attrs, &params);
     let mut sig = item.sig.clone();
     sig.asyncness = None;
     Some(Method {
         name,
-        doc: parse_doc(&item.attrs),
+        doc,
         ordinal: match arguments.ordinal {
             Some((ordinal, literal)) => Ordinal::Pinned(ordinal, literal),
             None => Ordinal::Next(0),
@@ -118,6 +120,19 @@ fn parse_remote(
         interface: arguments.interface,
         ident,
     })
+}
+
+/// Adds what is said of the parameters to what is said of the method, in Rust and in the schema, which has no other place
+/// for it; returns the latter.
+fn document_params(attributes: &mut Vec<syn::Attribute>, params: &[Param]) -> String {
+    let mut schema = parse_doc(attributes);
+    for Param { ident, name, doc, .. } in params.iter().filter(|param| !param.doc.is_empty()) {
+        let rust = format!("\n`{}`: {doc}", ident.unraw());
+        attributes.extend(rust.lines().map(|line| -> syn::Attribute { syn::parse_quote!(#[doc = #line]) }));
+        schema.push_str(if schema.is_empty() { "" } else { "\n\n" });
+        schema.push_str(&format!("`{}`: {doc}", name.text));
+    }
+    schema
 }
 
 fn check_oneway(
@@ -258,6 +273,9 @@ fn parse_param(
     if let Some(cfg) = find_cfg(&typed.attrs) {
         diag.report(cfg, &message::PARAM_CFG, &[]);
     }
+    let doc = parse_doc(&typed.attrs);
+    // rustc refuses it here; it goes to the method, see `document_params`.
+    typed.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
     let passing: Option<Passing> = parse_param_type(&mut typed.ty, interface, lifetimes, loans, diag);
     let ident = match &*typed.pat {
         Pat::Ident(pat) if pat.by_ref.is_none() && pat.mutability.is_none() && pat.subpat.is_none() => {
@@ -276,5 +294,5 @@ fn parse_param(
         diag.report(interface, &message::AS_LENT, &[&ident]);
         return None;
     }
-    Some(Param { ident, name, ty: (*typed.ty).clone(), passing, interface: arguments.interface })
+    Some(Param { ident, name, doc, ty: (*typed.ty).clone(), passing, interface: arguments.interface })
 }

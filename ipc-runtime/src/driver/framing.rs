@@ -23,9 +23,10 @@ const LARGE_BUFFER: usize = 64 * 1024;
 /// The most segments of one message. Cap'n Proto's own implementations stop at 512.
 const SEGMENT_LIMIT: usize = 512;
 
-/// The memory of a message before anything of it has arrived, if it is to be so large: 1 MiB, little more than what the
-/// system holds for a connection anyway. Most messages never outgrow it, and are not moved.
-const GROWTH_WORDS: usize = 128 * 1024;
+/// The memory of a message before anything of it has arrived, if it is to be so large: room for a value of 1 MiB and what
+/// is around it, little more than what the system holds for a connection anyway. Most messages are not larger, and so are
+/// never moved.
+const GROWTH_WORDS: usize = 136 * 1024;
 
 /// How much more memory a message gets than has arrived of it: what a header claims costs its sender a part of what it
 /// costs us, and a message is moved once for each such factor, if the system moves memory by copying.
@@ -82,6 +83,7 @@ struct Partial {
     words: Vec<Word>,
     filled: usize,
     total_words: usize,
+    /// Of each segment, if there are several.
     bounds: Vec<Range<usize>>,
 }
 
@@ -220,13 +222,15 @@ impl Framing {
         if bytes.len() < header {
             return Ok(None);
         }
-        let mut bounds = Vec::with_capacity(segments);
+        let mut bounds = if segments > 1 { Vec::with_capacity(segments) } else { Vec::new() };
         let mut total = 0_usize;
         for _ in 0..segments {
             let Some((size, rest)) = sizes.split_first_chunk::<4>() else { return Ok(None) };
             sizes = rest;
             let end = total.saturating_add(u32::from_le_bytes(*size) as usize);
-            bounds.push(total..end);
+            if segments > 1 {
+                bounds.push(total..end);
+            }
             total = end;
         }
         if total as u64 > MESSAGE_LIMIT_WORDS {
@@ -277,7 +281,9 @@ impl Partial {
     }
 
     fn finish(self) -> IncomingMessage {
-        IncomingMessage::new(Segments::new(self.words, self.bounds), ReaderOptions::new())
+        let Self { words, bounds, .. } = self;
+        let segments = if bounds.is_empty() { Segments::single(words) } else { Segments::new(words, bounds) };
+        IncomingMessage::new(segments, ReaderOptions::new())
     }
 }
 

@@ -70,14 +70,24 @@ struct State {
     writing: bool,
     full: bool,
     closed: bool,
+    /// An empty batch, whose memory is used again.
+    spare: VecDeque<Pending>,
     /// Threads and tasks that wait for room: woken whenever bytes were written, and when the queue closes.
     wakers: Vec<Waker>,
+}
+
+/// The sizes of a message's segments, as they go before it.
+#[derive(Debug)]
+enum Header {
+    /// Of one segment.
+    One([u8; 8]),
+    Several(Vec<u8>),
 }
 
 /// A message on its way.
 #[derive(Debug)]
 pub(super) struct Pending {
-    header: Vec<u8>,
+    header: Header,
     message: OutgoingMessage,
     cause: Cause,
     /// Bytes of header and segments.
@@ -97,6 +107,7 @@ impl Output {
             writing: false,
             full: false,
             closed: false,
+            spare: VecDeque::new(),
             wakers: Vec::new(),
         };
         Self { state: Mutex::new(state) }
@@ -177,7 +188,7 @@ impl Output {
         if state.writing || state.full {
             return Ok(Flushed::Done);
         }
-        let mut batch: VecDeque<Pending> = VecDeque::new();
+        let mut batch = std::mem::take(&mut state.spare);
         for _ in 0..WRITES_PER_TURN {
             while batch.len() < BATCH
                 && let Some(pending) = state.queue.pop_front_if(|pending| pending.lender.is_none())
@@ -186,6 +197,7 @@ impl Output {
             }
             if batch.is_empty() {
                 state.writing = false;
+                state.spare = batch;
                 state.hand_over();
                 return Ok(Flushed::Done);
             }
@@ -313,12 +325,45 @@ impl State {
     }
 
     /// Ends the turn of a writer that could not write all.
-    fn give_back(&mut self, batch: VecDeque<Pending>) {
+    fn give_back(&mut self, mut batch: VecDeque<Pending>) {
         self.writing = false;
         if !self.closed {
-            for pending in batch.into_iter().rev() {
+            for pending in batch.drain(..).rev() {
                 self.queue.push_front(pending);
             }
+            self.spare = batch;
+        }
+    }
+}
+
+impl Header {
+    fn of(mut segments: impl Iterator<Item = usize>) -> Self {
+        // Their number is bounded by the message's size, which is bounded by the encoder.
+        let size = |words: usize| (words as u32).to_le_bytes();
+        let first = segments.next().unwrap_or_default();
+        let Some(second) = segments.next() else {
+            let mut header = [0; 8];
+            if let Some(place) = header.last_chunk_mut() {
+                *place = size(first);
+            }
+            return Self::One(header);
+        };
+        let mut header = [0_u32.to_le_bytes(), size(first), size(second)].concat();
+        for words in segments {
+            header.extend(size(words));
+        }
+        let count = header.len() / 4 - 1;
+        if let Some(place) = header.first_chunk_mut() {
+            *place = size(count - 1);
+        }
+        header.resize(header.len().next_multiple_of(8), 0);
+        Self::Several(header)
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::One(bytes) => bytes,
+            Self::Several(bytes) => bytes,
         }
     }
 }
@@ -327,21 +372,9 @@ impl Pending {
     fn new(message: OutgoingMessage, cause: Cause, lender: Option<Arc<Lender>>) -> Self {
         let segments = message.segments();
         let words = segments.iter().map(|segment| segment.len() / 8).chain(message.parts().segment_words());
-        let mut header = Vec::with_capacity(8);
-        header.extend([0; 4]);
-        let (mut count, mut total) = (0_u32, 0);
-        // The number of segments is bounded by the message's size, which is bounded by the encoder.
-        for words in words {
-            header.extend((words as u32).to_le_bytes());
-            count += 1;
-            total += words;
-        }
-        if let Some(place) = header.first_chunk_mut() {
-            *place = count.wrapping_sub(1).to_le_bytes();
-        }
-        header.resize(header.len().next_multiple_of(8), 0);
+        let header = Header::of(words);
         drop(segments);
-        let size = header.len() + 8 * total;
+        let size = header.bytes().len() + 8 * message.words();
         let lender = lender.filter(|_| message.parts().are_lent());
         Self { header, message, cause, size, written: 0, lender }
     }
@@ -362,18 +395,23 @@ fn write(socket: BorrowedFd<'_>, batch: &mut VecDeque<Pending>, lent: &[&[u8]]) 
         Some(first) if !first.message.attached().is_empty() => 1,
         _ => batch.iter().take_while(|pending| pending.message.attached().is_empty()).count(),
     };
-    let outputs: Vec<_> = batch.iter().take(together).map(|pending| pending.message.segments()).collect();
-    let mut slices = Vec::with_capacity(together * 2);
-    for (pending, segments) in batch.iter().zip(&outputs) {
-        let mut skip = pending.written;
-        push_rest(&mut slices, &mut skip, &pending.header);
-        pending.message.parts().slices(segments, lent, |part| push_rest(&mut slices, &mut skip, part));
-    }
-    slices.truncate(SLICES);
-    let attached = batch.front().map(|first| first.message.attached()).unwrap_or_default();
-    let written = socket::send(socket, &slices, attached)?;
-    drop(slices);
-    drop(outputs);
+    let written = match batch.front() {
+        Some(only) if together == 1 => {
+            let segments = only.message.segments();
+            let mut slices = Slices::new();
+            slices.push_rest_of(only, &segments, lent);
+            socket::send(socket, slices.get(), only.message.attached())?
+        }
+        _ => {
+            let outputs: Vec<_> =
+                batch.iter().take(together).map(|pending| pending.message.segments()).collect();
+            let mut slices = Slices::new();
+            for (pending, segments) in batch.iter().zip(&outputs) {
+                slices.push_rest_of(pending, segments, lent);
+            }
+            socket::send(socket, slices.get(), &[])?
+        }
+    };
     if let Some(first) = batch.front_mut() {
         // They left with the first byte.
         first.message.take_attached().into_iter().for_each(Attachment::close);
@@ -395,14 +433,53 @@ fn write(socket: BorrowedFd<'_>, batch: &mut VecDeque<Pending>, lent: &[&[u8]]) 
     Ok(Written { bytes: written, callers_bytes })
 }
 
-/// Adds what is left of a part of a message when its first bytes are written already.
-fn push_rest<'p>(slices: &mut Vec<IoSlice<'p>>, written: &mut usize, part: &'p [u8]) {
-    match part.get(*written..) {
-        Some([]) | None => *written -= part.len(),
-        Some(rest) => {
-            *written = 0;
-            slices.push(IoSlice::new(rest));
+/// What one system call writes. A few slices, as most messages have them, take no memory of their own.
+struct Slices<'p> {
+    few: [IoSlice<'p>; FEW_SLICES],
+    count: usize,
+    /// All of them, once they are more.
+    many: Vec<IoSlice<'p>>,
+}
+
+/// The header and the segment of a message, and a large value with what is around it.
+const FEW_SLICES: usize = 8;
+
+impl<'p> Slices<'p> {
+    fn new() -> Self {
+        Self { few: [IoSlice::new(&[]); FEW_SLICES], count: 0, many: Vec::new() }
+    }
+
+    /// Adds what is not yet written of a message.
+    fn push_rest_of(&mut self, pending: &'p Pending, segments: &[&'p [u8]], lent: &[&'p [u8]]) {
+        let mut written = pending.written;
+        let mut push = |part: &'p [u8]| match part.get(written..) {
+            Some([]) | None => written -= part.len(),
+            Some(rest) => {
+                written = 0;
+                self.push(IoSlice::new(rest));
+            }
+        };
+        push(pending.header.bytes());
+        pending.message.parts().slices(segments, lent, push);
+    }
+
+    fn push(&mut self, slice: IoSlice<'p>) {
+        match self.few.get_mut(self.count) {
+            Some(place) => *place = slice,
+            None => {
+                if self.many.is_empty() {
+                    self.many.extend(self.few);
+                }
+                self.many.push(slice);
+            }
         }
+        self.count += 1;
+    }
+
+    /// Returns as many as one system call writes.
+    fn get(&self) -> &[IoSlice<'p>] {
+        let all = if self.many.is_empty() { self.few.as_slice() } else { self.many.as_slice() };
+        all.get(..self.count.min(SLICES)).unwrap_or(all)
     }
 }
 

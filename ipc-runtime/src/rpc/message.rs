@@ -22,30 +22,44 @@ pub(crate) type Built = Builder<HeapAllocator>;
 /// The words of a received message.
 pub struct Segments {
     words: Vec<Word>,
-    bounds: Vec<Range<usize>>,
+    bounds: Bounds,
+}
+
+/// Where the segments are in the words.
+#[derive(Debug)]
+enum Bounds {
+    /// There is one, all of them: most messages are so.
+    Whole,
+    Each(Vec<Range<usize>>),
 }
 
 impl Segments {
     /// Makes the segments of a message from its words and the bounds of each segment in them.
     pub fn new(words: Vec<Word>, bounds: Vec<Range<usize>>) -> Self {
-        Self { words, bounds }
+        Self { words, bounds: Bounds::Each(bounds) }
     }
 
     /// Makes a message of one segment.
     pub fn single(words: Vec<Word>) -> Self {
-        let all = 0..words.len();
-        Self { words, bounds: vec![all] }
+        Self { words, bounds: Bounds::Whole }
     }
 }
 
 impl ReaderSegments for Segments {
     fn get_segment(&self, index: u32) -> Option<&[u8]> {
-        let bounds = self.bounds.get(index as usize)?.clone();
-        self.words.get(bounds).map(Word::words_to_bytes)
+        let words = match (&self.bounds, index) {
+            (Bounds::Whole, 0) => Some(self.words.as_slice()),
+            (Bounds::Whole, _) => None,
+            (Bounds::Each(bounds), index) => self.words.get(bounds.get(index as usize)?.clone()),
+        };
+        words.map(Word::words_to_bytes)
     }
 
     fn len(&self) -> usize {
-        self.bounds.len()
+        match &self.bounds {
+            Bounds::Whole => 1,
+            Bounds::Each(bounds) => bounds.len(),
+        }
     }
 }
 

@@ -72,7 +72,7 @@ pub trait Returned: Encode + for<'m> Decode<'m> + 'static {
 #[diagnostic::do_not_recommend]
 impl<T: Encode + for<'m> Decode<'m> + 'static> Returned for T {
     const RESULTS: Struct =
-        results_struct(const { &placed([member::<T>("result")], layout([T::SHAPE])) }, Self::LAYOUT.size);
+        results_struct(const { &placed([member::<T>("result")], layout([T::SHAPE])) }, Self::LAYOUT.size, 0);
     const LAYOUT: Layout<1> = layout([T::SHAPE]);
 }
 

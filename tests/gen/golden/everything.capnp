@@ -76,6 +76,11 @@ interface Everything @0xb052e273215288e5 {
       hasThirdParameter :Bool
   ) -> (result :Bool);
   # Wraps its parameters.
+  #
+  # `firstParameter`: Is documented.
+  #
+  # `secondParameter`: Is so too,
+  # in two lines.
 
   moreParameters @5 (
       context :Proxy.Context,

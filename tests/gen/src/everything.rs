@@ -38,7 +38,11 @@ pub trait Everything {
     /// Wraps its parameters.
     fn long_parameters(
         &self,
+        /// Is documented.
         first_parameter: &str,
+        /// Is so too,
+        /// in two lines.
+        #[ipc(name = "secondParameter")]
         second_parameter: Vec<Vec<Every>>,
         third_parameter: Option<u64>,
     ) -> Result<bool, IpcException>;

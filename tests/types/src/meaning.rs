@@ -282,6 +282,20 @@ structs! {
     Empty {}
 }
 
+impl<M: Meaning> Meaning for Page<M> {
+    fn meaning(&self) -> Value {
+        let mut fields = Fields::new();
+        self.first.put("first", &mut fields);
+        self.items.put("items", &mut fields);
+        self.next.put("next", &mut fields);
+        Value::Struct(fields)
+    }
+
+    fn nothing() -> Value {
+        Value::Null
+    }
+}
+
 /// A variant with one field: of its type, or a group of `value` and `hasValue` if it is an `Option` of a number.
 fn alone(name: &str, value: &impl Meaning) -> Value {
     let mut fields = Fields::new();

@@ -117,6 +117,19 @@ pub fn tree() -> impl Strategy<Value = Tree> + Clone {
     })
 }
 
+/// One or two of them.
+pub fn page<S>(of: S) -> impl Strategy<Value = Page<S::Value>> + Clone
+where
+    S: Strategy<Value: Clone> + Clone + 'static,
+{
+    let last = (of.clone(), few(of.clone())).prop_map(|(first, items)| Page { first, items, next: None });
+    (of.clone(), few(of), prop::option::of(last.prop_map(Box::new))).prop_map(|(first, items, next)| Page {
+        first,
+        items,
+        next,
+    })
+}
+
 /// Every variant.
 pub fn shape() -> impl Strategy<Value = Shape> + Clone {
     let leaf = prop_oneof![

@@ -104,6 +104,8 @@ macro_rules! each_row {
             moo Moo OrMoo: Cow<'static, T> = any::<T>().prop_map(Cow::Owned);
             structure Structure OrStructure: Everyday = any::<Everyday>();
             recursive Recursive OrRecursive: Tree = tree();
+            paged Paged OrPaged: Page<T> = page(any::<T>());
+            paged_numbers PagedNumbers OrPagedNumbers: Page<Option<u16>> = page(any::<Option<u16>>());
             unit Unit OrUnit: Empty = Just(Empty {});
             newtype Newtype OrNewtype: Height = any::<u32>().prop_map(Height);
             coloured Coloured OrColoured: Colour = colour();
@@ -212,6 +214,18 @@ pub struct Tree {
     pub children: Vec<Tree>,
     /// What is beside it.
     pub next: Option<Box<Tree>>,
+}
+
+/// Has a parameter.
+#[derive(Clone, Debug, IpcType, PartialEq)]
+#[ipc(file = 0xd2f3_0b51_77aa_4e01)]
+pub struct Page<Item> {
+    /// Alone.
+    pub first: Item,
+    /// In a list.
+    pub items: Vec<Item>,
+    /// Itself.
+    pub next: Option<Box<Page<Item>>>,
 }
 
 /// Has no field.

@@ -40,6 +40,24 @@ pub trait Store {
     #[doc(alias = "several")]
     fn many(&self, a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, g: u8, h: u8, i: u8) -> Result<u8, IpcException>;
 
+    /// Has parameters that say what they are.
+    ///
+    /// # Errors
+    /// Always.
+    fn documented(
+        &self,
+        /// Is a number.
+        r#in: u32,
+        /// Is text,
+        ///
+        /// of several lines.
+        #[allow(unused)]
+        text: &str,
+    ) -> Result<(), IpcException> {
+        let _ = (r#in, text);
+        Ok(())
+    }
+
     /// Is inherited.
     ///
     /// # Errors

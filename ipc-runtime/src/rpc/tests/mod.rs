@@ -9,6 +9,7 @@ mod close;
 mod embargo;
 mod hostile;
 mod interop;
+mod large;
 mod mischief;
 mod pipelining;
 mod race;

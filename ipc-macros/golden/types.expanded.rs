@@ -1,0 +1,499 @@
+/// A struct.
+pub struct Entry {
+    /// Text.
+    pub key: String,
+    /// With a presence field.
+    pub size: Option<u64>,
+    /// With a default.
+    #[ipc(default = 7)]
+    pub level: u32,
+    /// Not sent.
+    #[ipc(skip)]
+    pub cache: Vec<u8>,
+}
+const _: () = {
+    use ::ipc_runtime::private as __ipc;
+    const __FILE: __ipc::u64 = __ipc::package_file_id(__ipc::env!("CARGO_PKG_NAME"));
+    const __ID: __ipc::u64 = __ipc::type_id(__FILE, "Entry");
+    const __DEFAULT_2: <u32 as __ipc::Defaulted<'_>>::Value = 7;
+    const __FIELDS: [__ipc::Field; 3usize] = [
+        __ipc::field("key", "Text.", <String as __ipc::Wire<'_>>::PART),
+        __ipc::field(
+            "size",
+            "With a presence field.",
+            <Option<u64> as __ipc::Wire<'_>>::PART,
+        ),
+        __ipc::defaulted(
+            __ipc::field("level", "With a default.", <u32 as __ipc::Wire<'_>>::PART),
+            __ipc::Literal(__DEFAULT_2).schema_value(),
+        ),
+    ];
+    const __LAYOUT: __ipc::Layout<3usize> = __ipc::layout_of(&__FIELDS);
+    impl __ipc::IpcType for Entry {
+        type This = Self;
+        const SHAPE: __ipc::Shape = __ipc::Shape::of(__ipc::Slot::Pointer);
+        const TYPE: __ipc::Type = __ipc::Type::Struct(
+            <Self as __ipc::Struct>::descriptor,
+        );
+    }
+    impl __ipc::Single for Entry {}
+    impl __ipc::Encode for Entry {
+        fn encode(
+            &self,
+            to: &mut __ipc::StructWriter<'_, '_>,
+            at: __ipc::At,
+        ) -> __ipc::Result<(), __ipc::IpcException> {
+            __ipc::encode_struct(self, to.pointer(at.offset))
+        }
+    }
+    impl<'m> __ipc::Decode<'m> for Entry {
+        fn decode(
+            from: &__ipc::StructReader<'m>,
+            at: __ipc::At,
+        ) -> __ipc::Result<Self, __ipc::IpcException> {
+            __ipc::decode_struct(from.pointer(at.offset))
+        }
+    }
+    impl __ipc::Element for Entry {
+        const LIST: __ipc::Type = __ipc::Type::List(&<Self as __ipc::IpcType>::TYPE);
+        fn encode_items<'i>(
+            items: impl __ipc::ExactSizeIterator<Item = &'i Self>,
+            to: __ipc::PointerWriter<'_, '_>,
+        ) -> __ipc::Result<(), __ipc::IpcException>
+        where
+            Self: 'i,
+        {
+            __ipc::encode_structs(items, to)
+        }
+    }
+    impl<'m> __ipc::DecodeElement<'m> for Entry {
+        type Slice = __ipc::Vec<Self>;
+        fn decode_list(
+            from: __ipc::PointerReader<'m>,
+        ) -> __ipc::Result<__ipc::Vec<Self>, __ipc::IpcException> {
+            __ipc::decode_structs(from)
+        }
+    }
+    impl __ipc::HasSize for Entry {
+        const SIZE: __ipc::Size = __LAYOUT.size;
+    }
+    impl __ipc::Struct for Entry {
+        fn descriptor() -> &'static __ipc::Descriptor {
+            const {
+                &__ipc::Descriptor {
+                    id: __ID,
+                    id_source: __ipc::IdSource::Name,
+                    file: __FILE,
+                    name: "Entry",
+                    module: __ipc::module_path!(),
+                    doc: "A struct.",
+                    kind: __ipc::Kind::Struct(__ipc::StructDescriptor {
+                        fields: &__ipc::placed(__FIELDS, __LAYOUT),
+                        size: __LAYOUT.size,
+                    }),
+                }
+            }
+        }
+        fn encode_fields(
+            &self,
+            to: &mut __ipc::StructWriter<'_, '_>,
+        ) -> __ipc::Result<(), __ipc::IpcException> {
+            <String as __ipc::Wire<'_>>::encode(&self.key, to, __LAYOUT.at[0usize])?;
+            <Option<
+                u64,
+            > as __ipc::Wire<'_>>::encode(&self.size, to, __LAYOUT.at[1usize])?;
+            <u32 as __ipc::Defaulted<
+                '_,
+            >>::encode_defaulted(&self.level, to, __LAYOUT.at[2usize], __DEFAULT_2)?;
+            __ipc::Ok(())
+        }
+    }
+    impl<'m> __ipc::DecodeStruct<'m> for Entry {
+        fn decode_fields(
+            from: &__ipc::StructReader<'m>,
+        ) -> __ipc::Result<Self, __ipc::IpcException> {
+            __ipc::Ok(Self {
+                key: <String as __ipc::Wire<'_>>::decode(from, __LAYOUT.at[0usize])?,
+                size: <Option<
+                    u64,
+                > as __ipc::Wire<'_>>::decode(from, __LAYOUT.at[1usize])?,
+                level: <u32 as __ipc::Defaulted<
+                    '_,
+                >>::decode_defaulted(from, __LAYOUT.at[2usize], __DEFAULT_2)?,
+                cache: __ipc::Default::default(),
+            })
+        }
+    }
+};
+/// A union.
+pub enum Shape {
+    /// Without fields.
+    Empty,
+    /// With one.
+    Circle(f64),
+    /// A group.
+    Rect {
+        /// To the right.
+        width: u32,
+        /// Up.
+        height: Option<u32>,
+    },
+}
+const _: () = {
+    use ::ipc_runtime::private as __ipc;
+    const __FILE: __ipc::u64 = __ipc::package_file_id(__ipc::env!("CARGO_PKG_NAME"));
+    const __ID: __ipc::u64 = __ipc::type_id(__FILE, "Shape");
+    const __FIELDS: [__ipc::Field; 4usize] = [
+        __ipc::field("value", "", <() as __ipc::Wire<'_>>::PART),
+        __ipc::field("value", "", <f64 as __ipc::Wire<'_>>::PART),
+        __ipc::field("width", "To the right.", <u32 as __ipc::Wire<'_>>::PART),
+        __ipc::field("height", "Up.", <Option<u32> as __ipc::Wire<'_>>::PART),
+    ];
+    const __LAYOUT: __ipc::UnionLayout<4usize> = __ipc::union_layout_of(
+        &__FIELDS,
+        [0u16, 1u16, 2u16, 2u16],
+    );
+    impl __ipc::IpcType for Shape {
+        type This = Self;
+        const SHAPE: __ipc::Shape = __ipc::Shape::of(__ipc::Slot::Pointer);
+        const TYPE: __ipc::Type = __ipc::Type::Struct(
+            <Self as __ipc::Struct>::descriptor,
+        );
+    }
+    impl __ipc::Single for Shape {}
+    impl __ipc::Encode for Shape {
+        fn encode(
+            &self,
+            to: &mut __ipc::StructWriter<'_, '_>,
+            at: __ipc::At,
+        ) -> __ipc::Result<(), __ipc::IpcException> {
+            __ipc::encode_struct(self, to.pointer(at.offset))
+        }
+    }
+    impl<'m> __ipc::Decode<'m> for Shape {
+        fn decode(
+            from: &__ipc::StructReader<'m>,
+            at: __ipc::At,
+        ) -> __ipc::Result<Self, __ipc::IpcException> {
+            __ipc::decode_struct(from.pointer(at.offset))
+        }
+    }
+    impl __ipc::Element for Shape {
+        const LIST: __ipc::Type = __ipc::Type::List(&<Self as __ipc::IpcType>::TYPE);
+        fn encode_items<'i>(
+            items: impl __ipc::ExactSizeIterator<Item = &'i Self>,
+            to: __ipc::PointerWriter<'_, '_>,
+        ) -> __ipc::Result<(), __ipc::IpcException>
+        where
+            Self: 'i,
+        {
+            __ipc::encode_structs(items, to)
+        }
+    }
+    impl<'m> __ipc::DecodeElement<'m> for Shape {
+        type Slice = __ipc::Vec<Self>;
+        fn decode_list(
+            from: __ipc::PointerReader<'m>,
+        ) -> __ipc::Result<__ipc::Vec<Self>, __ipc::IpcException> {
+            __ipc::decode_structs(from)
+        }
+    }
+    impl __ipc::HasSize for Shape {
+        const SIZE: __ipc::Size = __LAYOUT.size;
+    }
+    impl __ipc::Struct for Shape {
+        fn descriptor() -> &'static __ipc::Descriptor {
+            const {
+                &__ipc::Descriptor {
+                    id: __ID,
+                    id_source: __ipc::IdSource::Name,
+                    file: __FILE,
+                    name: "Shape",
+                    module: __ipc::module_path!(),
+                    doc: "A union.",
+                    kind: __ipc::Kind::Union(__ipc::UnionDescriptor {
+                        fields: &__ipc::placed_in_union(__FIELDS, __LAYOUT),
+                        cases: &[
+                            __ipc::Case {
+                                name: "empty",
+                                doc: "Without fields.",
+                                fields: 1u16,
+                                form: __ipc::CaseForm::Value,
+                            },
+                            __ipc::Case {
+                                name: "circle",
+                                doc: "With one.",
+                                fields: 1u16,
+                                form: __ipc::CaseForm::Value,
+                            },
+                            __ipc::Case {
+                                name: "rect",
+                                doc: "A group.",
+                                fields: 2u16,
+                                form: __ipc::CaseForm::Group,
+                            },
+                        ],
+                        size: __LAYOUT.size,
+                        discriminant: __LAYOUT.discriminant,
+                    }),
+                }
+            }
+        }
+        fn encode_fields(
+            &self,
+            to: &mut __ipc::StructWriter<'_, '_>,
+        ) -> __ipc::Result<(), __ipc::IpcException> {
+            match self {
+                Self::Empty {} => {
+                    to.set(__LAYOUT.discriminant, 0u16);
+                }
+                Self::Circle { 0: f0 } => {
+                    to.set(__LAYOUT.discriminant, 1u16);
+                    <f64 as __ipc::Wire<'_>>::encode(f0, to, __LAYOUT.at[1usize])?;
+                }
+                Self::Rect { width: f0, height: f1 } => {
+                    to.set(__LAYOUT.discriminant, 2u16);
+                    <u32 as __ipc::Wire<'_>>::encode(f0, to, __LAYOUT.at[2usize])?;
+                    <Option<
+                        u32,
+                    > as __ipc::Wire<'_>>::encode(f1, to, __LAYOUT.at[3usize])?;
+                }
+            }
+            __ipc::Ok(())
+        }
+    }
+    impl<'m> __ipc::DecodeStruct<'m> for Shape {
+        fn decode_fields(
+            from: &__ipc::StructReader<'m>,
+        ) -> __ipc::Result<Self, __ipc::IpcException> {
+            match from.get::<__ipc::u16>(__LAYOUT.discriminant) {
+                0u16 => __ipc::Ok(Self::Empty {}),
+                1u16 => {
+                    __ipc::Ok(Self::Circle {
+                        0: <f64 as __ipc::Wire<'_>>::decode(from, __LAYOUT.at[1usize])?,
+                    })
+                }
+                2u16 => {
+                    __ipc::Ok(Self::Rect {
+                        width: <u32 as __ipc::Wire<
+                            '_,
+                        >>::decode(from, __LAYOUT.at[2usize])?,
+                        height: <Option<
+                            u32,
+                        > as __ipc::Wire<'_>>::decode(from, __LAYOUT.at[3usize])?,
+                    })
+                }
+                unknown => {
+                    __ipc::Err(
+                        __ipc::unknown_variant(
+                            unknown,
+                            <Self as __ipc::Struct>::descriptor(),
+                        ),
+                    )
+                }
+            }
+        }
+    }
+};
+/// An enum.
+pub enum Colour {
+    /// The first.
+    Red,
+    /// The second.
+    Green,
+}
+const _: () = {
+    use ::ipc_runtime::private as __ipc;
+    const __FILE: __ipc::u64 = __ipc::package_file_id(__ipc::env!("CARGO_PKG_NAME"));
+    const __ID: __ipc::u64 = __ipc::type_id(__FILE, "Colour");
+    impl __ipc::IpcType for Colour {
+        type This = Self;
+        const SHAPE: __ipc::Shape = __ipc::Shape::of(__ipc::Slot::TwoBytes);
+        const TYPE: __ipc::Type = __ipc::Type::Enum(<Self as __ipc::Enum>::descriptor);
+    }
+    impl __ipc::Single for Colour {}
+    impl __ipc::Encode for Colour {
+        fn encode(
+            &self,
+            to: &mut __ipc::StructWriter<'_, '_>,
+            at: __ipc::At,
+        ) -> __ipc::Result<(), __ipc::IpcException> {
+            {
+                __ipc::encode_enum(self, to, at);
+                __ipc::Ok(())
+            }
+        }
+    }
+    impl<'m> __ipc::Decode<'m> for Colour {
+        fn decode(
+            from: &__ipc::StructReader<'m>,
+            at: __ipc::At,
+        ) -> __ipc::Result<Self, __ipc::IpcException> {
+            __ipc::decode_enum(from, at)
+        }
+    }
+    impl __ipc::Element for Colour {
+        const LIST: __ipc::Type = __ipc::Type::List(&<Self as __ipc::IpcType>::TYPE);
+        fn encode_items<'i>(
+            items: impl __ipc::ExactSizeIterator<Item = &'i Self>,
+            to: __ipc::PointerWriter<'_, '_>,
+        ) -> __ipc::Result<(), __ipc::IpcException>
+        where
+            Self: 'i,
+        {
+            __ipc::encode_enums(items, to)
+        }
+    }
+    impl<'m> __ipc::DecodeElement<'m> for Colour {
+        type Slice = __ipc::Vec<Self>;
+        fn decode_list(
+            from: __ipc::PointerReader<'m>,
+        ) -> __ipc::Result<__ipc::Vec<Self>, __ipc::IpcException> {
+            __ipc::decode_enums(from)
+        }
+    }
+    impl __ipc::Enum for Colour {
+        fn descriptor() -> &'static __ipc::Descriptor {
+            const {
+                &__ipc::Descriptor {
+                    id: __ID,
+                    id_source: __ipc::IdSource::Name,
+                    file: __FILE,
+                    name: "Colour",
+                    module: __ipc::module_path!(),
+                    doc: "An enum.",
+                    kind: __ipc::Kind::Enum(__ipc::EnumDescriptor {
+                        variants: &[
+                            __ipc::Variant {
+                                name: "red",
+                                doc: "The first.",
+                            },
+                            __ipc::Variant {
+                                name: "green",
+                                doc: "The second.",
+                            },
+                        ],
+                    }),
+                }
+            }
+        }
+        fn to_ordinal(&self) -> __ipc::u16 {
+            match self {
+                Self::Red => 0u16,
+                Self::Green => 1u16,
+            }
+        }
+        fn from_ordinal(ordinal: __ipc::u16) -> __ipc::Option<Self> {
+            match ordinal {
+                0u16 => __ipc::Some(Self::Red),
+                1u16 => __ipc::Some(Self::Green),
+                _ => __ipc::None,
+            }
+        }
+    }
+};
+/// A newtype.
+pub struct Height(pub u32);
+const _: () = {
+    use ::ipc_runtime::private as __ipc;
+    impl __ipc::IpcType for Height {
+        type This = Self;
+        const SHAPE: __ipc::Shape = <u32 as __ipc::Wire<'_>>::PART.shape();
+        const TYPE: __ipc::Type = <u32 as __ipc::Wire<'_>>::PART.ty();
+        const INNER_SHAPE: __ipc::Shape = <u32 as __ipc::Wire<'_>>::INNER.shape();
+        const INNER_TYPE: __ipc::Type = <u32 as __ipc::Wire<'_>>::INNER.ty();
+    }
+    impl __ipc::Single for Height
+    where
+        for<'__w> u32: __ipc::Single,
+    {}
+    impl __ipc::Encode for Height {
+        fn encode(
+            &self,
+            to: &mut __ipc::StructWriter<'_, '_>,
+            at: __ipc::At,
+        ) -> __ipc::Result<(), __ipc::IpcException> {
+            <u32 as __ipc::Wire<'_>>::encode(&self.0, to, at)
+        }
+        fn encode_inner(
+            &self,
+            to: &mut __ipc::StructWriter<'_, '_>,
+            at: __ipc::At,
+        ) -> __ipc::Result<(), __ipc::IpcException> {
+            <u32 as __ipc::Wire<'_>>::encode_inner(&self.0, to, at)
+        }
+    }
+    impl<'m> __ipc::Decode<'m> for Height {
+        fn decode(
+            from: &__ipc::StructReader<'m>,
+            at: __ipc::At,
+        ) -> __ipc::Result<Self, __ipc::IpcException> {
+            __ipc::Ok(Self {
+                0: <u32 as __ipc::Wire<'_>>::decode(from, at)?,
+            })
+        }
+        fn decode_inner(
+            from: &__ipc::StructReader<'m>,
+            at: __ipc::At,
+        ) -> __ipc::Result<Self, __ipc::IpcException> {
+            __ipc::Ok(Self {
+                0: <u32 as __ipc::Wire<'_>>::decode_inner(from, at)?,
+            })
+        }
+    }
+    impl __ipc::Element for Height
+    where
+        for<'__w> u32: __ipc::Element,
+    {
+        const LIST: __ipc::Type = <u32 as __ipc::Element>::LIST;
+        fn encode_items<'i>(
+            items: impl __ipc::ExactSizeIterator<Item = &'i Self>,
+            to: __ipc::PointerWriter<'_, '_>,
+        ) -> __ipc::Result<(), __ipc::IpcException>
+        where
+            Self: 'i,
+        {
+            <u32 as __ipc::Element>::encode_items(
+                __ipc::Iterator::map(items, |item| &item.0),
+                to,
+            )
+        }
+    }
+    impl<'m> __ipc::DecodeElement<'m> for Height
+    where
+        for<'__w> u32: __ipc::DecodeElement<'m>,
+    {
+        type Slice = __ipc::Vec<Self>;
+        fn decode_list(
+            from: __ipc::PointerReader<'m>,
+        ) -> __ipc::Result<__ipc::Vec<Self>, __ipc::IpcException> {
+            let items = <u32 as __ipc::DecodeElement<'m>>::decode_list(from)?;
+            __ipc::Ok(__ipc::wrap_items(items, |item| Self { 0: item }))
+        }
+    }
+};
+/// An error.
+#[ipc(error)]
+pub enum StoreError {
+    /// Travels as a value.
+    Full(u64),
+    /// Travels as an exception.
+    #[ipc(exception)]
+    Ipc(IpcException),
+}
+::core::compile_error! {
+    "`StoreError` has one variant\n\nhelp: a union has two or more; write a struct, or add the second variant"
+}
+const _: () = {
+    use ::ipc_runtime::private as __ipc;
+    impl __ipc::From<__ipc::IpcException> for StoreError {
+        fn from(_: __ipc::IpcException) -> Self {
+            __ipc::after_error()
+        }
+    }
+    impl __ipc::IpcError for StoreError {
+        fn into_exception(self) -> __ipc::IpcException {
+            __ipc::after_error()
+        }
+    }
+};
