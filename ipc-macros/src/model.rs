@@ -86,6 +86,15 @@ pub(crate) struct Method {
     pub(crate) results: Results,
     /// `as = Trait`: the interface as which the closure travels that the method returns.
     pub(crate) interface: Option<Path>,
+    /// For each result with `has(..)`, how many results stand before its presence field.
+    pub(crate) presences: Vec<Option<usize>>,
+}
+
+impl Method {
+    /// How many results stand before the presence field of one, if it has `has(..)`.
+    pub(crate) fn presence(&self, result: usize) -> Option<usize> {
+        self.presences.get(result).copied().flatten()
+    }
 }
 
 /// What a method returns if it succeeds, as the schema has it.
@@ -148,9 +157,18 @@ pub(crate) struct Param {
     pub(crate) passing: Passing,
     /// `as = Trait`: the interface as which the closure travels.
     pub(crate) interface: Option<Path>,
+    /// `default = ..`.
+    pub(crate) default: Option<Expr>,
+    /// `has`, or `has = N`.
+    pub(crate) has: Option<HasField>,
 }
 
 impl Param {
+    /// Tells whether nothing is said of it but its type.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.default.is_none() && self.has.is_none()
+    }
+
     /// Tells whether it is an object that is lent for the time of the call.
     pub(crate) fn is_lent(&self) -> bool {
         matches!(self.passing, Passing::Loan(..))
@@ -281,7 +299,34 @@ pub(crate) struct Field {
     /// `default = ..`.
     pub(crate) default: Option<Expr>,
     /// `ordinal = N`; without it, the one after the previous field's.
-    pub(crate) ordinal: Option<(u16, LitInt)>,
+    pub(crate) ordinal: Option<Pin>,
+    pub(crate) form: FieldForm,
+    /// `has`, or `has = N`.
+    pub(crate) has: Option<HasField>,
+}
+
+/// `ordinal = N` in a derived type.
+pub(crate) type Pin = (u16, LitInt);
+
+/// What a field is in the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FieldForm {
+    /// A field.
+    Single,
+    /// `#[ipc(group)]`.
+    Group,
+    /// `#[ipc(union)]`: the unnamed union.
+    Union,
+    /// `#[ipc(union, name = "..")]`.
+    NamedUnion,
+}
+
+/// The field that says whether an `Option` is there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HasField {
+    /// Its ordinal; without it, the one after its field's.
+    pub(crate) ordinal: Option<u16>,
+    pub(crate) span: proc_macro2::Span,
 }
 
 /// A variant of a field-less enum.
@@ -291,6 +336,7 @@ pub(crate) struct Variant {
     pub(crate) name: Name,
     pub(crate) doc: String,
     pub(crate) catches: Catches,
+    pub(crate) ordinal: Option<Pin>,
 }
 
 /// A variant of an enum with fields.
@@ -302,6 +348,8 @@ pub(crate) struct Case {
     pub(crate) form: CaseForm,
     pub(crate) fields: Fields,
     pub(crate) catches: Catches,
+    /// `ordinal = N`; where it has fields, the first has it.
+    pub(crate) ordinal: Option<Pin>,
 }
 
 /// What a variant is in the schema.

@@ -17,6 +17,7 @@ mod killed;
 mod large;
 mod lend;
 mod listen;
+mod members;
 mod misbehave;
 mod objects;
 mod oneway;
