@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use ipc_runtime::wire::descriptor::{Descriptor, Enum, Interface, Kind, Struct, Union};
+use ipc_runtime::wire::descriptor::{Descriptor, Enum, Interface, Kind, Struct};
 
-use crate::member::{BUILTIN_NAMES, Choice, Member, Role, choices, members};
+use crate::member::{BUILTIN_NAMES, Group, Item, Member, Role, items, members, node_members};
 use crate::problem::{Place, Problem};
 
 /// Checks one declaration by itself.
@@ -18,7 +18,12 @@ pub(crate) fn check_declaration(declaration: &Descriptor, problems: &mut Vec<Pro
     check_type_name(declaration.name, &place, problems);
     match &declaration.kind {
         Kind::Struct(fields) => check_fields(&[fields], &place, problems),
-        Kind::Union(union) => check_union(union, &place, problems),
+        Kind::Composite(composite) => {
+            let items = items(composite);
+            check_items(&items, &place, problems);
+            let fields = items.iter().flat_map(Item::fields);
+            check_ordinals(fields.map(|member| member.ordinal), &place, problems);
+        }
         Kind::Enum(Enum { variants }) => {
             let names: Vec<&str> = variants.iter().map(|variant| variant.name).collect();
             check_members(&names, &place, problems);
@@ -64,17 +69,32 @@ fn check_fields(lists: &[&Struct], place: &Place, problems: &mut Vec<Problem>) {
     check_lists(&lists, place, problems);
 }
 
-fn check_union(of: &Union, place: &Place, problems: &mut Vec<Problem>) {
-    let choices = choices(of);
-    let names: Vec<&str> = choices.iter().map(Choice::name).collect();
+/// Checks the names in a struct or group, those of its unnamed union included, and in the groups in it.
+fn check_items(items: &[Item], place: &Place, problems: &mut Vec<Problem>) {
+    let members = node_members(items);
+    let (fields, groups): (Vec<Option<&Member>>, Vec<Option<&Group>>) = members
+        .iter()
+        .map(|member| match member.item {
+            Item::Field(field) => (Some(field), None),
+            Item::Group(group) => (None, Some(group)),
+            Item::Union(_) => (None, None),
+        })
+        .unzip();
+    let fields: Vec<Member> = fields.into_iter().flatten().cloned().collect();
+    let groups: Vec<&Group> = groups.into_iter().flatten().collect();
+    let names: Vec<&str> = groups.iter().map(|group| group.name).collect();
     check_members(&names, place, problems);
-    for choice in &choices {
-        if let Choice::Group { members, .. } = choice {
-            check_lists(std::slice::from_ref(members), place, problems);
-        }
+    for name in names.iter().filter(|name| fields.iter().any(|field| field.name == **name)) {
+        problems.push(Problem::SameMember {
+            place: place.clone(),
+            name: (*name).to_owned(),
+            presence_of: None,
+        });
     }
-    let ordinals = choices.iter().flat_map(Choice::members).map(|member| member.ordinal);
-    check_ordinals(ordinals, place, problems);
+    check_lists(std::slice::from_ref(&fields), place, problems);
+    for group in groups {
+        check_items(&group.items, place, problems);
+    }
 }
 
 /// Checks the names of one or two lists of fields in one scope.
@@ -102,9 +122,9 @@ fn check_same_fields(list: &[Member], place: &Place, problems: &mut Vec<Problem>
             continue;
         };
         let presence = [first, second].into_iter().find(|member| member.role == Role::Presence);
-        // A presence field has the ordinal after that of its field.
         let presence_of = presence.and_then(|presence| {
-            list.iter().find(|member| member.ordinal.checked_add(1) == Some(presence.ordinal))
+            let mut optional = list.iter().filter(|member| member.role == Role::Optional);
+            optional.find(|member| is_companion_name(&presence.name, &member.name))
         });
         problems.push(Problem::SameMember {
             place: place.clone(),

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use ipc_runtime::wire::descriptor::{Descriptor, Enum, Interface, Kind, Method, Struct, Union};
+use ipc_runtime::wire::descriptor::{Descriptor, Enum, Interface, Kind, Method, Struct};
 
-use crate::member::{Choice, Member, Role, choices, default_text, doc_lines, members, type_text};
+use crate::member::{self, Group, Member, Role, default_text, doc_lines, items, members, params, type_text};
 use crate::schema::{File, Schema};
 
 /// The width beyond which a list of parameters or superclasses goes on several lines.
@@ -70,7 +70,7 @@ fn emit_file(file: &File, from: &str, command: &str) -> String {
 fn emit_declaration(file: &File, declaration: &Descriptor) -> String {
     let (keyword, extends, items) = match &declaration.kind {
         Kind::Struct(fields) => ("struct", Vec::new(), emit_members(file, &members(fields))),
-        Kind::Union(union) => ("struct", Vec::new(), vec![emit_union(file, union)]),
+        Kind::Composite(composite) => ("struct", Vec::new(), emit_items(file, &items(composite))),
         Kind::Enum(variants) => ("enum", Vec::new(), emit_variants(variants)),
         Kind::Interface(interface) => (
             "interface",
@@ -127,24 +127,36 @@ fn emit_member(file: &File, member: &Member) -> Item {
             member.name,
             member.ordinal,
             type_text(&member.ty, |other| file.reference(other)),
-            default_text(&member.default)
+            default_text(member)
         ),
         doc: emit_doc(member.doc),
         follows: member.role == Role::Presence,
     }
 }
 
-fn emit_union(file: &File, of: &Union) -> Item {
-    let items: Vec<Item> = choices(of).iter().map(|choice| emit_choice(file, choice)).collect();
-    Item { text: emit_braces("union", &emit_body("", &items)), doc: String::new(), follows: false }
+fn emit_items(file: &File, of: &[member::Item]) -> Vec<Item> {
+    of.iter().map(|item| emit_item(file, item)).collect()
 }
 
-fn emit_choice(file: &File, choice: &Choice) -> Item {
-    match choice {
-        Choice::Field(member) => emit_member(file, member),
-        Choice::Group { name, doc, members } => {
-            let body = emit_body(&emit_doc(doc), &emit_members(file, members));
-            Item { text: emit_braces(&format!("{name} :group"), &body), doc: String::new(), follows: false }
+fn emit_item(file: &File, item: &member::Item) -> Item {
+    match item {
+        member::Item::Field(member) => emit_member(file, member),
+        member::Item::Group(Group { name, doc, items }) => {
+            // A group that is nothing but a union is a union with a name.
+            let (keyword, items) = match items.as_slice() {
+                [member::Item::Union(union)] => ("union", &union.choices),
+                _ => ("group", items),
+            };
+            let body = emit_body(&emit_doc(doc), &emit_items(file, items));
+            Item {
+                text: emit_braces(&format!("{name} :{keyword}"), &body),
+                doc: String::new(),
+                follows: false,
+            }
+        }
+        member::Item::Union(union) => {
+            let body = emit_body("", &emit_items(file, &union.choices));
+            Item { text: emit_braces("union", &body), doc: String::new(), follows: false }
         }
     }
 }
@@ -193,9 +205,12 @@ fn emit_method(file: &File, method: &Method) -> String {
 }
 
 fn emit_params(file: &File, of: &Struct) -> Vec<String> {
-    members(of)
+    params(of)
         .iter()
-        .map(|member| format!("{} :{}", member.name, type_text(&member.ty, |other| file.reference(other))))
+        .map(|member| {
+            let ty = type_text(&member.ty, |other| file.reference(other));
+            format!("{} :{ty}{}", member.name, default_text(member))
+        })
         .collect()
 }
 

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use ipc_runtime::wire::descriptor::{
-    DefaultValue, Descriptor, Enum, Field, Interface, Kind, Struct, Type, Union,
+    self, Case, Composite, DefaultValue, Descriptor, Enum, Field, Interface, Kind, Struct, Type,
 };
+use ipc_runtime::wire::layout::At;
 
 /// One field as the schema counts them.
 #[derive(Clone, Debug)]
@@ -30,57 +31,167 @@ pub(crate) enum Role {
     Presence,
 }
 
-/// Returns the members of a struct or list of parameters, in declaration order.
+/// Returns the members of a struct, in declaration order.
 pub(crate) fn members(of: &Struct) -> Vec<Member> {
-    members_of(of.fields)
+    of.fields.iter().flat_map(|field| [Some(own(field)), presence(field)]).flatten().collect()
 }
 
-fn members_of(fields: &[Field]) -> Vec<Member> {
-    fields.iter().flat_map(|field| [Some(own(field)), presence(field)]).flatten().collect()
+/// Returns the members of a list of parameters or results, which are written without ordinals, in their order.
+pub(crate) fn params(of: &Struct) -> Vec<Member> {
+    let mut members = members(of);
+    members.sort_by_key(|member| member.ordinal);
+    members
 }
 
-/// One member of a union.
+/// One member of a struct with groups or unions, with its place.
 #[derive(Clone, Debug)]
-pub(crate) enum Choice {
+pub(crate) enum Item {
     /// A field.
     Field(Member),
-    /// A group of fields.
-    Group { name: &'static str, doc: &'static str, members: Vec<Member> },
+    /// A group.
+    Group(Group),
+    /// The unnamed union.
+    Union(Union),
 }
 
-impl Choice {
+/// A group of fields.
+#[derive(Clone, Debug)]
+pub(crate) struct Group {
+    pub(crate) name: &'static str,
+    pub(crate) doc: &'static str,
+    pub(crate) items: Vec<Item>,
+}
+
+/// A union; its choices are fields and groups.
+#[derive(Clone, Debug)]
+pub(crate) struct Union {
+    pub(crate) choices: Vec<Item>,
+    /// The place of the discriminant, in units of 16 bits.
+    pub(crate) discriminant: u32,
+}
+
+impl Item {
+    /// Returns the name; the unnamed union has none.
     pub(crate) fn name(&self) -> &str {
         match self {
             Self::Field(member) => &member.name,
-            Self::Group { name, .. } => name,
+            Self::Group(group) => group.name,
+            Self::Union(_) => "",
         }
     }
 
     pub(crate) fn doc(&self) -> &'static str {
         match self {
-            Self::Field(Member { doc, .. }) | Self::Group { doc, .. } => doc,
+            Self::Field(Member { doc, .. }) | Self::Group(Group { doc, .. }) => doc,
+            Self::Union(_) => "",
         }
     }
 
-    /// Returns the fields with an ordinal.
-    pub(crate) fn members(&self) -> &[Member] {
+    /// Returns the fields, those in groups and unions included.
+    pub(crate) fn fields(&self) -> Vec<&Member> {
         match self {
-            Self::Field(member) => std::slice::from_ref(member),
-            Self::Group { members, .. } => members,
+            Self::Field(member) => vec![member],
+            Self::Group(Group { items, .. }) | Self::Union(Union { choices: items, .. }) => {
+                items.iter().flat_map(Self::fields).collect()
+            }
         }
+    }
+
+    /// Returns the lowest ordinal in it.
+    fn first_ordinal(&self) -> Option<u16> {
+        self.fields().iter().map(|member| member.ordinal).min()
     }
 }
 
-/// Returns the members of a union, in the order of their discriminants.
-pub(crate) fn choices(of: &Union) -> Vec<Choice> {
-    of.cases()
-        .map(|(case, fields)| match fields {
-            [field] if !case.is_group(fields) => {
-                Choice::Field(Member { name: case.name.into(), doc: case.doc, ..own(field) })
-            }
-            fields => Choice::Group { name: case.name, doc: case.doc, members: members_of(fields) },
+/// One field of the node of a struct or group; those of the unnamed union are among them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NodeMember<'i> {
+    /// The place in the declaration.
+    pub(crate) code_order: u16,
+    /// A field or a group.
+    pub(crate) item: &'i Item,
+    /// The number of the choice, if it is one of the union.
+    pub(crate) choice: Option<u16>,
+}
+
+/// Returns the fields of a node in the order of their ordinals, in which choices are numbered too.
+pub(crate) fn node_members(items: &[Item]) -> Vec<NodeMember<'_>> {
+    let spread = items.iter().flat_map(|item| match item {
+        Item::Union(union) => union.choices.iter().map(|choice| (choice, true)).collect(),
+        other => vec![(other, false)],
+    });
+    let mut members: Vec<(u16, &Item, bool)> =
+        (0..).zip(spread).map(|(code_order, (item, chosen))| (code_order, item, chosen)).collect();
+    members.sort_by_key(|(_, item, _)| item.first_ordinal());
+    let mut number = 0..;
+    members
+        .into_iter()
+        .map(|(code_order, item, chosen)| {
+            let choice = chosen.then(|| number.next()).flatten();
+            NodeMember { code_order, item, choice }
         })
         .collect()
+}
+
+/// Returns the unnamed union of a struct or group.
+pub(crate) fn union_of(items: &[Item]) -> Option<&Union> {
+    items.iter().find_map(|item| match item {
+        Item::Union(union) => Some(union),
+        _ => None,
+    })
+}
+
+/// Returns the members of a struct with groups or unions, in declaration order.
+pub(crate) fn items(of: &Composite) -> Vec<Item> {
+    let Composite { members, places, .. } = of;
+    Placer { at: places.at.iter(), discriminants: places.discriminants.iter() }.items(members)
+}
+
+/// Gives out the places in the order in which the members reach them.
+struct Placer {
+    at: std::slice::Iter<'static, At>,
+    discriminants: std::slice::Iter<'static, u32>,
+}
+
+impl Placer {
+    fn items(&mut self, members: &'static [descriptor::Member]) -> Vec<Item> {
+        members.iter().flat_map(|member| self.item(member)).collect()
+    }
+
+    fn item(&mut self, member: &'static descriptor::Member) -> Vec<Item> {
+        match member {
+            descriptor::Member::Field(field) => self.field(field).map(Item::Field).collect(),
+            // The group of a variant that is nothing else has the variant's name.
+            descriptor::Member::Group(group) if group.name.is_empty() => self.items(group.members),
+            descriptor::Member::Group(group) => {
+                let items = self.items(group.members);
+                vec![Item::Group(Group { name: group.name, doc: group.doc, items })]
+            }
+            descriptor::Member::Union(union) => {
+                let discriminant = self.discriminants.next().copied().unwrap_or_default();
+                let choices = union.cases.iter().map(|case| self.choice(case)).collect();
+                vec![Item::Union(Union { choices, discriminant })]
+            }
+        }
+    }
+
+    fn choice(&mut self, case: &'static Case) -> Item {
+        let mut items = self.items(case.members);
+        match items.pop() {
+            Some(Item::Field(member)) if !case.is_group() => {
+                Item::Field(Member { name: case.name.into(), doc: case.doc, ..member })
+            }
+            last => {
+                items.extend(last);
+                Item::Group(Group { name: case.name, doc: case.doc, items })
+            }
+        }
+    }
+
+    fn field(&mut self, field: &Field) -> impl Iterator<Item = Member> {
+        let field = Field { at: self.at.next().copied().unwrap_or(field.at), ..*field };
+        [Some(own(&field)), presence(&field)].into_iter().flatten()
+    }
 }
 
 fn own(field: &Field) -> Member {
@@ -93,7 +204,7 @@ fn own(field: &Field) -> Member {
             Type::Void => 0,
             _ => field.at.offset,
         },
-        default: field.default,
+        default: field.default.map_or(DefaultValue::Zero, |default| default()),
         role: if field.has_companion() { Role::Optional } else { Role::Plain },
     }
 }
@@ -103,7 +214,7 @@ fn presence(field: &Field) -> Option<Member> {
         name: field.companion_name().into(),
         doc: "",
         ty: Type::Bool,
-        ordinal: field.at.ordinal.saturating_add(1),
+        ordinal: field.at.has_ordinal,
         offset: field.at.has,
         default: DefaultValue::Zero,
         role: Role::Presence,
@@ -115,7 +226,10 @@ pub(crate) fn references(of: &Descriptor) -> Vec<&'static Descriptor> {
     match &of.kind {
         Kind::Enum(_) => Vec::new(),
         Kind::Struct(fields) => field_references(fields.fields).collect(),
-        Kind::Union(union) => field_references(union.fields).collect(),
+        Kind::Composite(composite) => items(composite)
+            .iter()
+            .flat_map(|item| item.fields().into_iter().filter_map(|member| member.ty.descriptor()))
+            .collect(),
         Kind::Interface(Interface { methods, superclasses }) => superclasses
             .iter()
             .map(|superclass| superclass())
@@ -137,12 +251,8 @@ fn field_references(fields: &[Field]) -> impl Iterator<Item = &'static Descripto
 pub(crate) fn signature(of: &Descriptor) -> String {
     let kind = match &of.kind {
         Kind::Struct(fields) => format!("struct {}", member_signature(&members(fields))),
-        Kind::Union(union) => {
-            let choices: Vec<_> = choices(union)
-                .iter()
-                .map(|choice| format!("{} {{ {}}}", choice.name(), member_signature(choice.members())))
-                .collect();
-            format!("union +{} {choices:?}", union.discriminant)
+        Kind::Composite(composite) => {
+            format!("struct {}", items(composite).iter().map(item_signature).collect::<String>())
         }
         Kind::Enum(Enum { variants }) => {
             let names: Vec<_> = variants.iter().map(|variant| variant.name).collect();
@@ -164,13 +274,22 @@ pub(crate) fn signature(of: &Descriptor) -> String {
     format!("{:x} {} {} {kind}", of.file, of.module, of.name)
 }
 
+fn item_signature(item: &Item) -> String {
+    let inner = |items: &[Item]| items.iter().map(item_signature).collect::<String>();
+    match item {
+        Item::Field(member) => member_signature(std::slice::from_ref(member)),
+        Item::Group(group) => format!("{} {{ {}}} ", group.name, inner(&group.items)),
+        Item::Union(union) => format!("union +{} {{ {}}} ", union.discriminant, inner(&union.choices)),
+    }
+}
+
 fn member_signature(members: &[Member]) -> String {
     members
         .iter()
         .map(|member| {
-            let Member { name, ty, ordinal, offset, default, .. } = member;
+            let Member { name, ty, ordinal, offset, .. } = member;
             let ty = type_text(ty, |other| format!("{:x}", other.id));
-            format!("{name} @{ordinal} +{offset} :{ty}{}; ", default_text(default))
+            format!("{name} @{ordinal} +{offset} :{ty}{}; ", default_text(member))
         })
         .collect()
 }
@@ -193,16 +312,30 @@ pub(crate) fn type_text(ty: &Type, name: impl Fn(&Descriptor) -> String) -> Stri
 }
 
 /// Returns what follows the type of a field.
-pub(crate) fn default_text(of: &DefaultValue) -> String {
-    match of {
+pub(crate) fn default_text(member: &Member) -> String {
+    match member.default {
         DefaultValue::Bool(value) => format!(" = {value}"),
         DefaultValue::Signed(value) => format!(" = {value}"),
         DefaultValue::Unsigned(value) => format!(" = {value}"),
         DefaultValue::Float32(value) => format!(" = {}", float_text(&format!("{value:?}"))),
         DefaultValue::Float64(value) => format!(" = {}", float_text(&format!("{value:?}"))),
         DefaultValue::Text(value) => format!(" = \"{}\"", escape(value)),
+        DefaultValue::Data(value) => {
+            let bytes: Vec<String> = value.iter().map(|byte| format!("{byte:02x}")).collect();
+            format!(" = 0x\"{}\"", bytes.join(" "))
+        }
+        DefaultValue::Enum(ordinal) => {
+            variant_name(&member.ty, ordinal).map(|name| format!(" = {name}")).unwrap_or_default()
+        }
         // `Zero`; the enum may grow.
         _ => String::new(),
+    }
+}
+
+fn variant_name(ty: &Type, ordinal: u16) -> Option<&'static str> {
+    match ty.descriptor()?.kind {
+        Kind::Enum(Enum { variants }) => Some(variants.get(usize::from(ordinal))?.name),
+        _ => None,
     }
 }
 

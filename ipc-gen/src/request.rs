@@ -4,12 +4,12 @@ use capnp::message::{Builder, HeapAllocator};
 use capnp::schema_capnp::{ElementSize, code_generator_request, field, node, superclass, type_, value};
 use capnp::struct_list;
 use ipc_runtime::wire::descriptor::{
-    DefaultValue, Descriptor, Enum, Interface, Kind, Method, Struct, Type, Union,
+    Composite, DefaultValue, Descriptor, Enum, Interface, Kind, Method, Struct, Type,
 };
 use ipc_runtime::wire::id::{MethodStruct, group_id, method_struct_id};
 use ipc_runtime::wire::layout::Size;
 
-use crate::member::{Choice, Member, choices, doc_lines, members};
+use crate::member::{Item, Member, NodeMember, doc_lines, items, members, node_members, params, union_of};
 use crate::schema::{File, Schema};
 
 /// The release of Cap'n Proto whose compiler the tests compare with; plugins print it.
@@ -62,26 +62,35 @@ enum Node<'s> {
     File(&'s File),
     Declaration(&'s File, &'static Descriptor),
     MethodStruct(&'s File, &'static Descriptor, &'static Method, MethodStruct),
-    Group(&'s File, &'static Descriptor, Group),
+    Group(&'s File, Group),
 }
 
-/// A group in a union.
+/// A group of a struct, or of another group.
 struct Group {
-    /// Its place among the members of the struct.
-    index: u16,
-    name: &'static str,
+    id: u64,
+    /// The id of what it is in.
+    scope: u64,
+    /// The names from the struct to itself.
+    path: String,
     doc: &'static str,
-    members: Vec<Member>,
+    items: Vec<Item>,
     /// The size of the struct.
     size: Size,
 }
 
-fn groups_of(union: &Union) -> impl Iterator<Item = Group> {
-    let size = union.size;
-    (0..).zip(choices(union)).filter_map(move |(index, choice)| match choice {
-        Choice::Field(_) => None,
-        Choice::Group { name, doc, members } => Some(Group { index, name, doc, members, size }),
-    })
+fn groups_of(declaration: &Descriptor, composite: &Composite) -> Vec<Group> {
+    let mut groups = Vec::new();
+    collect_groups(declaration.id, declaration.name, composite.size, &items(composite), &mut groups);
+    groups
+}
+
+fn collect_groups(scope: u64, path: &str, size: Size, items: &[Item], groups: &mut Vec<Group>) {
+    for (index, member) in (0..).zip(node_members(items)) {
+        let Item::Group(group) = member.item else { continue };
+        let (id, path) = (group_id(scope, index), format!("{path}.{}", group.name));
+        collect_groups(id, &path, size, &group.items, groups);
+        groups.push(Group { id, scope, path, doc: group.doc, items: group.items.clone(), size });
+    }
 }
 
 fn nodes_of_file(file: &File) -> Vec<Node<'_>> {
@@ -94,8 +103,8 @@ fn nodes_of_file(file: &File) -> Vec<Node<'_>> {
                 nodes.push(Node::MethodStruct(file, declaration, method, MethodStruct::Results));
             }
         }
-        if let Kind::Union(union) = &declaration.kind {
-            nodes.extend(groups_of(union).map(|group| Node::Group(file, declaration, group)));
+        if let Kind::Composite(composite) = &declaration.kind {
+            nodes.extend(groups_of(declaration, composite).into_iter().map(|group| Node::Group(file, group)));
         }
     }
     nodes
@@ -109,7 +118,7 @@ impl Node<'_> {
             Self::MethodStruct(_, interface, method, role) => {
                 method_struct_id(interface.id, method.ordinal, *role)
             }
-            Self::Group(_, declaration, group) => group_id(declaration.id, group.index),
+            Self::Group(_, group) => group.id,
         }
     }
 
@@ -118,7 +127,7 @@ impl Node<'_> {
         match self {
             Self::File(_) => Some(0),
             Self::Declaration(file, _) => Some(file.id()),
-            Self::Group(_, declaration, _) => Some(declaration.id),
+            Self::Group(_, group) => Some(group.scope),
             Self::MethodStruct(..) => None,
         }
     }
@@ -135,9 +144,7 @@ impl Node<'_> {
                 };
                 format!("{}:{}.{}${suffix}", file.name(), interface.name, method.name)
             }
-            Self::Group(file, declaration, group) => {
-                format!("{}:{}.{}", file.name(), declaration.name, group.name)
-            }
+            Self::Group(file, group) => format!("{}:{}", file.name(), group.path),
         };
         // So the compiler finds it, also in the name of a file.
         let prefix = name.rfind([':', '.']).map_or(0, |separator| separator + 1);
@@ -162,20 +169,22 @@ impl Node<'_> {
             }
             Self::Declaration(_, declaration) => match &declaration.kind {
                 Kind::Struct(fields) => build_struct(fields, to.init_struct()),
-                Kind::Union(union) => build_union(declaration.id, union, to.init_struct()),
+                Kind::Composite(composite) => {
+                    build_items(declaration.id, composite.size, &items(composite), to.init_struct());
+                }
                 Kind::Enum(variants) => build_enum(variants, to.init_enum()),
                 Kind::Interface(interface) => build_interface(declaration.id, interface, to.init_interface()),
             },
             Self::MethodStruct(_, _, method, MethodStruct::Params) => {
-                build_struct(&method.params, to.init_struct());
+                build_members(method.params.size, &params(&method.params), to.init_struct());
             }
             Self::MethodStruct(_, _, method, MethodStruct::Results) => {
-                build_struct(&method.results, to.init_struct());
+                build_members(method.results.size, &params(&method.results), to.init_struct());
             }
-            Self::Group(_, _, group) => {
+            Self::Group(_, group) => {
                 let mut to = to.init_struct();
                 to.set_is_group(true);
-                build_members(group.size, &group.members, to);
+                build_items(group.id, group.size, &group.items, to);
             }
         }
     }
@@ -184,7 +193,7 @@ impl Node<'_> {
         to.set_id(self.id());
         let doc = match self {
             Self::Declaration(_, declaration) => declaration.doc,
-            Self::Group(_, _, group) => group.doc,
+            Self::Group(_, group) => group.doc,
             Self::File(_) | Self::MethodStruct(..) => return,
         };
         if let Some(doc) = doc_comment(doc) {
@@ -202,14 +211,14 @@ impl Node<'_> {
     fn member_docs(&self) -> Vec<&'static str> {
         let declaration = match self {
             Self::Declaration(_, declaration) => declaration,
-            Self::Group(_, _, group) => return group.members.iter().map(|member| member.doc).collect(),
+            Self::Group(_, group) => return item_docs(&group.items),
             Self::File(_) | Self::MethodStruct(..) => return Vec::new(),
         };
         match &declaration.kind {
             Kind::Struct(fields) => {
                 by_ordinal(&members(fields)).into_iter().map(|(_, member)| member.doc).collect()
             }
-            Kind::Union(of) => choices(of).iter().map(Choice::doc).collect(),
+            Kind::Composite(of) => item_docs(&items(of)),
             Kind::Enum(of) => of.variants.iter().map(|variant| variant.doc).collect(),
             Kind::Interface(of) => methods_by_ordinal(of).into_iter().map(|(_, method)| method.doc).collect(),
         }
@@ -236,24 +245,32 @@ fn build_members(size: Size, members: &[Member], mut to: node::struct_::Builder<
     }
 }
 
-fn build_union(id: u64, of: &Union, mut to: node::struct_::Builder<'_>) {
-    build_size(of.size, to.reborrow());
-    let choices = choices(of);
-    to.set_discriminant_count(u16::try_from(choices.len()).unwrap_or(u16::MAX));
-    to.set_discriminant_offset(of.discriminant);
-    let mut list: struct_list::Builder<'_, field::Owned> = to.init_fields(length(&choices));
-    for ((index, place), choice) in (0..).zip(0..).zip(&choices) {
+fn item_docs(items: &[Item]) -> Vec<&'static str> {
+    node_members(items).iter().map(|member| member.item.doc()).collect()
+}
+
+/// Builds a struct or a group with the given id.
+fn build_items(id: u64, size: Size, items: &[Item], mut to: node::struct_::Builder<'_>) {
+    build_size(size, to.reborrow());
+    if let Some(union) = union_of(items) {
+        to.set_discriminant_count(u16::try_from(union.choices.len()).unwrap_or(u16::MAX));
+        to.set_discriminant_offset(union.discriminant);
+    }
+    let members = node_members(items);
+    let mut list: struct_list::Builder<'_, field::Owned> = to.init_fields(length(&members));
+    for ((index, place), NodeMember { code_order, item, choice }) in (0..).zip(0..).zip(members) {
         let mut to = list.reborrow().get(place);
-        match choice {
-            Choice::Field(member) => build_field(index, member, to.reborrow()),
-            Choice::Group { name, .. } => {
-                to.set_name(name);
-                to.set_code_order(index);
+        match item {
+            Item::Field(member) => build_field(code_order, member, to.reborrow()),
+            // The choices of the union are among the members themselves.
+            Item::Group(_) | Item::Union(_) => {
+                to.set_name(item.name());
+                to.set_code_order(code_order);
                 to.reborrow().init_ordinal().set_implicit(());
                 to.reborrow().init_group().set_type_id(group_id(id, index));
             }
         }
-        to.set_discriminant_value(index);
+        to.set_discriminant_value(choice.unwrap_or(field::NO_DISCRIMINANT));
     }
 }
 
@@ -334,6 +351,8 @@ fn build_default(ty: &Type, of: DefaultValue, mut to: value::Builder<'_>) {
         (DefaultValue::Float32(value), _) => to.set_float32(value),
         (DefaultValue::Float64(value), _) => to.set_float64(value),
         (DefaultValue::Text(value), _) => to.set_text(value),
+        (DefaultValue::Data(value), _) => to.set_data(value),
+        (DefaultValue::Enum(ordinal), _) => to.set_enum(ordinal),
         // `Zero` is there already; the enum may grow.
         _ => {}
     }

@@ -8,7 +8,8 @@ use syn::Ident;
 use crate::diag::Diagnostics;
 use crate::message;
 use crate::model::{
-    Body, ContextField, Data, Fields, Interface, Lifecycle, Method, Name, Ordinal, Param, Results,
+    Body, ContextField, Data, FieldForm, Fields, Interface, Lifecycle, Method, Name, Ordinal, Param, Results,
+    Variant,
 };
 
 /// Checks an interface, and gives every method its ordinal.
@@ -45,9 +46,9 @@ fn check_twin(interface: &Interface, diag: &mut Diagnostics) {
     }
 }
 
-/// Checks a struct or an enum.
-pub(crate) fn check_data(data: &Data, diag: &mut Diagnostics) {
-    match &data.body {
+/// Checks a struct or an enum, and brings the variants of a field-less one into the order of their ordinals.
+pub(crate) fn check_data(data: &mut Data, diag: &mut Diagnostics) {
+    match &mut data.body {
         Body::Struct(fields) => {
             if check_count(&data.ident, "fields", fields.sent.len(), diag) {
                 check_fields(fields, diag);
@@ -66,9 +67,33 @@ pub(crate) fn check_data(data: &Data, diag: &mut Diagnostics) {
         Body::Enum(variants) => {
             if check_count(&data.ident, "variants", variants.len(), diag) {
                 check_unique("variants", variants.iter().map(|variant| &variant.name), diag);
+                sort_variants(variants, diag);
             }
         }
     }
+}
+
+fn sort_variants(variants: &mut [Variant], diag: &mut Diagnostics) {
+    let mut next = 0;
+    let mut taken: BTreeMap<u16, (String, Span)> = BTreeMap::new();
+    let mut ordinals = BTreeMap::new();
+    for variant in variants.iter() {
+        let (ordinal, span) = match &variant.ordinal {
+            Some((ordinal, literal)) => (*ordinal, literal.span()),
+            None => (next, variant.ident.span()),
+        };
+        next = ordinal.saturating_add(1);
+        if let Some((other, _)) = taken.get(&ordinal) {
+            diag.report_at(span, &message::VARIANT_ORDINAL_TAKEN, &[&ordinal, other]);
+        }
+        taken.insert(ordinal, (variant.name.text.clone(), span));
+        ordinals.insert(variant.ident.clone(), ordinal);
+    }
+    let missing = (0..).zip(&taken).find(|(expected, (ordinal, _))| expected != *ordinal);
+    if let (Some((expected, (ordinal, (_, span)))), true) = (missing, taken.len() == variants.len()) {
+        diag.report_at(*span, &message::VARIANT_ORDINAL_GAP, &[ordinal, &expected]);
+    }
+    variants.sort_by_key(|variant| ordinals.get(&variant.ident).copied());
 }
 
 /// Ordinals have 16 bits. How many of them the fields take that are an `Option` is only known to the compiler, which says
@@ -82,7 +107,13 @@ fn check_count(ident: &Ident, what: &str, count: usize, diag: &mut Diagnostics) 
 }
 
 fn check_fields(fields: &Fields, diag: &mut Diagnostics) {
-    let names: Vec<&Name> = fields.sent.iter().map(|field| &field.name).collect();
+    let unions = fields.sent.iter().filter(|field| field.form == FieldForm::Union);
+    for second in unions.skip(1) {
+        diag.report_at(second.name.span, &message::UNION_TWICE, &[]);
+    }
+    // The name of the unnamed union is nowhere.
+    let named = fields.sent.iter().filter(|field| field.form != FieldForm::Union);
+    let names: Vec<&Name> = named.map(|field| &field.name).collect();
     check_unique("fields", names.iter().copied(), diag);
     check_companions(&["has"], &names, diag);
 }

@@ -81,7 +81,10 @@ use proc_macro::TokenStream;
 /// ever.
 ///
 /// With `#[ipc(results(reason, result))]` each part of a returned tuple is a result of its own, as in
-/// `Result<(String, bool), E>`; a name that a parameter has too is an argument that the method changes.
+/// `Result<(String, bool), E>`; a name that a parameter has too is an argument that the method changes. The names are in the
+/// order of the schema. There `has(tip)` stands for the field `hasTip`, which says whether the `Option` called `tip` is there:
+/// `#[ipc(results(tip, has(tip)))]` gives such a field to an `Option` of text or a struct too, which could be null
+/// otherwise, and then it decides.
 ///
 /// # Objects
 ///
@@ -103,8 +106,8 @@ use proc_macro::TokenStream;
 ///
 /// # Streams
 ///
-/// A parameter or result `IpcStream<T>` is read item by item while the method or its caller goes on. It is taken and returned by value:
-/// passing a stream gives it away.
+/// A parameter or result `IpcStream<T>` is read item by item while the method or its caller goes on. It is taken and
+/// returned by value: passing a stream gives it away.
 ///
 /// # Async methods
 ///
@@ -151,7 +154,8 @@ use proc_macro::TokenStream;
 ///
 /// On a method, `#[ipc(name = "..")]`, `#[ipc(ordinal = N)]` (the following ones continue after it) and
 /// `#[ipc(no_context)]` override the rules; `#[ipc(results(..))]`, `#[ipc(oneway)]`, `#[ipc(cancellable)]` and
-/// `#[ipc(local)]` are described above; on a parameter, `#[ipc(name = "..")]`.
+/// `#[ipc(local)]` are described above; on a parameter, `#[ipc(name = "..")]`, `#[ipc(default = ..)]` and `#[ipc(has = N)]`, which mean
+/// what they do on a field of a derived type. A default is what a peer that knows fewer parameters means.
 #[proc_macro_attribute]
 pub fn ipc_interface(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand_attribute(arguments.into(), item.into()).into()
@@ -168,6 +172,24 @@ pub fn ipc_interface(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `enum Shape { Empty, Circle(f64), Rect { width: f64, height: f64 } }` | a struct that is a union: `empty :Void`, `circle :Float64`, `rect :group` |
 /// | `struct Note<'a> { text: &'a str, data: &'a [u8] }` | a struct; a server borrows text and bytes from the received message |
 /// | `struct Page<T> { items: Vec<T> }` | a struct for each argument, named after it: `PageText`, `PageUInt32` |
+///
+/// Fields of another type can lie among those of a struct, as a C++ or Python schema may have them:
+///
+/// ```text
+/// struct Drawing {                            struct Drawing {
+///     visible: bool,                            visible @0 :Bool;
+///     #[ipc(union)]                             union { circle @1 :Float64; text @2 :Text; }
+///     shape: Shape,
+///     #[ipc(group)]                             origin :group { x @3 :Float64; y @4 :Float64; }
+///     origin: Point,
+///     #[ipc(union, name = "fill")]              fill :union { none @5 :Void; color @6 :UInt32; }
+///     fill: Fill,
+/// }                                           }
+/// ```
+///
+/// A struct has one union without a name at most. In a variant, the one field that is a group is the variant. What lies
+/// in a group or a union takes a range of ordinals, in which its own pinned ones count from the beginning: a union whose
+/// enum is to have more variants later stands last, or is a field like others, with a struct of its own.
 ///
 /// Names are camelCase in the schema. A type may contain itself behind a `Vec`, a `Box` or an `Option<Box<_>>`. Several
 /// fields without names in a variant are `field0` and so on; one that is an `Option` of a number makes its variant a
@@ -189,8 +211,11 @@ pub fn ipc_interface(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | type | `error`, `errors` | is the error of methods, see below |
 /// | enum without fields | `repr = i32` | a number in the schema, as libmultiprocess has enums; variants may say theirs: `Bad = -1` |
 /// | field | `name = ".."` | the name in the schema |
-/// | field | `default = ..` | the default in the schema, which a message without the field means: of a bool, a number, text |
-/// | field | `ordinal = N` | the ordinal in the schema; the following ones continue after it, and an `Option` that is no pointer takes two |
+/// | field | `default = ..` | the default in the schema, which a message without the field means: a constant, of a bool, a number, text, bytes, an enum without fields; not of an `Option` |
+/// | field, variant | `ordinal = N` | the ordinal in the schema; the following ones continue after it, and an `Option` that is no pointer takes two; that of a variant is its first field's |
+/// | field of a struct | `has = N` | the ordinal of the field `hasX` that says whether an `Option` is there; `has` alone is the next one; an `Option` of a pointer, which could be null, has such a field then, and it decides |
+/// | field | `group` | the fields of its struct are a group among the others |
+/// | field | `union` | the variants of its enum are a union beside the other fields; without a name, unless `name = ".."` gives one |
 /// | field | `skip` | is not in the schema; on receipt it is `Default::default()` |
 /// | variant | `name = ".."` | the name in the schema |
 /// | variant | `other` | stands for the variants that only a newer peer knows |

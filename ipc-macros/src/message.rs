@@ -298,6 +298,10 @@ messages! {
         "`&{}` cannot be lent by a one-way call",
         "write `Arc<{}>`: nobody waits for the end of the call, which would be the end of the loan"
     }
+    LOAN_ALONE {
+        "an object that is lent has neither a default nor a presence field of its own",
+        "remove the other argument; an `Option` of it is null where there is none"
+    }
     LOAN_TWIN {
         "`{}` lends an object, so `{}` has no twin",
         "write `Arc<dyn Trait>` in place of `&dyn Trait`, or remove `twin`: an `async fn` cannot lend"
@@ -313,6 +317,14 @@ messages! {
     ORDINAL_GAP {
         "ordinal {} leaves a gap: no method has ordinal {}",
         "ordinals are consecutive: write `ordinal = {}`, or declare the missing method in its place"
+    }
+    VARIANT_ORDINAL_TAKEN {
+        "ordinal {} is taken by the variant `{}`",
+        "give each variant an ordinal of its own; one without takes the one after the variant before it"
+    }
+    VARIANT_ORDINAL_GAP {
+        "ordinal {} leaves a gap: no variant has ordinal {}",
+        "ordinals are consecutive and begin at 0"
     }
     NAME_TWICE {
         "`{}` is the name of two {} in the schema",
@@ -378,9 +390,49 @@ messages! {
         "`{}` is what is inside and has no default of its own",
         "give the default to the fields that have this type"
     }
+    NEWTYPE_PLACE {
+        "`{}` is what is inside and has no place of its own",
+        "say it of the fields that have this type; or name the field, which makes a struct of it"
+    }
+    DEFAULT_OF_OPTION {
+        "an `Option` has no default in the schema but `None`",
+        "remove one of the two; a value that is always there can have a default"
+    }
     SKIP_ALONE {
-        "a field that is skipped is not in the schema, and has no ordinal and no default there",
-        "remove one of the two; on receipt, a skipped field is `Default::default()`"
+        "a field that is skipped is not in the schema, so there is nothing else to say of it",
+        "remove the other arguments, or `skip`; on receipt, a skipped field is `Default::default()`"
+    }
+    GROUP_AND_UNION {
+        "a field is a group or a union",
+        "write `group` for a struct, `union` for an enum with fields"
+    }
+    GROUP_GENERIC {
+        "`{}` has parameters, so it cannot have a {}",
+        "remove the argument: the field has a struct of its own then; or write the type without parameters"
+    }
+    GROUP_RECURSIVE {
+        "`{}` cannot lie within itself as a {}",
+        "remove the argument, and hold the value in a `Box` or a `Vec`: it has a struct of its own then"
+    }
+    HAS_GENERIC {
+        "a field whose type has a parameter cannot say where its presence field is",
+        "remove `has`: the presence field follows where there is one"
+    }
+    GROUP_OF_FIELDS {
+        "a {} is several fields, of which each has what is said of it",
+        "remove the other argument; give it to a field of the type"
+    }
+    UNION_TWICE {
+        "a struct has one unnamed union, and this is the second",
+        "name it, as in `#[ipc(union, name = \"choice\")]`"
+    }
+    ORDINAL_OF_FIRST {
+        "the ordinal of a variant is that of its first field, which has one",
+        "keep one of the two"
+    }
+    ORDINAL_OF_NUMBER {
+        "a variant that is a number on the wire has no ordinal",
+        "write the number as Rust has it: `Variant = 1`"
     }
     UNION_ONE_VARIANT {
         "`{}` has one variant",
@@ -409,6 +461,14 @@ messages! {
     RESULTS_MALFORMED {
         "`results` needs the names of what the method returns",
         "write `results(first, second)`"
+    }
+    RESULTS_HAS_UNKNOWN {
+        "`has({})` is about none of the results",
+        "write the name of a result in `results`, as in `results(tip, has(tip))`"
+    }
+    RESULTS_HAS_TWICE {
+        "`has({})` is given twice",
+        "keep one of them"
     }
     RESULTS_COUNT {
         "the number of names in `results` is {}, and that of values returned {}",

@@ -84,6 +84,15 @@ pub(crate) struct Method {
     /// The type after `->`: a `Result`, or an alias of one.
     pub(crate) returns: Type,
     pub(crate) results: Results,
+    /// For each result with `has(..)`, how many results stand before its presence field.
+    pub(crate) presences: Vec<Option<usize>>,
+}
+
+impl Method {
+    /// How many results stand before the presence field of one, if it has `has(..)`.
+    pub(crate) fn presence(&self, result: usize) -> Option<usize> {
+        self.presences.get(result).copied().flatten()
+    }
 }
 
 /// What a method returns if it succeeds, as the schema has it.
@@ -144,9 +153,18 @@ pub(crate) struct Param {
     pub(crate) doc: String,
     pub(crate) ty: Type,
     pub(crate) passing: Passing,
+    /// `default = ..`.
+    pub(crate) default: Option<Expr>,
+    /// `has`, or `has = N`.
+    pub(crate) has: Option<HasField>,
 }
 
 impl Param {
+    /// Tells whether nothing is said of it but its type.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.default.is_none() && self.has.is_none()
+    }
+
     /// Tells whether it is an object that is lent for the time of the call.
     pub(crate) fn is_lent(&self) -> bool {
         matches!(self.passing, Passing::Loan(..))
@@ -275,7 +293,34 @@ pub(crate) struct Field {
     /// `default = ..`.
     pub(crate) default: Option<Expr>,
     /// `ordinal = N`; without it, the one after the previous field's.
-    pub(crate) ordinal: Option<(u16, LitInt)>,
+    pub(crate) ordinal: Option<Pin>,
+    pub(crate) form: FieldForm,
+    /// `has`, or `has = N`.
+    pub(crate) has: Option<HasField>,
+}
+
+/// `ordinal = N` in a derived type.
+pub(crate) type Pin = (u16, LitInt);
+
+/// What a field is in the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FieldForm {
+    /// A field.
+    Single,
+    /// `#[ipc(group)]`.
+    Group,
+    /// `#[ipc(union)]`: the unnamed union.
+    Union,
+    /// `#[ipc(union, name = "..")]`.
+    NamedUnion,
+}
+
+/// The field that says whether an `Option` is there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HasField {
+    /// Its ordinal; without it, the one after its field's.
+    pub(crate) ordinal: Option<u16>,
+    pub(crate) span: proc_macro2::Span,
 }
 
 /// A variant of a field-less enum.
@@ -285,6 +330,7 @@ pub(crate) struct Variant {
     pub(crate) name: Name,
     pub(crate) doc: String,
     pub(crate) catches: Catches,
+    pub(crate) ordinal: Option<Pin>,
 }
 
 /// A variant of an enum with fields.
@@ -296,6 +342,8 @@ pub(crate) struct Case {
     pub(crate) form: CaseForm,
     pub(crate) fields: Fields,
     pub(crate) catches: Catches,
+    /// `ordinal = N`; where it has fields, the first has it.
+    pub(crate) ordinal: Option<Pin>,
 }
 
 /// What a variant is in the schema.

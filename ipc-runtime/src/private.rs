@@ -1,5 +1,8 @@
 //! What generated code names, and nothing else does. Not covered by semantic versioning.
 
+mod field;
+mod place;
+
 pub use std::borrow::Borrow;
 pub use std::boxed::Box;
 pub use std::clone::Clone;
@@ -16,28 +19,36 @@ pub use std::sync::Arc;
 pub use std::vec::Vec;
 pub use std::{env, module_path};
 
+pub use self::field::{Defaulted, GroupField, Optional, UnionField};
+use self::place::any_apart;
+pub use self::place::{
+    Position, check_member, check_presence, count_before, group, in_case, in_struct, pinned, unnamed_union,
+    with_presence,
+};
 pub use crate::exception::{IpcError, IpcException};
 pub use crate::object::loan::{Lendable, LendableOption, OnLoan, check_lendable, lend};
 pub use crate::object::{Client, MethodId, Remote, Reply, ServerCall, Started, call, call_async};
 use crate::object::{send_oneway, send_oneway_async};
-pub use crate::wire::default::{Defaulted, Literal};
+pub use crate::wire::composite::{
+    CompositeLayout, Half, composite_layout, members_of, pinned_layout, scratch,
+};
+pub use crate::wire::default::{DefaultCodec, HasDefault};
 pub use crate::wire::descriptor::{
-    Case, CaseForm, DefaultValue, Descriptor, Enum as EnumDescriptor, Field, IdSource,
-    Interface as InterfaceDescriptor, Kind, Method, Struct as StructDescriptor, Type,
-    Union as UnionDescriptor, Variant,
+    Case, CaseForm, Composite, DefaultValue, Descriptor, Enum as EnumDescriptor, Field,
+    Group as GroupDescriptor, IdSource, Interface as InterfaceDescriptor, Kind, Member, Method, Places,
+    Struct as StructDescriptor, Type, Union as UnionDescriptor, Variant,
 };
 pub use crate::wire::id::{package_file_id, type_id};
 pub use crate::wire::instance::{Argument, Instance, Laid, Spelled, describe_instance, spelled};
-pub use crate::wire::layout::{
-    At, Companion, Layout, NEXT, Shape, Size, Slot, check_pin, layout, pinned_layout,
-};
+pub use crate::wire::layout::{At, Companion, Layout, Shape, Size, Slot, layout};
+pub use crate::wire::ordinal::{Count, NEXT, after};
 pub use crate::wire::proxy::{CONSTRUCT, CONTEXT, DESTROY};
-pub use crate::wire::union::{UnionLayout, union_layout};
 pub use crate::wire::{
     Decode, DecodeElement, DecodeStruct, Element, Encode, Enum, HasSize, Interface, IpcType, Lend, Numbered,
-    PointerReader, PointerWriter, Single, Struct, StructReader, StructWriter, decode_enum, decode_enums,
-    decode_number, decode_numbers, decode_struct, decode_structs, encode_enum, encode_enums, encode_number,
-    encode_numbers, encode_struct, encode_structs, unknown_variant,
+    PointerReader, PointerWriter, Single, Struct, StructReader, StructWriter, Variants, decode_enum,
+    decode_enum_defaulted, decode_enums, decode_number, decode_number_defaulted, decode_numbers,
+    decode_struct, decode_structs, encode_enum, encode_enum_defaulted, encode_enums, encode_number,
+    encode_number_defaulted, encode_numbers, encode_struct, encode_structs, unknown_variant,
 };
 
 /// What the schema says of a type.
@@ -61,34 +72,17 @@ impl Part {
 
 /// Describes a field, a parameter or a result; its place is still open.
 pub const fn field(name: &'static str, doc: &'static str, part: Part) -> Field {
-    Field {
-        name,
-        doc,
-        ty: part.ty,
-        shape: part.shape,
-        at: At { offset: 0, has: 0, ordinal: 0 },
-        default: DefaultValue::Zero,
-    }
+    Field { name, doc, ty: part.ty, shape: part.shape, at: At::OPEN, default: None }
 }
 
 /// Gives a field a default.
-pub const fn defaulted(field: Field, default: DefaultValue) -> Field {
-    Field { default, ..field }
+pub const fn defaulted(field: Field, default: fn() -> DefaultValue) -> Field {
+    Field { default: Some(default), ..field }
 }
 
 /// Computes the places of fields.
 pub const fn layout_of<const N: usize>(fields: &[Field; N]) -> Layout<N> {
-    layout(shapes_of(fields))
-}
-
-/// Computes the places of fields of which some have a pinned ordinal.
-pub const fn pinned_layout_of<const N: usize>(fields: &[Field; N], pins: [u16; N]) -> Layout<N> {
-    pinned_layout(shapes_of(fields), pins)
-}
-
-/// Checks the pinned ordinal of a field.
-pub const fn check_pin_of<const N: usize>(fields: &[Field; N], pins: &[u16; N], index: usize) {
-    check_pin(&shapes_of(fields), pins, index);
+    if any_apart(fields) { pinned_layout(fields) } else { layout(shapes_of(fields)) }
 }
 
 #[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below N")]
@@ -100,16 +94,6 @@ const fn shapes_of<const N: usize>(fields: &[Field; N]) -> [Shape; N] {
         i += 1;
     }
     shapes
-}
-
-/// Computes the places of the fields of an enum; `cases[i]` is the number of the variant that field `i` is in.
-pub const fn union_layout_of<const N: usize>(fields: &[Field; N], cases: [u16; N]) -> UnionLayout<N> {
-    union_layout(shapes_of(fields), cases)
-}
-
-/// Puts the fields of an enum into their places.
-pub const fn placed_in_union<const N: usize>(fields: [Field; N], layout: UnionLayout<N>) -> [Field; N] {
-    placed(fields, Layout { at: layout.at, size: layout.size })
 }
 
 /// Checks that the number of a variant survives the cast to `repr`.

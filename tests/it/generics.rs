@@ -231,7 +231,7 @@ fn each_set_of_arguments_has_its_layout() {
 fn size<T: Struct>() -> Size {
     match &T::descriptor().kind {
         Kind::Struct(of) => of.size,
-        Kind::Union(of) => of.size,
+        Kind::Composite(of) => of.size,
         Kind::Enum(_) | Kind::Interface(_) => panic!("no struct"),
     }
 }

@@ -268,6 +268,18 @@ fn calls_on_a_lent_object_run_on_the_thread_that_waits_to_any_depth() {
     });
 }
 
+/// A peer that calls again instead of answering takes more and more of the lending thread's stack.
+#[test]
+fn a_peer_cannot_nest_calls_on_a_lent_object_without_end() {
+    bounded(PATIENCE, || {
+        let pair = host();
+        let nesting = Nesting { hosts: vec![pair.remote.clone()], threads: Mutex::default() };
+        let error = pair.remote.go(&nesting, 500).unwrap_err();
+        assert_eq!(error.kind(), ExceptionKind::Overloaded, "{error}");
+        assert_eq!(pair.remote.go(&nesting, 9).unwrap(), 9);
+    });
+}
+
 #[test]
 fn an_object_that_lives_no_longer_than_the_call_is_lent() {
     bounded(PATIENCE, || {

@@ -16,6 +16,7 @@ mod killed;
 mod large;
 mod lend;
 mod listen;
+mod members;
 mod misbehave;
 mod objects;
 mod oneway;

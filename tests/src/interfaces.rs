@@ -94,6 +94,12 @@ pub trait Peer {
     /// Counts from 0, so many numbers; then the stream goes on without any.
     fn count_and_wait(&self, count: u64) -> Result<IpcStream<u64>, IpcException>;
 
+    /// Sends a number in every stream of `count_and_wait`.
+    fn feed(&self, number: u64) -> Result<(), IpcException>;
+
+    /// Returns how many threads the process has.
+    fn threads(&self) -> Result<u64, IpcException>;
+
     /// Adds numbers up.
     fn total(&self, numbers: IpcStream<u64>) -> Result<u64, IpcException>;
 

@@ -3,9 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-use super::wire::{Wire, call_error_of, call_result, call_runtime};
-use super::{first_index, future, names, private, unless_empty};
-use crate::model::{Answer, Form, Interface, Method, Passing, Results};
+use super::wire::{Holding, Wire, call_error_of, call_result, call_runtime};
+use super::{expand_default_argument, first_index, future, names, private, unless_empty};
+use crate::model::{Answer, Form, Interface, Method, Results};
 
 /// `pub type CalculatorClient = Client<dyn Calculator>;`
 pub(crate) fn expand_alias(interface: &Interface) -> TokenStream {
@@ -54,28 +54,32 @@ fn expand_method(method: &Method) -> TokenStream {
     let receiver = method.sig.receiver().map(|receiver| &receiver.self_token);
     let to = unless_empty("to", method.params.is_empty());
     let encode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
+        let default = expand_default_argument(param.default.as_ref());
+        let arguments = mixed!(#to, #params.at[#index] #default);
         let ident = &param.ident;
         let wire = Wire::of_param(param);
         // A caller that waits has what it passes for long enough; a future gives it away.
-        let encode = match (method.form, &param.passing) {
-            (Form::Blocking, Passing::Owned) => {
-                wire.call("lend_to", mixed!(&#ident, #to, #params.at[#index]))
+        let encode = match (method.form, Holding::of(param)) {
+            (_, Holding::Loan) => mixed!(#ipc::OnLoan::encode(&*#ident, #arguments)),
+            (_, Holding::Whole) if !param.is_plain() => wire.call("encode", mixed!(&#ident, #arguments)),
+            (Form::Blocking, Holding::Whole) => wire.call("lend_to", mixed!(&#ident, #arguments)),
+            (Form::Async, Holding::Whole) => wire.call("give", mixed!(#ident, #arguments)),
+            (Form::Blocking, Holding::Lender) => wire.call("lend_to", mixed!(#ident, #arguments)),
+            (Form::Async, Holding::Lender) | (_, Holding::Behind) => {
+                wire.call("encode", mixed!(#ident, #arguments))
             }
-            (Form::Blocking, Passing::Lent(_)) => {
-                wire.call("lend_to", mixed!(#ident, #to, #params.at[#index]))
-            }
-            (Form::Async, Passing::Owned) => wire.call("give", mixed!(#ident, #to, #params.at[#index])),
-            (Form::Async, Passing::Lent(_)) => wire.call("encode", mixed!(#ident, #to, #params.at[#index])),
-            (_, Passing::Loan(..)) => mixed!(#ipc::OnLoan::encode(&*#ident, #to, #params.at[#index])),
         };
         mixed!(#encode?;)
     });
     let returns = &method.returns;
     let decode = match &method.results {
-        Results::Whole(_) => Wire::of_result(returns).decoder(&mixed!(#results.at[#errors])),
+        Results::Whole(_) => {
+            Wire::of_result(returns, method.presence(0)).decoder(&mixed!(#results.at[#errors]))
+        }
         Results::Parts(parts) => {
             let parts = parts.iter().zip(0_usize..).map(|((_, ty), index)| {
-                let decode = Wire::of(ty).call("decode", mixed!(from, #results.at[#errors + #index]));
+                let decode = Wire::of_part(ty, method.presence(index))
+                    .call("decode", mixed!(from, #results.at[#errors + #index]));
                 mixed!(#decode?,)
             });
             mixed!(|from| #ipc::Ok((#(#parts)*)))

@@ -5,11 +5,12 @@ use quote::{ToTokens, format_ident, quote_spanned};
 use syn::{Ident, Lifetime, Type};
 
 use super::descriptor::{
-    expand_enum_descriptor, expand_ids, expand_struct_descriptor, expand_union_descriptor,
+    expand_composite_descriptor, expand_enum_descriptor, expand_ids, expand_struct_descriptor,
 };
+use super::members::{Cursor, discriminants, expand_layout, expand_union_layout, is_plain};
 use super::wire::Wire;
-use super::{expand_field, expand_fields, names, unless_empty};
-use crate::model::{Argument, Body, Case, CaseForm, Catches, Data, Field, Fields, Variant};
+use super::{names, unless_empty};
+use crate::model::{Argument, Body, Case, Catches, Data, Field, Fields, Variant};
 use crate::parse::has_type_param;
 
 /// Everything that goes into the `const _` of a derived type.
@@ -25,274 +26,142 @@ pub(crate) fn expand_data(data: &Data) -> TokenStream {
     mixed!(#ids #impls)
 }
 
-/// The fields and their places.
-pub(crate) fn expand_layout(data: &Data, fields: &[Field]) -> TokenStream {
-    let members =
-        fields.iter().zip(0..).map(|(field, index)| expand_member(data, field, &field.name.text, index));
-    let (defaults, list): (TokenStream, Vec<TokenStream>) = members.unzip();
-    let places = if data.is_generic() {
-        expand_generic_layout(data, fields, &list)
-    } else if fields.iter().any(|field| field.ordinal.is_some()) {
-        expand_pinned_layout(fields, &list)
-    } else {
-        expand_fields(&names::fields(), &names::layout(), &list)
-    };
-    mixed!(#defaults #places)
-}
-
-/// Like `expand_fields`, with the ordinals that are given, each of which is checked where it stands.
-fn expand_pinned_layout(fields: &[Field], list: &[TokenStream]) -> TokenStream {
-    let ipc = names::runtime();
-    let (constant, layout, pins) = (names::fields(), names::layout(), names::pins());
-    let count = list.len();
-    let (pin_list, checks) = expand_pins(fields, &constant.to_token_stream());
-    mixed! {
-        const #constant: [#ipc::Field; #count] = [#(#list),*];
-        #pin_list
-        const _: () = { #checks };
-        const #layout: #ipc::Layout<#count> = #ipc::pinned_layout_of(&#constant, #pins);
-    }
-}
-
-/// The constant with the pinned ordinals of fields, and the check of each.
-fn expand_pins(fields: &[Field], constant: &TokenStream) -> (TokenStream, TokenStream) {
-    let ipc = names::runtime();
-    let pins = names::pins();
-    let count = fields.len();
-    let ordinals = fields.iter().map(|field| match &field.ordinal {
-        Some((ordinal, _)) => mixed!(#ordinal),
-        None => mixed!(#ipc::NEXT),
-    });
-    let checks = fields.iter().zip(0usize..).filter_map(|(field, index)| {
-        let mut ipc = names::runtime();
-        let (_, literal) = field.ordinal.as_ref()?;
-        ipc.set_span(literal.span());
-        Some(quote_spanned!(literal.span()=> #ipc::check_pin_of(&#constant, &#pins, #index);))
-    });
-    (mixed!(const #pins: [#ipc::u16; #count] = [#(#ordinals),*];), mixed!(#(#checks)*))
-}
-
-/// Like `expand_fields`, for each set of arguments.
-fn expand_generic_layout(data: &Data, fields: &[Field], list: &[TokenStream]) -> TokenStream {
-    let ipc = names::runtime();
-    let count = list.len();
-    let layout = if fields.iter().any(|field| field.ordinal.is_some()) {
-        let pins = names::pins();
-        let (pin_list, checks) = expand_pins(fields, &mixed!(Self::FIELDS));
-        mixed!({ #pin_list #checks #ipc::pinned_layout_of(&Self::FIELDS, #pins) })
-    } else {
-        mixed!(#ipc::layout_of(&Self::FIELDS))
-    };
-    expand_laid(data, list, &mixed!(#ipc::Layout<#count>), &layout)
-}
-
-/// The fields and places of a type whose arguments decide about them.
-fn expand_laid(data: &Data, list: &[TokenStream], ty: &TokenStream, layout: &TokenStream) -> TokenStream {
-    let ipc = names::runtime();
-    let count = list.len();
-    let Target { params, ty: target, bounds, .. } = &Target::of(data);
-    mixed! {
-        impl #params #ipc::Laid for #target #bounds {
-            type Fields = [#ipc::Field; #count];
-            type Layout = #ty;
-            const FIELDS: Self::Fields = [#(#list),*];
-            const LAYOUT: Self::Layout = #layout;
-        }
-    }
-}
-
-/// The constants with the fields of a type and their places, as an `impl` names them.
-pub(crate) fn layout_constants(data: &Data) -> (TokenStream, TokenStream) {
-    let ipc = names::runtime();
-    if data.is_generic() {
-        return (mixed!(<Self as #ipc::Laid>::FIELDS), mixed!(<Self as #ipc::Laid>::LAYOUT));
-    }
-    (names::fields().into_token_stream(), names::layout().into_token_stream())
-}
-
-/// The fields of all cases and their places.
-pub(crate) fn expand_union_layout(data: &Data, cases: &[Case]) -> TokenStream {
-    let ipc = names::runtime();
-    let (fields, layout) = (names::fields(), names::layout());
-    let mut defaults = TokenStream::new();
-    let mut list = Vec::new();
-    let mut numbers: Vec<u16> = Vec::new();
-    for (number, case) in (0..).zip(cases) {
-        for field in &case.fields.sent {
-            // The one field of a `Value` goes by the name of the case, unless an `Option` makes it two.
-            let name = if case.form == CaseForm::Value { "value" } else { field.name.text.as_str() };
-            let (default, member) = expand_member(data, field, name, list.len());
-            defaults.extend(default);
-            list.push(member);
-            numbers.push(number);
-        }
-        if case.fields.sent.is_empty() {
-            list.push(expand_field("value", "", &Wire::of(&syn::parse_quote!(()))));
-            numbers.push(number);
-        }
-    }
-    let count = list.len();
-    if data.is_generic() {
-        let places = mixed!(#ipc::union_layout_of(&Self::FIELDS, [#(#numbers),*]));
-        let laid = expand_laid(data, &list, &mixed!(#ipc::UnionLayout<#count>), &places);
-        return mixed!(#defaults #laid);
-    }
-    mixed! {
-        #defaults
-        const #fields: [#ipc::Field; #count] = [#(#list),*];
-        const #layout: #ipc::UnionLayout<#count> = #ipc::union_layout_of(&#fields, [#(#numbers),*]);
-    }
-}
-
-/// The constant with the default of a field, if it has one, and the field.
-fn expand_member(data: &Data, field: &Field, name: &str, index: usize) -> (TokenStream, TokenStream) {
-    let ipc = names::runtime();
-    let member = expand_field(name, &field.doc, &constant(data, &field.ty));
-    let Some(default) = &field.default else { return (TokenStream::new(), member) };
-    let ty = without_lifetime(data, &field.ty);
-    let constant = names::default(index);
-    let value = Wire::defaulted(&ty).item("Value");
-    (
-        mixed!(const #constant: #value = #default;),
-        mixed!(#ipc::defaulted(#member, #ipc::Literal(#constant).schema_value())),
-    )
-}
-
-/// Writes the field at an index from an expression.
-fn expand_encode(
-    data: &Data,
-    field: &Field,
-    index: usize,
-    value: &TokenStream,
-    to: &TokenStream,
-) -> TokenStream {
-    let (_, layout) = layout_constants(data);
-    let at = mixed!(#layout.at[#index]);
-    if field.default.is_none() {
-        return outgoing(data, &field.ty).call("encode", mixed!(#value, #to, #at));
-    }
-    let default = names::default(index);
-    Wire::defaulted(&field.ty).call("encode_defaulted", mixed!(#value, #to, #at, #default))
-}
-
-/// Reads the field at an index.
-fn expand_decode(data: &Data, field: &Field, index: usize, from: &TokenStream) -> TokenStream {
-    let (_, layout) = layout_constants(data);
-    let at = mixed!(#layout.at[#index]);
-    if field.default.is_none() {
-        return incoming(data, &field.ty).call("decode", mixed!(#from, #at));
-    }
-    let default = names::default(index);
-    Wire::defaulted(&field.ty).call("decode_defaulted", mixed!(#from, #at, #default))
-}
-
 fn expand_struct(data: &Data, fields: &Fields) -> TokenStream {
     let ipc = names::runtime();
-    let layouts = expand_layout(data, &fields.sent);
+    let layouts = expand_layout(data, fields);
     let Fields { sent, skipped } = fields;
-    let to = unless_empty("to", sent.is_empty());
-    let from = unless_empty("from", sent.is_empty());
+    let mut cursor = Cursor::new();
     let encode = sent.iter().enumerate().map(|(index, field)| {
         let member = &field.member;
-        let encode = expand_encode(data, field, index, &mixed!(&self.#member), &to);
+        let encode = cursor.encode(data, field, &mixed!(#ipc::in_struct(#index)), &mixed!(&self.#member));
         mixed!(#encode?;)
     });
+    let encode = encode.collect::<Vec<_>>();
+    let mut cursor = Cursor::new();
     let decode = sent.iter().enumerate().map(|(index, field)| {
         let member = &field.member;
-        let decode = expand_decode(data, field, index, &from);
+        let decode = cursor.decode(data, field, &mixed!(#ipc::in_struct(#index)));
         mixed!(#member: #decode?)
     });
-    let encode = encode.collect::<Vec<_>>();
     let decode = decode.collect::<Vec<_>>();
-    let encode_fields = mixed! {
+    let encode_members = mixed! {
         #(#encode)*
         #ipc::Ok(())
     };
-    let decode_fields = mixed! {
+    let decode_members = mixed! {
         #ipc::Ok(Self { #(#decode,)* #(#skipped: #ipc::Default::default(),)* })
     };
+    let plain = is_plain(fields);
+    let (fields, layout) = layout_constants(data);
     let impls = expand_struct_impls(
         data,
-        &StructCodec { descriptor: expand_struct_descriptor(data), to, from, encode_fields, decode_fields },
+        &StructCodec {
+            descriptor: if plain {
+                expand_struct_descriptor(data)
+            } else {
+                expand_composite_descriptor(data)
+            },
+            members: if plain { mixed!(&#ipc::members_of(&#fields)) } else { fields },
+            discriminants: if plain { mixed!(&[]) } else { mixed!(&#layout.discriminants) },
+            unused: sent.is_empty(),
+            encode_members,
+            decode_members,
+        },
     );
     mixed!(#layouts #impls)
 }
 
 fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
     let ipc = names::runtime();
-    let (_, layout) = layout_constants(data);
     let layouts = expand_union_layout(data, cases);
-    let mut first = 0;
+    let (mut writer, mut reader) = (Cursor::new(), Cursor::new());
     let mut encode = Vec::new();
     let mut decode = Vec::new();
     let mut unknown = mixed! {
         unknown => #ipc::Err(#ipc::unknown_variant(unknown, <Self as #ipc::Struct>::descriptor()))
     };
-    for (number, Case { ident, fields: Fields { sent, skipped }, catches, .. }) in (0u16..).zip(cases) {
+    for ((position, number), case) in (0_usize..).zip(discriminants(cases)).zip(cases) {
+        let Case { ident, fields: Fields { sent, skipped }, catches, .. } = case;
         let bindings =
             (0..sent.len()).map(|index| format_ident!("f{index}", span = proc_macro2::Span::mixed_site()));
         let bindings: Vec<Ident> = bindings.collect();
         let members = sent.iter().map(|field| &field.member);
         let rest = (!skipped.is_empty()).then(|| mixed!(..));
-        let writes = sent.iter().zip(&bindings).zip(first..).map(|((field, binding), at)| {
-            let encode = expand_encode(data, field, at, &binding.to_token_stream(), &mixed!(to));
+        let index_of = |index: usize| mixed!(#ipc::in_case(#position, #index));
+        let writes = sent.iter().zip(&bindings).enumerate().map(|(index, (field, binding))| {
+            let encode = writer.encode(data, field, &index_of(index), &binding.to_token_stream());
             mixed!(#encode?;)
         });
+        let writes = writes.collect::<Vec<_>>();
         encode.push(mixed! {
             Self::#ident { #(#members: #bindings,)* #rest } => {
-                to.set(#layout.discriminant, #number);
+                to.set(places.discriminant(), #number);
                 #(#writes)*
             }
         });
-        let reads = sent.iter().zip(first..).map(|(field, at)| {
+        let reads = sent.iter().enumerate().map(|(index, field)| {
             let member = &field.member;
-            let decode = expand_decode(data, field, at, &mixed!(from));
+            let decode = reader.decode(data, field, &index_of(index));
             mixed!(#member: #decode?)
         });
+        let reads = reads.collect::<Vec<_>>();
+        if sent.is_empty() {
+            writer.pass_void();
+            reader.pass_void();
+        }
         let value = mixed!(Self::#ident { #(#reads,)* #(#skipped: #ipc::Default::default(),)* });
         if *catches == Catches::Unknown {
             unknown = mixed!(_ => #ipc::Ok(#value));
         } else {
             decode.push(mixed!(#number => #ipc::Ok(#value),));
         }
-        first += sent.len().max(1);
     }
-    let encode_fields = mixed! {
+    let encode_members = mixed! {
         match self { #(#encode)* }
         #ipc::Ok(())
     };
-    let decode_fields = mixed! {
-        match from.get::<#ipc::u16>(#layout.discriminant) {
+    let decode_members = mixed! {
+        match from.get::<#ipc::u16>(places.discriminant()) {
             #(#decode)*
             #unknown,
         }
     };
+    let (members, layout) = layout_constants(data);
     let impls = expand_struct_impls(
         data,
         &StructCodec {
-            descriptor: expand_union_descriptor(data, cases),
-            to: mixed!(to),
-            from: mixed!(from),
-            encode_fields,
-            decode_fields,
+            descriptor: expand_composite_descriptor(data),
+            members,
+            discriminants: mixed!(&#layout.discriminants),
+            unused: false,
+            encode_members,
+            decode_members,
         },
     );
-    mixed!(#layouts #impls)
+    let Target { params, ty, bounds, .. } = &Target::of(data);
+    mixed! {
+        #layouts
+        #impls
+        impl #params #ipc::Variants for #ty #bounds {}
+    }
 }
 
 /// In what structs differ.
 struct StructCodec {
     descriptor: TokenStream,
-    to: TokenStream,
-    from: TokenStream,
-    encode_fields: TokenStream,
-    decode_fields: TokenStream,
+    members: TokenStream,
+    discriminants: TokenStream,
+    /// There is nothing to write or read.
+    unused: bool,
+    encode_members: TokenStream,
+    decode_members: TokenStream,
 }
 
 fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
     let ipc = names::runtime();
     let (_, layout) = layout_constants(data);
-    let StructCodec { descriptor, to, from, encode_fields, decode_fields } = codec;
+    let StructCodec { descriptor, members, discriminants, unused, encode_members, decode_members } = codec;
+    let [to, from, places] = ["to", "from", "places"].map(|name| unless_empty(name, *unused));
     let Target { params, ty, bounds, decode_params, decode_bounds, message, .. } = &Target::of(data);
     let impls = expand_impls(
         data,
@@ -314,18 +183,30 @@ fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
         }
 
         impl #params #ipc::Struct for #ty #bounds {
+            const MEMBERS: &'static [#ipc::Member] = #members;
+            const PLACES: #ipc::Places = #ipc::Places { at: &#layout.at, discriminants: #discriminants };
+
             fn descriptor() -> &'static #ipc::Descriptor {
                 #descriptor
             }
 
-            fn encode_fields(&self, #to: &mut #ipc::StructWriter<'_, '_>) -> #ipc::Result<(), #ipc::IpcException> {
-                #encode_fields
+            #[inline]
+            fn encode_members(
+                &self,
+                #to: &mut #ipc::StructWriter<'_, '_>,
+                #places: #ipc::Places,
+            ) -> #ipc::Result<(), #ipc::IpcException> {
+                #encode_members
             }
         }
 
         impl #decode_params #ipc::DecodeStruct<#message> for #ty #decode_bounds {
-            fn decode_fields(#from: &#ipc::StructReader<#message>) -> #ipc::Result<Self, #ipc::IpcException> {
-                #decode_fields
+            #[inline]
+            fn decode_members(
+                #from: &#ipc::StructReader<#message>,
+                #places: #ipc::Places,
+            ) -> #ipc::Result<Self, #ipc::IpcException> {
+                #decode_members
             }
         }
     }
@@ -357,8 +238,15 @@ fn expand_enum(data: &Data, variants: &[Variant]) -> TokenStream {
             decode_list: mixed!(decode_enums),
         },
     );
+    let default = expand_default_impls(
+        ident,
+        "enum",
+        &mixed!(#ipc::DefaultValue::Enum(#ipc::Enum::to_ordinal(&default))),
+    );
     mixed! {
         #impls
+
+        #default
 
         impl #ipc::Enum for #ident {
             fn descriptor() -> &'static #ipc::Descriptor {
@@ -376,6 +264,41 @@ fn expand_enum(data: &Data, variants: &[Variant]) -> TokenStream {
                     #(#ordinals => #ipc::Some(Self::#idents),)*
                     _ => #unknown,
                 }
+            }
+        }
+    }
+}
+
+/// A field whose type is an enum without fields can have a default.
+fn expand_default_impls(ident: &Ident, kind: &str, schema_value: &TokenStream) -> TokenStream {
+    let ipc = names::runtime();
+    let [encode, decode] = ["encode", "decode"].map(|verb| format_ident!("{verb}_{kind}_defaulted"));
+    mixed! {
+        impl #ipc::HasDefault for #ident {
+            type This = Self;
+            type Value = Self;
+        }
+
+        impl<'m> #ipc::DefaultCodec<'m> for #ident {
+            fn encode_defaulted(
+                &self,
+                to: &mut #ipc::StructWriter<'_, '_>,
+                at: #ipc::At,
+                default: Self,
+            ) -> #ipc::Result<(), #ipc::IpcException> {
+                #ipc::#encode(self, to, at, &default)
+            }
+
+            fn decode_defaulted(
+                from: &#ipc::StructReader<'m>,
+                at: #ipc::At,
+                default: Self,
+            ) -> #ipc::Result<Self, #ipc::IpcException> {
+                #ipc::#decode(from, at, &default)
+            }
+
+            fn schema_value(default: Self) -> #ipc::DefaultValue {
+                #schema_value
             }
         }
     }
@@ -413,10 +336,17 @@ fn expand_numbers(data: &Data, repr: &Ident, variants: &[Variant]) -> TokenStrea
             decode_list: mixed!(decode_numbers),
         },
     );
+    let default = expand_default_impls(
+        ident,
+        "number",
+        &mixed!(<#number as #ipc::DefaultCodec<'m>>::schema_value(#ipc::Numbered::to_number(&default))),
+    );
     mixed! {
         const _: () = { #(#checks)* };
 
         #impls
+
+        #default
 
         impl #ipc::Numbered for #ident {
             type Number = #number;
@@ -459,6 +389,7 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
     let single_bounds = target.bounds_and(condition(mixed!(#ipc::Single)).as_ref());
     let element_bounds = target.bounds_and(condition(mixed!(#ipc::Element)).as_ref());
     let slice_bounds = target.decode_bounds_and(condition(mixed!(#ipc::DecodeElement<#message>)).as_ref());
+    let default = expand_newtype_default(data, &target, field);
     let received = incoming(data, inner);
     let decode = received.call("decode", mixed!(from, at));
     let decode_inner = received.call("decode_inner", mixed!(from, at));
@@ -493,6 +424,8 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
             }
         }
 
+        #default
+
         impl #params #ipc::Element for #ty #element_bounds {
             const LIST: #ipc::Type = <#inner as #ipc::Element>::LIST;
 
@@ -516,6 +449,49 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
             }
         }
     }
+}
+
+/// A newtype has a default where what is inside has one; of a parameter it is not known.
+fn expand_newtype_default(data: &Data, target: &Target, field: &Field) -> Option<TokenStream> {
+    let ipc = names::runtime();
+    let (inner, member) = (&field.ty, &field.member);
+    if has_type_param(inner, &data.generics) {
+        return None;
+    }
+    let Target { params, ty, decode_params, message, .. } = target;
+    let bounds = target.bounds_and(Some(&mixed!(for<'__w> #inner: #ipc::HasDefault)));
+    let decode_bounds =
+        target.decode_bounds_and(Some(&mixed!(for<'__w> #inner: #ipc::DefaultCodec<#message>)));
+    Some(mixed! {
+        impl #params #ipc::HasDefault for #ty #bounds {
+            type This = Self;
+            type Value = <#inner as #ipc::HasDefault>::Value;
+        }
+
+        impl #decode_params #ipc::DefaultCodec<#message> for #ty #decode_bounds {
+            fn encode_defaulted(
+                &self,
+                to: &mut #ipc::StructWriter<'_, '_>,
+                at: #ipc::At,
+                default: Self::Value,
+            ) -> #ipc::Result<(), #ipc::IpcException> {
+                <#inner as #ipc::DefaultCodec<#message>>::encode_defaulted(&self.#member, to, at, default)
+            }
+
+            fn decode_defaulted(
+                from: &#ipc::StructReader<#message>,
+                at: #ipc::At,
+                default: Self::Value,
+            ) -> #ipc::Result<Self, #ipc::IpcException> {
+                let inner = <#inner as #ipc::DefaultCodec<#message>>::decode_defaulted(from, at, default)?;
+                #ipc::Ok(Self { #member: inner })
+            }
+
+            fn schema_value(default: Self::Value) -> #ipc::DefaultValue {
+                <#inner as #ipc::DefaultCodec<#message>>::schema_value(default)
+            }
+        }
+    })
 }
 
 /// In what types differ on the wire.
@@ -578,14 +554,25 @@ fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {
     }
 }
 
+/// The constants with the fields or members of a type and their places, as an `impl` names them.
+pub(crate) fn layout_constants(data: &Data) -> (TokenStream, TokenStream) {
+    let ipc = names::runtime();
+    if data.is_generic() {
+        return (mixed!(<Self as #ipc::Laid>::FIELDS), mixed!(<Self as #ipc::Laid>::LAYOUT));
+    }
+    let plain = matches!(&data.body, Body::Struct(fields) if is_plain(fields));
+    let fields = if plain { names::fields() } else { names::members() };
+    (fields.into_token_stream(), names::layout().into_token_stream())
+}
+
 /// What stands in the head of an `impl`. A type with a lifetime is decoded from a message that lives as long.
-struct Target {
+pub(crate) struct Target {
     /// `<'a, T>`, or nothing.
-    params: TokenStream,
+    pub(crate) params: TokenStream,
     /// `Note<'a, T>`.
-    ty: TokenStream,
+    pub(crate) ty: TokenStream,
     /// `where T: Argument`, or nothing.
-    bounds: TokenStream,
+    pub(crate) bounds: TokenStream,
     /// `<'a, T>`, or `<'m, T>` for a type that owns what it has.
     decode_params: TokenStream,
     /// The same, and that a `T` can be read from a message.
@@ -597,7 +584,7 @@ struct Target {
 }
 
 impl Target {
-    fn of(data: &Data) -> Self {
+    pub(crate) fn of(data: &Data) -> Self {
         let ipc = names::runtime();
         let ident = &data.ident;
         let own = Lifetime::new("'m", proc_macro2::Span::mixed_site());
@@ -656,12 +643,12 @@ fn where_clause(predicates: &[TokenStream], last: Option<&TokenStream>) -> Token
 }
 
 /// A type as it is sent: of one with a parameter it is not known what can be received.
-fn outgoing(data: &Data, ty: &Type) -> Wire {
+pub(crate) fn outgoing(data: &Data, ty: &Type) -> Wire {
     if has_type_param(ty, &data.generics) { Wire::outgoing(ty) } else { Wire::of(ty) }
 }
 
 /// A type of which a constant tells.
-fn constant(data: &Data, ty: &Type) -> Wire {
+pub(crate) fn constant(data: &Data, ty: &Type) -> Wire {
     if has_type_param(ty, &data.generics) {
         // The constant is in an `impl`, which has the lifetime.
         return Wire::outgoing(ty);
@@ -670,12 +657,12 @@ fn constant(data: &Data, ty: &Type) -> Wire {
 }
 
 /// A type as it is received.
-fn incoming(data: &Data, ty: &Type) -> Wire {
+pub(crate) fn incoming(data: &Data, ty: &Type) -> Wire {
     if has_type_param(ty, &data.generics) { Wire::incoming(ty) } else { Wire::of(ty) }
 }
 
 /// The type as constants can name it: `'static` in place of the lifetime, which only `impl`s know.
-fn without_lifetime(data: &Data, ty: &Type) -> Type {
+pub(crate) fn without_lifetime(data: &Data, ty: &Type) -> Type {
     let Some(param) = data.generics.lifetimes().next() else { return ty.clone() };
     let tokens = replace_lifetime(ty.to_token_stream(), &param.lifetime.ident);
     syn::parse2(tokens).unwrap_or_else(|_| ty.clone())

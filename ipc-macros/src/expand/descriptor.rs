@@ -6,7 +6,7 @@ use quote::ToTokens;
 use super::data::layout_constants;
 use super::names::{self, Section};
 use super::wire::superclass;
-use crate::model::{Argument, Case, CaseForm, Container, Data, Interface, Lifecycle, Method, Variant};
+use crate::model::{Argument, Container, Data, Interface, Lifecycle, Method, Variant};
 
 /// The constants with file id and type id.
 pub(crate) fn expand_ids(container: &Container) -> TokenStream {
@@ -48,7 +48,7 @@ pub(crate) fn expand_interface_descriptor(interface: &Interface) -> TokenStream 
     expand_descriptor(&interface.container, &kind)
 }
 
-/// The body of `descriptor` of a struct.
+/// The body of `descriptor` of a struct of fields.
 pub(crate) fn expand_struct_descriptor(data: &Data) -> TokenStream {
     let ipc = names::runtime();
     let (fields, layout) = layout_constants(data);
@@ -61,25 +61,14 @@ pub(crate) fn expand_struct_descriptor(data: &Data) -> TokenStream {
     expand_data_descriptor(data, &kind)
 }
 
-/// The body of `descriptor` of an enum with fields.
-pub(crate) fn expand_union_descriptor(data: &Data, cases: &[Case]) -> TokenStream {
+/// The body of `descriptor` of a struct with groups or unions, and of an enum with fields.
+pub(crate) fn expand_composite_descriptor(data: &Data) -> TokenStream {
     let ipc = names::runtime();
-    let (fields, layout) = layout_constants(data);
-    let cases = cases.iter().map(|case| {
-        let (name, doc) = (&case.name.text, &case.doc);
-        let count = u16::try_from(case.fields.sent.len().max(1)).unwrap_or(u16::MAX);
-        let form = match case.form {
-            CaseForm::Value => mixed!(Value),
-            CaseForm::Group => mixed!(Group),
-        };
-        mixed!(#ipc::Case { name: #name, doc: #doc, fields: #count, form: #ipc::CaseForm::#form })
-    });
     let kind = mixed! {
-        #ipc::Kind::Union(#ipc::UnionDescriptor {
-            fields: &#ipc::placed_in_union(#fields, #layout),
-            cases: &[#(#cases),*],
-            size: #layout.size,
-            discriminant: #layout.discriminant,
+        #ipc::Kind::Composite(#ipc::Composite {
+            members: <Self as #ipc::Struct>::MEMBERS,
+            places: <Self as #ipc::Struct>::PLACES,
+            size: <Self as #ipc::HasSize>::SIZE,
         })
     };
     expand_data_descriptor(data, &kind)

@@ -9,7 +9,7 @@ use quote::{ToTokens, format_ident, quote_spanned};
 use syn::{Ident, Member};
 
 use super::{data, names};
-use crate::model::{Body, Case, Container, Data, ErrorType, Field, Fields, Name, Slots, Variant};
+use crate::model::{Body, Case, Container, Data, ErrorType, Field, FieldForm, Fields, Name, Slots, Variant};
 
 /// Everything that goes into the `const _` of a derived error.
 pub(crate) fn expand_error(data: &Data, exception: &Member) -> TokenStream {
@@ -157,6 +157,8 @@ fn expand_enum(data: &Data, exception: &Member, variants: &[Variant]) -> TokenSt
         ty: syn::parse_quote!(#kind),
         default: None,
         ordinal: None,
+        form: FieldForm::Single,
+        has: None,
     };
     let wire = hidden_type(
         data.container.clone(),

@@ -4,7 +4,7 @@
 use proc_macro2::TokenStream;
 use syn::{TraitItem, TypeParamBound};
 
-use super::data::expand_layout;
+use super::members::expand_layout;
 use super::wire::superclass;
 use super::{client, expand_sections, names, within};
 use crate::model::{Body, Data, Interface};
@@ -84,7 +84,7 @@ pub(crate) fn expand_data(data: &Data, errors: &TokenStream) -> TokenStream {
         Body::Struct(fields)
             if data.generics.params.is_empty() && fields.sent.len() <= usize::from(u16::MAX) =>
         {
-            Some(expand_layout(data, &fields.sent))
+            Some(expand_layout(data, fields))
         }
         _ => None,
     };

@@ -16,6 +16,7 @@ mod descriptor;
 mod error;
 mod fallback;
 mod future;
+mod members;
 mod names;
 mod server;
 mod wire;
@@ -28,7 +29,7 @@ use self::names::Section;
 use self::wire::{Wire, call_error_of, call_runtime};
 use crate::check::{check_data, check_interface};
 use crate::diag::Diagnostics;
-use crate::model::{Container, ContextField, Form, Interface, Method, Parsed, Results};
+use crate::model::{Container, ContextField, Form, HasField, Interface, Method, Param, Parsed, Results};
 use crate::parse::{parse_data, parse_impl, parse_interface};
 
 /// `#[ipc_interface(..)]`.
@@ -63,8 +64,8 @@ pub(crate) fn expand_derive(item: TokenStream) -> TokenStream {
     };
     let deprecated = allow_deprecated(&deprecations(&input));
     let mut diag = Diagnostics::new();
-    let data = parse_data(input, &mut diag);
-    check_data(&data, &mut diag);
+    let mut data = parse_data(input, &mut diag);
+    check_data(&mut data, &mut diag);
     match diag.finish() {
         Ok(()) => {
             let exception = data.error.as_ref().and_then(|error| error.exception.as_ref());
@@ -198,11 +199,17 @@ fn expand_trait(interface: &mut Interface) -> TokenStream {
 fn expand_sections(method: &Method) -> TokenStream {
     let ipc = names::runtime();
     let context = (method.context == ContextField::Present).then(|| mixed!(#ipc::CONTEXT));
-    let params =
-        method.params.iter().map(|param| expand_field(&param.name.text, &param.doc, &Wire::of_param(param)));
+    let params = method.params.iter().map(expand_param);
     let params = context.into_iter().chain(params).collect::<Vec<_>>();
     let names = names::params(&method.ident);
-    let params = expand_fields(&names.fields, &names.at, &params);
+    let mut params = expand_fields(&names.fields, &names.at, &params);
+    params.extend(
+        method
+            .params
+            .iter()
+            .zip(first_index(method)..)
+            .map(|(param, index)| expand_presence_check(param, index, &names.fields)),
+    );
     let result = expand_results(method);
     let loans: Vec<_> =
         method.params.iter().filter(|param| param.is_lent()).map(wire::check_lendable).collect();
@@ -225,9 +232,16 @@ fn expand_results(method: &Method) -> TokenStream {
     let ipc = names::runtime();
     let returns = &method.returns;
     let results: Vec<_> = match &method.results {
-        Results::Whole(name) => vec![expand_field(&name.text, "", &Wire::of_result(returns))],
+        Results::Whole(name) => {
+            vec![expand_result(method, 0, &name.text, &Wire::of_result(returns, method.presence(0)))]
+        }
         Results::Parts(parts) => {
-            parts.iter().map(|(name, ty)| expand_field(&name.text, "", &Wire::of(ty))).collect()
+            let parts = parts.iter().enumerate();
+            parts
+                .map(|(index, (name, ty))| {
+                    expand_result(method, index, &name.text, &Wire::of_part(ty, method.presence(index)))
+                })
+                .collect()
         }
     };
     let (errors, Section { fields, at }) = (names::errors(&method.ident), names::results(&method.ident));
@@ -241,10 +255,55 @@ fn expand_results(method: &Method) -> TokenStream {
     }
 }
 
+fn expand_param(param: &Param) -> TokenStream {
+    let ipc = names::runtime();
+    let wire = Wire::of_param(param);
+    let mut field = expand_field(&param.name.text, &param.doc, &wire);
+    if let Some(default) = &param.default {
+        field = expand_default(&field, &wire, default);
+    }
+    if let Some(ordinal) = param.has.and_then(|has| has.ordinal) {
+        field = mixed!(#ipc::with_presence(#field, #ordinal));
+    }
+    field
+}
+
+/// Where `has = N` stands, if N cannot be.
+fn expand_presence_check(param: &Param, index: usize, fields: &Ident) -> TokenStream {
+    let Some(HasField { ordinal: Some(_), span }) = param.has else { return TokenStream::new() };
+    let mut ipc = names::runtime();
+    ipc.set_span(span);
+    quote::quote_spanned!(span=> const _: () = #ipc::check_presence(&#fields, #index);)
+}
+
+fn expand_result(method: &Method, index: usize, name: &str, wire: &Wire) -> TokenStream {
+    let ipc = names::runtime();
+    let field = expand_field(name, "", wire);
+    match method.presence(index) {
+        Some(before) => {
+            let errors = names::errors(&method.ident);
+            mixed!(#ipc::with_presence(#field, #ipc::after(#errors + #before)))
+        }
+        None => field,
+    }
+}
+
 fn expand_field(name: &str, doc: &str, wire: &Wire) -> TokenStream {
     let ipc = names::runtime();
     let part = wire.item("PART");
     mixed!(#ipc::field(#name, #doc, #part))
+}
+
+/// A field with a default, of the type that `wire` is about.
+fn expand_default(field: &TokenStream, wire: &Wire, default: &syn::Expr) -> TokenStream {
+    let ipc = names::runtime();
+    let value = wire.call("schema_value", mixed!(|| const { #default }));
+    mixed!(#ipc::defaulted(#field, || #value))
+}
+
+/// The last argument of what writes and reads a value with a default.
+fn expand_default_argument(default: Option<&syn::Expr>) -> Option<TokenStream> {
+    default.map(|default| mixed!(, || const { #default }))
 }
 
 /// The index of the first declared parameter.

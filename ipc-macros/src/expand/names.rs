@@ -9,8 +9,7 @@
 //! | [`file`] | `__FILE` | the file id |
 //! | [`fields`] | `__FIELDS` | the fields of a struct |
 //! | [`layout`] | `__LAYOUT` | where they lie |
-//! | [`pins`] | `__PINS` | the pinned ordinals of the fields of a struct |
-//! | [`default`] | `__DEFAULT_3` | the default of a field, by its place in the layout |
+//! | [`members`] | `__MEMBERS` | the fields, groups and unions of a struct |
 //! | [`params`] | `__SOLVE_PARAMS`, `__SOLVE_PARAMS_AT` | the parameters of a method, and where they lie |
 //! | [`results`] | `__SOLVE_RESULT`, `__SOLVE_RESULT_AT` | its result, and where it lies |
 //! | [`errors`] | `__SOLVE_ERRORS` | how many fields its error has, before the result |
@@ -50,12 +49,8 @@ pub(crate) fn layout() -> Ident {
     hidden("__LAYOUT")
 }
 
-pub(crate) fn pins() -> Ident {
-    hidden("__PINS")
-}
-
-pub(crate) fn default(index: usize) -> Ident {
-    hidden(&format!("__DEFAULT_{index}"))
+pub(crate) fn members() -> Ident {
+    hidden("__MEMBERS")
 }
 
 /// Fields that a method implies, and the place of each.

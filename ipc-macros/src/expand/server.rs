@@ -4,10 +4,10 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Ident, Path};
 
-use super::wire::{Wire, call_error_of, call_result, call_runtime, superclass};
-use super::{first_index, names};
+use super::wire::{Holding, Wire, call_error_of, call_result, call_runtime, superclass};
+use super::{expand_default_argument, first_index, names};
 use crate::expand::descriptor::expand_interface_descriptor;
-use crate::model::{Answer, Cancellation, Form, Interface, Lifecycle, Method, Passing, Results};
+use crate::model::{Answer, Cancellation, Form, Interface, Lifecycle, Method, Results};
 
 /// The `impl` of `Interface`.
 pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
@@ -156,14 +156,22 @@ fn expand_encode(method: &Method) -> TokenStream {
     match &method.results {
         Results::Whole(_) => {
             let value = mixed!(value, to, #results.at[#errors]);
-            let encode = Wire::of_result(&method.returns).call("give", value);
+            let wire = Wire::of_result(&method.returns, method.presence(0));
+            let encode = match method.presence(0) {
+                Some(_) => wire.call("encode", mixed!(&#value)),
+                None => wire.call("give", value),
+            };
             mixed!(|value, to| #encode)
         }
         Results::Parts(parts) => {
             let parts = parts.iter().enumerate().map(|(part, (_, ty))| {
+                let wire = Wire::of_part(ty, method.presence(part));
                 let member = syn::Index::from(part);
                 let value = mixed!(value.#member, to, #results.at[#errors + #part]);
-                let encode = Wire::of(ty).call("give", value);
+                let encode = match method.presence(part) {
+                    Some(_) => wire.call("encode", mixed!(&#value)),
+                    None => wire.call("give", value),
+                };
                 mixed!(#encode?;)
             });
             mixed! {
@@ -193,11 +201,13 @@ impl<'a> Arguments<'a> {
         for (param, index) in method.params.iter().zip(first_index(method)..) {
             let name = &param.ident;
             let wire = Wire::of_param(param);
+            let default = expand_default_argument(param.default.as_ref());
             arguments.names.push(name);
-            arguments.decode.push(wire.call("decode", mixed!(&from, #layout.at[#index])));
-            arguments.pass.push(match &param.passing {
-                Passing::Owned => name.to_token_stream(),
-                Passing::Lent(_) | Passing::Loan(..) => wire.call("lend", mixed!(&#name)),
+            arguments.decode.push(wire.call("decode", mixed!(&from, #layout.at[#index] #default)));
+            arguments.pass.push(match Holding::of(param) {
+                Holding::Whole => name.to_token_stream(),
+                Holding::Behind => mixed!(&#name),
+                Holding::Lender | Holding::Loan => wire.call("lend", mixed!(&#name)),
             });
         }
         arguments

@@ -40,8 +40,32 @@ impl Wire {
         Self::through(ty, "Defaulted")
     }
 
+    /// An `Option` with a presence field, whatever it is of: `<T as Optional<'_>>`.
+    pub(crate) fn optional(ty: &Type) -> Self {
+        Self::through(ty, "Optional")
+    }
+
+    /// A type whose fields lie among those of another: `<T as GroupField<'_>>`.
+    pub(crate) fn group(ty: &Type) -> Self {
+        Self::through(ty, "GroupField")
+    }
+
+    /// A type whose variants lie among the fields of another: `<T as UnionField<'_>>`.
+    pub(crate) fn union(ty: &Type) -> Self {
+        Self::through(ty, "UnionField")
+    }
+
     /// The type of a parameter: what is behind the `&` of a lent one.
     pub(crate) fn of_param(param: &Param) -> Self {
+        let held = match (Holding::of(param), &param.passing) {
+            (Holding::Behind, Passing::Lent(inner)) => inner,
+            _ => &param.ty,
+        };
+        match (&param.default, param.has) {
+            (Some(_), _) => return Self::defaulted(held),
+            (None, Some(_)) => return Self::optional(held),
+            (None, None) => {}
+        }
         match &param.passing {
             Passing::Owned => Self::of(&param.ty),
             Passing::Lent(inner) => match ungrouped(inner) {
@@ -53,9 +77,15 @@ impl Wire {
         }
     }
 
-    /// What a method returns if it succeeds.
-    pub(crate) fn of_result(returns: &Type) -> Self {
-        Self { ty: result_part(returns, 0, "Ok"), name: "Wire", place: Place::of(part_or_whole(returns, 0)) }
+    /// What a method returns if it succeeds, with a presence field of its own or without.
+    pub(crate) fn of_result(returns: &Type, presence: Option<usize>) -> Self {
+        let name = if presence.is_some() { "Optional" } else { "Wire" };
+        Self { ty: result_part(returns, 0, "Ok"), name, place: Place::of(part_or_whole(returns, 0)) }
+    }
+
+    /// One of several results.
+    pub(crate) fn of_part(ty: &Type, presence: Option<usize>) -> Self {
+        if presence.is_some() { Self::optional(ty) } else { Self::of(ty) }
     }
 
     fn through(ty: &Type, name: &'static str) -> Self {
@@ -80,6 +110,35 @@ impl Wire {
     /// `<T as Wire<'_>>::function(arguments)`.
     pub(crate) fn call(&self, function: &str, arguments: TokenStream) -> TokenStream {
         self.place.call(self.item(function), arguments)
+    }
+}
+
+/// How a server holds a parameter while the method runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holding {
+    /// As the method takes it.
+    Whole,
+    /// What is behind the `&`.
+    Behind,
+    /// What the runtime lends it from.
+    Lender,
+    /// The client of an object on loan.
+    Loan,
+}
+
+impl Holding {
+    pub(crate) fn of(param: &Param) -> Self {
+        match &param.passing {
+            Passing::Owned => Self::Whole,
+            Passing::Loan(..) => Self::Loan,
+            Passing::Lent(_) if param.is_plain() => Self::Lender,
+            // Text and bytes with a default are held as the reference itself, which the message or the default lends.
+            Passing::Lent(inner) => match ungrouped(inner) {
+                Type::Slice(_) => Self::Whole,
+                Type::Path(path) if path.path.is_ident("str") => Self::Whole,
+                _ => Self::Behind,
+            },
+        }
     }
 }
 

@@ -8,12 +8,12 @@ use syn::token::Paren;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitInt, LitStr, Meta, Path, Token};
 
 use super::symbol::{
-    CANCELLABLE, CRATE, DEFAULT, ERROR, ERRORS, EXCEPTION, FILE, ID, IPC, LOCAL, NAME, NO_CONTEXT,
-    NO_DESTROY, ONEWAY, ORDINAL, OTHER, REPR, RESULTS, ROOT, SKIP, TWIN,
+    CANCELLABLE, CRATE, DEFAULT, ERROR, ERRORS, EXCEPTION, FILE, GROUP, HAS, ID, IPC, LOCAL, NAME,
+    NO_CONTEXT, NO_DESTROY, ONEWAY, ORDINAL, OTHER, REPR, RESULTS, ROOT, SKIP, TWIN, UNION,
 };
 use crate::diag::Diagnostics;
 use crate::message;
-use crate::model::{Container, Lifecycle, Name};
+use crate::model::{Container, HasField, Lifecycle, Name};
 
 /// One place where arguments can stand, and those that it takes.
 #[derive(Clone, Copy, Debug)]
@@ -34,10 +34,10 @@ impl Place {
             Self::Interface => &[ROOT, NO_DESTROY, TWIN, FILE, ID, NAME, CRATE],
             Self::Impl => &[CRATE],
             Self::Method => &[NAME, ORDINAL, NO_CONTEXT, RESULTS, ONEWAY, CANCELLABLE, LOCAL],
-            Self::Param => &[NAME],
-            Self::Field => &[NAME, ORDINAL, DEFAULT, SKIP, EXCEPTION],
-            Self::VariantField => &[NAME, DEFAULT, SKIP],
-            Self::Variant => &[NAME, OTHER, EXCEPTION],
+            Self::Param => &[NAME, DEFAULT, HAS],
+            Self::Field => &[NAME, ORDINAL, DEFAULT, HAS, GROUP, UNION, SKIP, EXCEPTION],
+            Self::VariantField => &[NAME, ORDINAL, DEFAULT, GROUP, UNION, SKIP],
+            Self::Variant => &[NAME, ORDINAL, OTHER, EXCEPTION],
             Self::Type => &[ERROR, ERRORS, FILE, ID, NAME, REPR, CRATE],
         }
     }
@@ -70,6 +70,8 @@ fn flag(key: &str) -> bool {
             | EXCEPTION
             | OTHER
             | SKIP
+            | GROUP
+            | UNION
     )
 }
 
@@ -78,7 +80,7 @@ fn example(key: &str) -> &'static str {
     match key {
         FILE | ID => "0x9eb32e19f86ee174",
         NAME => "\"name\"",
-        ORDINAL | DEFAULT => "1",
+        ORDINAL | DEFAULT | HAS => "1",
         REPR => "i32",
         TWIN => "CalculatorAsync",
         _ => "::ipc_runtime",
@@ -99,10 +101,13 @@ pub(crate) struct Arguments {
     pub(crate) repr: Option<Ident>,
     pub(crate) other: Option<Ident>,
     pub(crate) skip: Option<Ident>,
+    pub(crate) group: Option<Ident>,
+    pub(crate) union: Option<Ident>,
+    pub(crate) has: Option<HasField>,
     pub(crate) error: Option<Ident>,
     pub(crate) errors: Option<Ident>,
     pub(crate) exception: Option<Ident>,
-    pub(crate) results: Option<Vec<Ident>>,
+    pub(crate) results: Option<Vec<ResultName>>,
     pub(crate) file: Option<LitInt>,
     pub(crate) id: Option<LitInt>,
     pub(crate) name: Option<LitStr>,
@@ -165,6 +170,7 @@ impl Arguments {
             return;
         }
         match (value, flag(&text)) {
+            (None, false) if text == HAS => self.has = Some(HasField { ordinal: None, span: key.span() }),
             (None, true) => self.set_flag(&text, key),
             (Some(value), true) => diag.report(value, &message::VALUE_UNEXPECTED, &[&text, &text]),
             (Some(value), false) => self.set_value(&text, value, diag),
@@ -181,6 +187,8 @@ impl Arguments {
             ONEWAY => self.oneway = Some(ident),
             OTHER => self.other = Some(ident),
             SKIP => self.skip = Some(ident),
+            GROUP => self.group = Some(ident),
+            UNION => self.union = Some(ident),
             ERROR => self.error = Some(ident),
             ERRORS => self.errors = Some(ident),
             EXCEPTION => self.exception = Some(ident),
@@ -196,16 +204,10 @@ impl Arguments {
             FILE => self.file = parse_id(key, value, diag),
             ID => self.id = parse_id(key, value, diag),
             TWIN => self.twin = parse_value(key, value, diag),
-            ORDINAL => {
-                let tokens = value.clone();
-                let literal: Option<LitInt> = parse_value(key, value, diag);
-                self.ordinal = literal.and_then(|literal| match literal.base10_parse() {
-                    Ok(ordinal) if ordinal < u16::MAX => Some((ordinal, literal)),
-                    _ => {
-                        diag.report(tokens, &message::VALUE_MALFORMED, &[&key, &key, &example(key)]);
-                        None
-                    }
-                });
+            ORDINAL => self.ordinal = parse_ordinal(key, value, diag),
+            HAS => {
+                self.has = parse_ordinal(key, value, diag)
+                    .map(|(ordinal, literal)| HasField { ordinal: Some(ordinal), span: literal.span() });
             }
             _ => self.runtime = parse_value(key, value, diag),
         }
@@ -299,9 +301,30 @@ impl Parse for Argument {
     }
 }
 
+/// One of the names in `results(..)`.
+#[derive(Debug)]
+pub(crate) enum ResultName {
+    /// A result.
+    Value(Ident),
+    /// `has(result)`: what says whether the result is there.
+    Presence(Ident),
+}
+
+impl Parse for ResultName {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let name = input.call(Ident::parse_any)?;
+        if name == HAS && input.peek(Paren) {
+            let of;
+            syn::parenthesized!(of in input);
+            return Ok(Self::Presence(of.call(Ident::parse_any)?));
+        }
+        Ok(Self::Value(name))
+    }
+}
+
 /// `first, second`: one name at least.
-fn parse_names(input: ParseStream<'_>) -> syn::Result<Vec<Ident>> {
-    let names = Punctuated::<Ident, Token![,]>::parse_separated_nonempty_with(input, Ident::parse_any)?;
+fn parse_names(input: ParseStream<'_>) -> syn::Result<Vec<ResultName>> {
+    let names = Punctuated::<ResultName, Token![,]>::parse_separated_nonempty(input)?;
     Ok(names.into_iter().collect())
 }
 
@@ -314,6 +337,22 @@ fn parse_value<T: Parse>(key: &str, value: TokenStream, diag: &mut Diagnostics) 
         }
     }
 }
+
+/// A number that leaves room for what else stands in the place of an ordinal.
+fn parse_ordinal(key: &str, value: TokenStream, diag: &mut Diagnostics) -> Option<(u16, LitInt)> {
+    let tokens = value.clone();
+    let literal: LitInt = parse_value(key, value, diag)?;
+    match literal.base10_parse() {
+        Ok(ordinal) if ordinal < MOST_FIELDS => Some((ordinal, literal)),
+        _ => {
+            diag.report(tokens, &message::VALUE_MALFORMED, &[&key, &key, &example(key)]);
+            None
+        }
+    }
+}
+
+/// Far more than rustc can lay out at compile time.
+const MOST_FIELDS: u16 = 1 << 15;
 
 /// The fixed-width integers, as they are in the schema.
 fn parse_repr(key: &str, value: TokenStream, diag: &mut Diagnostics) -> Option<Ident> {

@@ -5,10 +5,13 @@ use syn::{DataEnum, DeriveInput, Generics, Ident, Index, Member, Type};
 
 use super::attr::{Arguments, Place, parse_doc};
 use super::generics::{check_growth, find_arguments, has_type_param, mentions, name_self};
+use super::symbol::SKIP;
 use super::ty::{Lifetimes, parse_field_type};
 use crate::diag::Diagnostics;
 use crate::message;
-use crate::model::{Body, Case, CaseForm, Catches, Data, ErrorType, Field, Fields, Name, Slots, Variant};
+use crate::model::{
+    Body, Case, CaseForm, Catches, Data, ErrorType, Field, FieldForm, Fields, Name, Slots, Variant,
+};
 
 /// Parses the item under `#[derive(IpcType)]`.
 pub(crate) fn parse_data(input: DeriveInput, diag: &mut Diagnostics) -> Data {
@@ -124,11 +127,10 @@ fn parse_struct(
                     diag.report(&field.ty, &message::NEWTYPE_RECURSIVE, &[ident]);
                     Body::Struct(Fields::default())
                 }
-                Some(Field { default: Some(default), .. }) => {
-                    diag.report(&default, &message::NEWTYPE_DEFAULT, &[ident]);
-                    Body::Struct(Fields::default())
+                Some(field) => {
+                    check_newtype(&field, ident, diag);
+                    Body::Newtype(Box::new(field))
                 }
-                Some(field) => Body::Newtype(Box::new(field)),
                 None => Body::Struct(Fields { sent, skipped }),
             }
         }
@@ -152,7 +154,7 @@ fn parse_fields(
             None => Member::Unnamed(Index::from(index)),
         };
         if let Some(skip) = &arguments.skip {
-            if arguments.default.is_some() || arguments.ordinal.is_some() {
+            if !arguments.is_only(SKIP) {
                 diag.report(skip, &message::SKIP_ALONE, &[]);
             }
             parsed.skipped.push(member);
@@ -169,15 +171,39 @@ fn parse_fields(
             && check_growth(&field.ty, item.ident, item.generics, diag);
         if sound {
             let ty = name_self(&field.ty, item.ident, item.generics);
-            let Arguments { default, ordinal, .. } = arguments;
-            if let Some(default) = default.as_ref().filter(|_| has_type_param(&ty, item.generics)) {
-                diag.report(default, &message::DEFAULT_GENERIC, &[]);
+            let form = arguments.field_form(&ty, item, diag);
+            let Arguments { mut default, ordinal, has, .. } = arguments;
+            if has_type_param(&ty, item.generics) {
+                if let Some(default) = &default {
+                    diag.report(default, &message::DEFAULT_GENERIC, &[]);
+                }
+                if let Some(presence) = has {
+                    diag.report_at(presence.span, &message::HAS_GENERIC, &[]);
+                }
             }
             let doc = parse_doc(&field.attrs);
-            parsed.sent.push(Field { member, name, doc, ty, default, ordinal });
+            if has.is_some()
+                && form == FieldForm::Single
+                && let Some(default) = default.take()
+            {
+                diag.report(default, &message::DEFAULT_OF_OPTION, &[]);
+            }
+            parsed.sent.push(Field { member, name, doc, ty, default, ordinal, form, has });
         }
     }
     parsed
+}
+
+/// What is inside a newtype has no place of its own that could be said.
+fn check_newtype(field: &Field, ident: &Ident, diag: &mut Diagnostics) {
+    if let Some(default) = &field.default {
+        diag.report(default, &message::NEWTYPE_DEFAULT, &[ident]);
+    }
+    let other = field.ordinal.as_ref().map(|(_, literal)| literal.span());
+    let other = other.or(field.has.map(|has| has.span));
+    if other.is_some() || field.form != FieldForm::Single {
+        diag.report_at(other.unwrap_or(ident.span()), &message::NEWTYPE_PLACE, &[ident]);
+    }
 }
 
 fn parse_enum(
@@ -213,14 +239,22 @@ fn parse_enum(
                 None => other = Some(&variant.ident),
             }
         }
-        let fields = parse_fields(&variant.fields, Place::VariantField, item, exceptions, diag);
+        let mut fields = parse_fields(&variant.fields, Place::VariantField, item, exceptions, diag);
+        let Arguments { ordinal, .. } = arguments;
+        if let (Some((_, literal)), Some(first)) = (&ordinal, fields.sent.first_mut()) {
+            if first.ordinal.is_some() {
+                diag.report(literal, &message::ORDINAL_OF_FIRST, &[]);
+            }
+            first.ordinal.clone_from(&ordinal);
+        }
         let form = match &variant.fields {
+            _ if fields.sent.iter().any(|field| field.form != FieldForm::Single) => CaseForm::Group,
             syn::Fields::Unnamed(_) | syn::Fields::Unit if fields.sent.len() <= 1 => CaseForm::Value,
             _ if fields.sent.is_empty() => CaseForm::Value,
             _ => CaseForm::Group,
         };
         let (ident, doc) = (variant.ident.clone(), parse_doc(&variant.attrs));
-        cases.push(Case { ident, name, doc, form, fields, catches });
+        cases.push(Case { ident, name, doc, form, fields, catches, ordinal });
     }
     if cases.is_empty() && (data.variants.is_empty() || exceptions.found.is_some()) {
         diag.report(item.ident, &message::DATA_NO_VARIANTS, &[item.ident]);
@@ -235,9 +269,14 @@ fn parse_enum(
     if has_fields {
         return Body::Union(cases);
     }
-    let variants = cases.into_iter().map(Variant::from).collect();
+    let variants: Vec<Variant> = cases.into_iter().map(Variant::from).collect();
     match repr {
-        Some(repr) => Body::Numbers(repr.clone(), variants),
+        Some(repr) => {
+            for (_, literal) in variants.iter().filter_map(|variant| variant.ordinal.as_ref()) {
+                diag.report(literal, &message::ORDINAL_OF_NUMBER, &[]);
+            }
+            Body::Numbers(repr.clone(), variants)
+        }
         None => Body::Enum(variants),
     }
 }
@@ -268,12 +307,38 @@ fn is_option(ty: &Type) -> bool {
 }
 
 impl From<Case> for Variant {
-    fn from(Case { ident, name, doc, catches, .. }: Case) -> Self {
-        Self { ident, name, doc, catches }
+    fn from(Case { ident, name, doc, catches, ordinal, .. }: Case) -> Self {
+        Self { ident, name, doc, catches, ordinal }
     }
 }
 
 impl Arguments {
+    /// What a field is in the schema.
+    fn field_form(&self, ty: &Type, item: Item<'_>, diag: &mut Diagnostics) -> FieldForm {
+        let (form, token) = match (&self.group, &self.union) {
+            (None, None) => return FieldForm::Single,
+            (Some(_), Some(union)) => {
+                diag.report(union, &message::GROUP_AND_UNION, &[]);
+                return FieldForm::Group;
+            }
+            (Some(group), None) => (FieldForm::Group, group),
+            (None, Some(union)) if self.name.is_some() => (FieldForm::NamedUnion, union),
+            (None, Some(union)) => (FieldForm::Union, union),
+        };
+        if self.default.is_some() || self.has.is_some() {
+            diag.report(token, &message::GROUP_OF_FIELDS, &[token]);
+        }
+        if !item.generics.params.iter().all(|param| matches!(param, syn::GenericParam::Lifetime(_))) {
+            diag.report(token, &message::GROUP_GENERIC, &[item.ident, token]);
+            return FieldForm::Single;
+        }
+        if mentions(ty.to_token_stream(), item.ident) {
+            diag.report(ty, &message::GROUP_RECURSIVE, &[item.ident, token]);
+            return FieldForm::Single;
+        }
+        form
+    }
+
     /// The name of a field without one: the given one, else one that says its position.
     fn position_name(&self, index: usize, ty: &Type, diag: &mut Diagnostics) -> Name {
         let mut ident = Ident::new(&format!("field{index}"), proc_macro2::Span::call_site());

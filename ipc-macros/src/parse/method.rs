@@ -3,7 +3,7 @@
 use syn::ext::IdentExt;
 use syn::{FnArg, Ident, Pat, PatType, Receiver, Signature, TraitItemFn, Type};
 
-use super::attr::{Arguments, Place, default_name, find_cfg, parse_doc, refuse_ipc, strip_ipc};
+use super::attr::{Arguments, Place, ResultName, default_name, find_cfg, parse_doc, refuse_ipc, strip_ipc};
 use super::symbol::LOCAL;
 use super::ty::{Lifetimes, Loans, Tuples, parse_param_type, parse_return_type, type_argument, ungrouped};
 use crate::diag::Diagnostics;
@@ -67,7 +67,7 @@ fn parse_remote(
     let (returns, results) = match &arguments.results {
         None => (
             parse_return_type(&ident, &mut item.sig.output, interface, Tuples::Refused, diag),
-            Some(Results::Whole(Name { text: "result".to_owned(), span: ident.span() })),
+            Some((Results::Whole(Name { text: "result".to_owned(), span: ident.span() }), vec![None])),
         ),
         Some(names) => {
             let returns = parse_return_type(&ident, &mut item.sig.output, interface, Tuples::Named, diag);
@@ -92,7 +92,8 @@ fn parse_remote(
         }
         None => Answer::Awaited,
     };
-    let (Some(params), Some(returns), Some(results), true) = (params, returns, results, sound) else {
+    let (Some(params), Some(returns), Some((results, presences)), true) = (params, returns, results, sound)
+    else {
         return None;
     };
     let doc = document_params(&mut item.attrs, &params);
@@ -113,6 +114,7 @@ fn parse_remote(
         params,
         returns,
         results,
+        presences,
         ident,
     })
 }
@@ -149,8 +151,40 @@ fn check_oneway(
     unit && arguments.cancellable.is_none()
 }
 
-/// Gives the parts of a returned tuple, or the whole, their names.
-fn parse_results(names: &[Ident], returns: &Type, diag: &mut Diagnostics) -> Option<Results> {
+/// Gives the parts of a returned tuple, or the whole, their names, and their presence fields the places.
+fn parse_results(
+    entries: &[ResultName],
+    returns: &Type,
+    diag: &mut Diagnostics,
+) -> Option<(Results, Vec<Option<usize>>)> {
+    let names: Vec<&Ident> = entries
+        .iter()
+        .filter_map(|entry| match entry {
+            ResultName::Value(name) => Some(name),
+            ResultName::Presence(_) => None,
+        })
+        .collect();
+    let mut presences = vec![None; names.len()];
+    let mut before = 0;
+    for entry in entries {
+        let of = match entry {
+            ResultName::Value(_) => {
+                before += 1;
+                continue;
+            }
+            ResultName::Presence(of) => of,
+        };
+        let index = names.iter().position(|name| *name == of);
+        match index.and_then(|index| presences.get_mut(index)) {
+            None => diag.report(of, &message::RESULTS_HAS_UNKNOWN, &[of]),
+            Some(Some(_)) => diag.report(of, &message::RESULTS_HAS_TWICE, &[of]),
+            Some(presence) => *presence = Some(before),
+        }
+    }
+    parse_result_names(&names, returns, diag).map(|results| (results, presences))
+}
+
+fn parse_result_names(names: &[&Ident], returns: &Type, diag: &mut Diagnostics) -> Option<Results> {
     let parts: Vec<&Type> = match type_argument(returns, 0).map(ungrouped) {
         Some(Type::Tuple(tuple)) => tuple.elems.iter().collect(),
         Some(whole) => vec![whole],
@@ -284,5 +318,15 @@ fn parse_param(
         }
     };
     let name = arguments.member_name(&ident, diag);
-    Some(Param { ident, name, doc, ty: (*typed.ty).clone(), passing: passing? })
+    let Arguments { mut default, mut has, .. } = arguments;
+    if let (Some(Passing::Loan(..)), true) = (&passing, default.is_some() || has.is_some()) {
+        diag.report(&typed.ty, &message::LOAN_ALONE, &[]);
+        (default, has) = (None, None);
+    }
+    if has.is_some()
+        && let Some(default) = default.take()
+    {
+        diag.report(default, &message::DEFAULT_OF_OPTION, &[]);
+    }
+    Some(Param { ident, name, doc, ty: (*typed.ty).clone(), passing: passing?, default, has })
 }

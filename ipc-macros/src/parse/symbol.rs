@@ -25,6 +25,12 @@ pub(crate) const TWIN: &str = "twin";
 pub(crate) const DEFAULT: &str = "default";
 /// On a variant: stands for those that are unknown here.
 pub(crate) const OTHER: &str = "other";
+/// On a field: its type's fields lie among those of the struct, under its name.
+pub(crate) const GROUP: &str = "group";
+/// On an `Option`: where the field is that says whether it is there.
+pub(crate) const HAS: &str = "has";
+/// On a field: the variants of its type are a union beside the other fields.
+pub(crate) const UNION: &str = "union";
 /// On a field: does not travel.
 pub(crate) const SKIP: &str = "skip";
 /// On a field-less enum: the integer that it is on the wire.

@@ -514,7 +514,7 @@ impl Link {
             Ok(Flushed::Full) => {
                 self.turn.set_full(true, |interest| self.watch(interest));
                 // The peer may have stopped to read because nobody reads what it writes.
-                self.turn.adopt(|interest| self.watch(interest));
+                self.attend();
             }
             Err(error) => self.fail_output(&error),
         }

@@ -120,6 +120,7 @@ async fn try_call_async<T>(
     let _running = remote.begin_call()?;
     poll_fn(|cx| remote.link().poll_room(cx.waker())).await;
     let sent = Sent::new(remote, method, params, Lending::Never, encode)?;
+    remote.link().attend();
     let incoming = poll_fn(|cx| sent.waiter.poll(cx.waker())).await?;
     decode_results(incoming, decode)
 }

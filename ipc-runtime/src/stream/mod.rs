@@ -45,17 +45,17 @@ use crate::sync::lock;
 ///
 /// It is an [`Iterator`], which blocks, and a `futures::Stream`, which does not; both of `Result<T, IpcException>`. The
 /// first error is the last item: one of the source, as it returned it, or one of kind
-/// [`Disconnected`](crate::ExceptionKind::Disconnected) if the sending process has gone. After it, and after the last item of a source that has ended,
-/// comes `None`. [The manual](crate::manual::streams) tells the rest.
+/// [`Disconnected`](crate::ExceptionKind::Disconnected) if the sending process has gone. After it, and after the last item
+/// of a source that has ended, comes `None`. [The manual](crate::manual::streams) tells the rest.
 ///
 /// Passing a stream to another process gives it away. The source stays here, and is read as the reader there asks for
 /// more; when that one drops the stream, or is gone, the source is dropped.
 ///
 /// # Blocking
 /// [`Iterator::next`] waits for an item, at most until the thread's [deadline](crate::with_deadline): then the item is an
-/// error of kind [`TimedOut`](crate::ExceptionKind::TimedOut), and the only one after which the stream goes on. Nothing is lost by it. An iterator that has not
-/// crossed to another process is called itself, and no deadline ends that. Polling never blocks, and dropping a future
-/// that waits for an item loses none.
+/// error of kind [`TimedOut`](crate::ExceptionKind::TimedOut), and the only one after which the stream goes on. Nothing is
+/// lost by it. An iterator that has not crossed to another process is called itself, and no deadline ends that. Polling
+/// never blocks, and dropping a future that waits for an item loses none.
 ///
 /// # Examples
 /// ```

@@ -149,8 +149,8 @@ struct Turn<'a, T: Send + 'static> {
 
 impl<T: Send + 'static> Drop for Turn<'_, T> {
     fn drop(&mut self) {
-        // First the lock is given back, then `tidy` looks: whoever destroys the stream in between finds it free, or has said
-        // so before.
+        // First the lock is given back, then `tidy` looks: whoever destroys the stream in between finds it free, or has
+        // said so before.
         drop(self.state.take());
         self.producer.tidy();
     }

@@ -15,7 +15,8 @@ use crate::deadline::{self, timed_out};
 use crate::exception::IpcException;
 use crate::sync::lock;
 
-/// Fills the [`IpcStream`](crate::IpcStream) that it was [made with](crate::IpcStream::channel), from synchronous code and from asynchronous.
+/// Fills the [`IpcStream`](crate::IpcStream) that it was [made with](crate::IpcStream::channel), from synchronous code and
+/// from asynchronous.
 ///
 /// Clones fill the same stream, which ends when the last one is dropped. When nobody can read the stream any more, because
 /// it was dropped, here or in the process that it was passed to, or because that process has gone, every method
@@ -42,8 +43,8 @@ impl<T> IpcSender<T> {
     /// The caller waits while the channel is full, at most until the thread's [deadline](crate::with_deadline).
     ///
     /// # Errors
-    /// Returns an error of kind [`Disconnected`](crate::ExceptionKind::Disconnected) if nobody can read the stream any more, or of kind
-    /// [`TimedOut`](crate::ExceptionKind::TimedOut); the item is dropped.
+    /// Returns an error of kind [`Disconnected`](crate::ExceptionKind::Disconnected) if nobody can read the stream any
+    /// more, or of kind [`TimedOut`](crate::ExceptionKind::TimedOut); the item is dropped.
     pub fn send(&self, item: T) -> Result<(), IpcException> {
         let item = match self.items.try_send(item) {
             Err(TrySendError::Full(item)) => item,
@@ -60,7 +61,8 @@ impl<T> IpcSender<T> {
     /// Sends an item; the future is ready when there is room for it. One that is dropped before has not sent it.
     ///
     /// # Errors
-    /// Returns an error of kind [`Disconnected`](crate::ExceptionKind::Disconnected) if nobody can read the stream any more; the item is dropped.
+    /// Returns an error of kind [`Disconnected`](crate::ExceptionKind::Disconnected) if nobody can read the stream any
+    /// more; the item is dropped.
     pub async fn send_async(&self, item: T) -> Result<(), IpcException> {
         self.items.send(item).await.map_err(|_| nobody_reads())
     }

@@ -1,5 +1,6 @@
 //! The place where a thread sleeps while it waits for another process.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::io;
 use std::os::fd::BorrowedFd;
@@ -22,7 +23,8 @@ use crate::sync::{Condvar, Mutex, MutexGuard, lock, wait_until};
 /// - Whoever has something for the thread puts it where the thread looks for it, then sets `woken` or appends to
 ///   `work`; the thread clears `woken`, then looks. So nothing falls between the look and the sleep.
 /// - A nested wait may clear `woken` in the place of an outer one, which therefore looks again after each piece of work.
-/// - What waits here is within the budget of its connection, as all received calls are.
+/// - What waits here is within the budget of its connection, as all received calls are, and what is begun in the middle
+///   of other work is bounded, since all of it is on one stack.
 #[derive(Default)]
 pub(crate) struct Mailbox {
     state: Mutex<State>,
@@ -124,7 +126,10 @@ impl Mailbox {
                 Next::Look => {}
                 Next::Work(job) => {
                     berth.leave();
-                    unblocked(|| run(job));
+                    match Nested::enter() {
+                        Some(_nested) => unblocked(|| run(job)),
+                        None => job.refuse(),
+                    }
                 }
                 Next::Sleep => berth.sleep(&self, deadline),
                 Next::GiveUp => return None,
@@ -246,4 +251,30 @@ fn is_over(deadline: Option<Instant>) -> bool {
 
 thread_local! {
     static CURRENT: Arc<Mailbox> = Arc::default();
+    /// How much of the work at hand has been begun in the middle of other work.
+    static NESTING: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The most work that is begun in the middle of other work, each time on the same stack. A peer decides how deep that
+/// goes: it calls again instead of answering. A thread of the pool has 2 MiB, so this leaves some 30 KiB for each.
+const NESTING_LIMIT: usize = 64;
+
+/// Work in the middle of which a thread waits.
+struct Nested;
+
+impl Nested {
+    fn enter() -> Option<Self> {
+        let deeper = NESTING.get() + 1;
+        if deeper > NESTING_LIMIT {
+            return None;
+        }
+        NESTING.set(deeper);
+        Some(Self)
+    }
+}
+
+impl Drop for Nested {
+    fn drop(&mut self) {
+        NESTING.set(NESTING.get().saturating_sub(1));
+    }
 }

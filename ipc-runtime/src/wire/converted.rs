@@ -37,6 +37,39 @@ macro_rules! converted {
             }
         }
 
+        impl $crate::wire::default::HasDefault for $ty {
+            type This = Self;
+            type Value = Self;
+        }
+
+        impl<'m> $crate::wire::default::DefaultCodec<'m> for $ty {
+            fn encode_defaulted(
+                &self,
+                to: &mut $crate::wire::StructWriter<'_, '_>,
+                at: $crate::wire::At,
+                default: Self,
+            ) -> Result<(), $crate::IpcException> {
+                let (value, default): ($number, $number) = ($to(*self)?, $to(default)?);
+                to.set(at.offset, value ^ default);
+                Ok(())
+            }
+
+            fn decode_defaulted(
+                from: &$crate::wire::StructReader<'m>,
+                at: $crate::wire::At,
+                default: Self,
+            ) -> Result<Self, $crate::IpcException> {
+                let default: $number = $to(default)?;
+                $from(from.get::<$number>(at.offset) ^ default)
+            }
+
+            fn schema_value(default: Self) -> $crate::wire::descriptor::DefaultValue {
+                // What is out of range is an error whenever it is used.
+                let number = $to(default).unwrap_or_default();
+                <$number as $crate::wire::default::DefaultCodec<'m>>::schema_value(number)
+            }
+        }
+
         impl $crate::wire::Element for $ty {
             const LIST: $crate::wire::Type =
                 $crate::wire::Type::List(&<$number as $crate::wire::IpcType>::TYPE);

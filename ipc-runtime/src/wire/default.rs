@@ -1,7 +1,7 @@
-//! Fields with `#[ipc(default = ..)]`.
+//! Fields and parameters with `#[ipc(default = ..)]`.
 //!
 //! As in every Cap'n Proto program, a number is on the wire as the exclusive or of itself and its default, so that a
-//! shorter message, which reads as zeros, has the default; text that is null is the default.
+//! shorter message, which reads as zeros, has the default; text and bytes that are null are the default.
 
 use super::descriptor::DefaultValue;
 use super::{At, Decode, Encode, StructReader, StructWriter};
@@ -10,13 +10,18 @@ use crate::exception::IpcException;
 /// A type of which a field can have a default.
 #[diagnostic::on_unimplemented(
     message = "a field of type `{Self}` cannot have a default in the schema",
-    label = "not a bool, a number or text",
+    label = "not a bool, a number, text, bytes or an enum without fields",
     note = "where a message does not have it, it reads as zero, empty or `None`"
 )]
-pub trait Defaulted<'m>: Sized {
+pub trait HasDefault {
+    /// `Self`, reached by a path that exists for these types only.
+    type This: ?Sized;
     /// The type of the default: of `String` it is `&str`.
     type Value;
+}
 
+/// How values with a default are written and read.
+pub trait DefaultCodec<'m>: HasDefault + Sized {
     /// Writes the value into the field at `at`.
     ///
     /// # Errors
@@ -33,17 +38,19 @@ pub trait Defaulted<'m>: Sized {
     /// # Errors
     /// Returns an error if the message does not hold a value of the type.
     fn decode_defaulted(from: &StructReader<'m>, at: At, default: Self::Value) -> Result<Self, IpcException>;
-}
 
-/// A default, of a type that only the compiler knows: there is one `schema_value` for each.
-#[derive(Clone, Copy, Debug)]
-pub struct Literal<T>(pub T);
+    /// Returns the default as the schema has it.
+    fn schema_value(default: Self::Value) -> DefaultValue;
+}
 
 macro_rules! defaulted {
     ($($ty:ty: $bits:ty, $to:expr, $from:expr, $variant:ident;)*) => {$(
-        impl<'m> Defaulted<'m> for $ty {
-            type Value = $ty;
+        impl HasDefault for $ty {
+            type This = Self;
+            type Value = Self;
+        }
 
+        impl<'m> DefaultCodec<'m> for $ty {
             #[inline]
             fn encode_defaulted(
                 &self,
@@ -59,12 +66,9 @@ macro_rules! defaulted {
             fn decode_defaulted(from: &StructReader<'m>, at: At, default: $ty) -> Result<Self, IpcException> {
                 Ok($from(from.get::<$bits>(at.offset) ^ $to(default)))
             }
-        }
 
-        impl Literal<$ty> {
-            /// Returns the default as the schema has it.
-            pub const fn schema_value(self) -> DefaultValue {
-                DefaultValue::$variant(self.0 as _)
+            fn schema_value(default: $ty) -> DefaultValue {
+                DefaultValue::$variant(default.into())
             }
         }
     )*};
@@ -83,9 +87,12 @@ defaulted! {
     f64: u64, f64::to_bits, f64::from_bits, Float64;
 }
 
-impl<'m> Defaulted<'m> for bool {
-    type Value = bool;
+impl HasDefault for bool {
+    type This = Self;
+    type Value = Self;
+}
 
+impl<'m> DefaultCodec<'m> for bool {
     fn encode_defaulted(
         &self,
         to: &mut StructWriter<'_, '_>,
@@ -99,25 +106,25 @@ impl<'m> Defaulted<'m> for bool {
     fn decode_defaulted(from: &StructReader<'m>, at: At, default: bool) -> Result<Self, IpcException> {
         Ok(from.get_bool(at.offset) != default)
     }
-}
 
-impl Literal<bool> {
-    /// Returns the default as the schema has it.
-    pub const fn schema_value(self) -> DefaultValue {
-        DefaultValue::Bool(self.0)
+    fn schema_value(default: bool) -> DefaultValue {
+        DefaultValue::Bool(default)
     }
 }
 
-macro_rules! defaulted_text {
-    ($ty:ty, $m:lifetime, $own:expr) => {
-        impl<$m> Defaulted<$m> for $ty {
-            type Value = &'static str;
+macro_rules! defaulted_pointer {
+    ([$($generics:tt)*] $ty:ty: $value:ty, $m:lifetime, $own:expr, $variant:ident) => {
+        impl<$($generics)*> HasDefault for $ty {
+            type This = Self;
+            type Value = &'static $value;
+        }
 
+        impl<$m> DefaultCodec<$m> for $ty {
             fn encode_defaulted(
                 &self,
                 to: &mut StructWriter<'_, '_>,
                 at: At,
-                _: &'static str,
+                _: &'static $value,
             ) -> Result<(), IpcException> {
                 Encode::encode(self, to, at)
             }
@@ -125,23 +132,22 @@ macro_rules! defaulted_text {
             fn decode_defaulted(
                 from: &StructReader<$m>,
                 at: At,
-                default: &'static str,
+                default: &'static $value,
             ) -> Result<Self, IpcException> {
                 if from.pointer(at.offset).is_null() {
                     return Ok($own(default));
                 }
                 Decode::decode(from, at)
             }
+
+            fn schema_value(default: &'static $value) -> DefaultValue {
+                DefaultValue::$variant(default)
+            }
         }
     };
 }
 
-defaulted_text!(String, 'm, str::to_owned);
-defaulted_text!(&'m str, 'm, std::convert::identity);
-
-impl Literal<&'static str> {
-    /// Returns the default as the schema has it.
-    pub const fn schema_value(self) -> DefaultValue {
-        DefaultValue::Text(self.0)
-    }
-}
+defaulted_pointer!([] String: str, 'm, str::to_owned, Text);
+defaulted_pointer!(['m] &'m str: str, 'm, std::convert::identity, Text);
+defaulted_pointer!([] Vec<u8>: [u8], 'm, <[u8]>::to_vec, Data);
+defaulted_pointer!(['m] &'m [u8]: [u8], 'm, std::convert::identity, Data);

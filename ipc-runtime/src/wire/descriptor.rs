@@ -42,8 +42,8 @@ pub enum IdSource {
 pub enum Kind {
     /// A struct.
     Struct(Struct),
-    /// A struct that is a union: an enum with fields.
-    Union(Union),
+    /// A struct with unions or groups; an enum with fields is one that consists of a union.
+    Composite(Composite),
     /// A field-less enum.
     Enum(Enum),
     /// An interface.
@@ -72,8 +72,9 @@ pub struct Field {
     pub shape: Shape,
     /// Its place.
     pub at: At,
-    /// What it is where a message does not have it.
-    pub default: DefaultValue,
+    /// What it is where a message does not have it; `None` for zero, empty and null. A function, since a default of
+    /// any type can be a constant, but not what the schema says of it.
+    pub default: Option<fn() -> DefaultValue>,
 }
 
 /// What a field is where a message does not have it.
@@ -94,6 +95,10 @@ pub enum DefaultValue {
     Float64(f64),
     /// Text.
     Text(&'static str),
+    /// Bytes.
+    Data(&'static [u8]),
+    /// The ordinal of a variant of a field-less enum.
+    Enum(u16),
 }
 
 impl Field {
@@ -110,29 +115,60 @@ impl Field {
     }
 }
 
-/// The variants of an enum with fields: a struct that consists of an unnamed union.
+/// The members of a struct with unions or groups.
+///
+/// Members say nothing of places, since the same ones may lie in several structs: those of an enum in its own struct and
+/// in each that has the union.
 #[derive(Clone, Copy, Debug)]
-pub struct Union {
-    /// The fields of all cases, in the order of the cases, in ordinal order.
-    pub fields: &'static [Field],
-    /// The variants; the discriminant of each is its position.
-    pub cases: &'static [Case],
-    /// The size of the struct on the wire.
+pub struct Composite {
+    /// The members in declaration order.
+    pub members: &'static [Member],
+    /// The places of the fields, those in groups and unions included, in the order in which the members reach them.
+    pub places: Places,
+    /// The size on the wire.
     pub size: Size,
-    /// The place of the discriminant, in units of 16 bits.
-    pub discriminant: u32,
 }
 
-impl Union {
-    /// Returns the cases with the fields of each.
-    pub fn cases(&self) -> impl Iterator<Item = (&'static Case, &'static [Field])> {
-        let mut rest = self.fields;
-        self.cases.iter().map(move |case| {
-            let (fields, others) = rest.split_at(usize::from(case.fields).min(rest.len()));
-            rest = others;
-            (case, fields)
-        })
-    }
+/// Where the fields of a struct with unions or groups lie, or those of a part of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Places {
+    /// The place of each field.
+    pub at: &'static [At],
+    /// The place of the discriminant of each union, in units of 16 bits.
+    pub discriminants: &'static [u32],
+}
+
+/// One member of a struct, or of a variant.
+#[derive(Clone, Copy, Debug)]
+pub enum Member {
+    /// A field; its place is open, but for pinned ordinals.
+    Field(Field),
+    /// Fields under a name of their own.
+    Group(Group),
+    /// The unnamed union; a named one is a group with a union in it.
+    Union(Union),
+}
+
+/// Fields under a name of their own, which lie among those of the struct.
+#[derive(Clone, Copy, Debug)]
+pub struct Group {
+    /// The name in the schema; none in a variant that is nothing but the group.
+    pub name: &'static str,
+    /// The doc comment.
+    pub doc: &'static str,
+    /// The ordinal at which its own begin, if it is pinned.
+    pub ordinal: u16,
+    /// The members; pinned ordinals of theirs count from the beginning of the group.
+    pub members: &'static [Member],
+}
+
+/// Variants of which there is one at a time.
+#[derive(Clone, Copy, Debug)]
+pub struct Union {
+    /// The ordinal at which its own begin, if it is pinned.
+    pub ordinal: u16,
+    /// The variants; pinned ordinals of theirs count from the beginning of the union.
+    pub cases: &'static [Case],
 }
 
 /// One variant of an enum with fields.
@@ -142,18 +178,39 @@ pub struct Case {
     pub name: &'static str,
     /// The doc comment.
     pub doc: &'static str,
-    /// How many of the union's fields are its own, at least one: a variant without fields has a Void.
-    pub fields: u16,
+    /// Its members, at least one: a variant without fields has a Void.
+    pub members: &'static [Member],
     /// What it is in the schema.
     pub form: CaseForm,
 }
 
+impl Member {
+    /// Returns the ordinal that is pinned, [`NEXT`](super::ordinal::NEXT) if none is.
+    pub const fn pin(&self) -> u16 {
+        match self {
+            Self::Field(field) => field.at.ordinal,
+            Self::Group(group) => group.ordinal,
+            Self::Union(union) => union.ordinal,
+        }
+    }
+
+    /// The member with a pinned ordinal.
+    #[must_use]
+    pub const fn pinned(self, ordinal: u16) -> Self {
+        match self {
+            Self::Field(field) => Self::Field(Field { at: At { ordinal, ..field.at }, ..field }),
+            Self::Group(group) => Self::Group(Group { ordinal, ..group }),
+            Self::Union(union) => Self::Union(Union { ordinal, ..union }),
+        }
+    }
+}
+
 impl Case {
-    /// Tells whether the case is a group, of its own fields, in the schema.
-    pub fn is_group(&self, fields: &[Field]) -> bool {
-        match self.form {
-            CaseForm::Group => true,
-            CaseForm::Value => fields.iter().any(Field::has_companion),
+    /// Tells whether the case is a group, of its own members, in the schema.
+    pub fn is_group(&self) -> bool {
+        match (self.form, self.members) {
+            (CaseForm::Value, [Member::Field(field)]) => field.has_companion(),
+            _ => true,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use super::default::{DefaultCodec, HasDefault};
 use super::{
     At, DecodeElement, Element, Encode, Enum, PointerReader, PointerWriter, StructReader, StructWriter,
 };
@@ -18,6 +19,32 @@ pub fn encode_enum<T: Enum>(value: &T, to: &mut StructWriter<'_, '_>, at: At) {
 /// Returns an error if the ordinal is not one of the enum's: a newer peer may know more variants.
 pub fn decode_enum<T: Enum>(from: &StructReader<'_>, at: At) -> Result<T, IpcException> {
     variant(from.get(at.offset))
+}
+
+/// Writes an enum into a field with a default.
+///
+/// # Errors
+/// None; the type is that of every `encode_defaulted`.
+pub fn encode_enum_defaulted<T: Enum>(
+    value: &T,
+    to: &mut StructWriter<'_, '_>,
+    at: At,
+    default: &T,
+) -> Result<(), IpcException> {
+    to.set(at.offset, value.to_ordinal() ^ default.to_ordinal());
+    Ok(())
+}
+
+/// Reads an enum from a field with a default.
+///
+/// # Errors
+/// Returns an error if the ordinal is not one of the enum's.
+pub fn decode_enum_defaulted<T: Enum>(
+    from: &StructReader<'_>,
+    at: At,
+    default: &T,
+) -> Result<T, IpcException> {
+    variant(from.get::<u16>(at.offset) ^ default.to_ordinal())
 }
 
 /// Writes a list of enums.
@@ -42,7 +69,12 @@ pub fn decode_enums<T: Enum>(from: PointerReader<'_>) -> Result<Vec<T>, IpcExcep
 /// A field-less enum with `#[ipc(repr = ..)]`: an integer on the wire and in the schema.
 pub trait Numbered: Sized {
     /// The integer.
-    type Number: Copy + Display + Encode + for<'m> DecodeElement<'m>;
+    type Number: Copy
+        + Display
+        + Encode
+        + for<'m> DecodeElement<'m>
+        + for<'m> DefaultCodec<'m>
+        + HasDefault<Value = Self::Number>;
 
     /// The name of the type, for messages.
     const NAME: &'static str;
@@ -72,6 +104,31 @@ pub fn encode_number<T: Numbered>(
 /// Returns an error if the number is not one of the enum's.
 pub fn decode_number<T: Numbered>(from: &StructReader<'_>, at: At) -> Result<T, IpcException> {
     numbered(super::Decode::decode(from, at)?)
+}
+
+/// Writes an enum as a number into a field with a default.
+///
+/// # Errors
+/// Returns an error if the message becomes too large.
+pub fn encode_number_defaulted<T: Numbered>(
+    value: &T,
+    to: &mut StructWriter<'_, '_>,
+    at: At,
+    default: &T,
+) -> Result<(), IpcException> {
+    value.to_number().encode_defaulted(to, at, default.to_number())
+}
+
+/// Reads an enum as a number from a field with a default.
+///
+/// # Errors
+/// Returns an error if the number is not one of the enum's.
+pub fn decode_number_defaulted<T: Numbered>(
+    from: &StructReader<'_>,
+    at: At,
+    default: &T,
+) -> Result<T, IpcException> {
+    numbered(T::Number::decode_defaulted(from, at, default.to_number())?)
 }
 
 /// Writes a list of enums as numbers.

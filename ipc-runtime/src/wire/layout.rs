@@ -3,10 +3,12 @@
 //! A macro sees tokens, not types, so it cannot know how large a field is. Each wire type states its
 //! [`Shape`] as an associated constant instead, and [`layout`] computes the offsets from the shapes in a
 //! constant. The rule is the one of the Cap'n Proto compiler: fields in ordinal order, each into the smallest
-//! hole that fits it, a new data word where none does. Unions have a rule of their own, in [`union`](super::union).
+//! hole that fits it, a new data word where none does. Unions have a rule of their own, in [`union`](super::union); [`composite`](super::composite) is for structs with groups, unions and
+//! pinned ordinals.
 //! `tests/` compares both with `capnp compile`.
 
 use super::holes::{Holes, WORD};
+use super::ordinal::NEXT;
 
 /// The storage class of one schema field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,8 +93,18 @@ pub struct At {
     pub offset: u32,
     /// Bit offset of the presence field; meaningful only where the shape has one.
     pub has: u32,
-    /// Ordinal of the field; its presence field has the next one.
+    /// Ordinal of the field.
     pub ordinal: u16,
+    /// Ordinal of the presence field; meaningful only where the shape has one.
+    pub has_ordinal: u16,
+}
+
+impl At {
+    /// The first place.
+    pub const FIRST: Self = Self { offset: 0, has: 0, ordinal: 0, has_ordinal: 0 };
+
+    /// No place yet, and no pinned ordinal.
+    pub const OPEN: Self = Self { ordinal: NEXT, has_ordinal: NEXT, ..Self::FIRST };
 }
 
 /// The size of a struct: what its pointer on the wire says.
@@ -119,7 +131,7 @@ pub struct Layout<const N: usize> {
 /// Panics, at compile time where it is used in a constant, when the struct would need more than 65,535 words
 /// of data or pointers.
 pub const fn layout<const N: usize>(shapes: [Shape; N]) -> Layout<N> {
-    let mut at = [At { offset: 0, has: 0, ordinal: 0 }; N];
+    let mut at = [At::FIRST; N];
     let size = layout_slice(&shapes, &mut at);
     Layout { at, size }
 }
@@ -141,85 +153,12 @@ pub const fn layout_slice(shapes: &[Shape], at: &mut [At]) -> Size {
         ordinal = next_ordinal(ordinal);
         if matches!(shapes[i].companion, Companion::Has) {
             at[i].has = packer.place(Slot::Bit);
+            at[i].has_ordinal = ordinal;
             ordinal = next_ordinal(ordinal);
         }
         i += 1;
     }
     packer.size()
-}
-
-/// In place of a pinned ordinal: the one after the previous field's.
-pub const NEXT: u16 = u16::MAX;
-
-/// Computes the layout of fields of which some have a pinned ordinal: they are placed in ordinal order. Where
-/// [`check_pin`] finds a mistake, the pins do not count.
-///
-/// # Panics
-/// Panics, at compile time where it is used in a constant, when the struct would need more than 65,535 words
-/// of data or pointers.
-#[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below N")]
-pub const fn pinned_layout<const N: usize>(shapes: [Shape; N], pins: [u16; N]) -> Layout<N> {
-    let ordinals = pinned_ordinals(&shapes, &pins);
-    let mut at = [At { offset: 0, has: 0, ordinal: 0 }; N];
-    let mut packer = Packer::new();
-    let mut placed = 0;
-    let mut next = 0;
-    while placed < N {
-        let mut i = 0;
-        while i < N && ordinals[i] != next {
-            i += 1;
-        }
-        if i == N {
-            return layout(shapes);
-        }
-        at[i].ordinal = next;
-        at[i].offset = packer.place(shapes[i].slot);
-        if matches!(shapes[i].companion, Companion::Has) {
-            at[i].has = packer.place(Slot::Bit);
-        }
-        next += shapes[i].ordinals();
-        placed += 1;
-    }
-    Layout { at, size: packer.size() }
-}
-
-/// Checks the pinned ordinal of the field at `index`. If all are right, the ordinals are consecutive.
-///
-/// # Panics
-/// Panics, at compile time, when another field has the ordinal, or when there are not so many.
-#[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below N")]
-pub const fn check_pin<const N: usize>(shapes: &[Shape; N], pins: &[u16; N], index: usize) {
-    let ordinals = pinned_ordinals(shapes, pins);
-    let (first, end) = (ordinals[index], ordinals[index] + shapes[index].ordinals());
-    let mut total = 0;
-    let mut i = 0;
-    while i < N {
-        let other_end = ordinals[i] + shapes[i].ordinals();
-        assert!(
-            i == index || end <= ordinals[i] || other_end <= first,
-            "the ordinal is taken by another field (an `Option` that is no pointer takes two)"
-        );
-        total += shapes[i].ordinals();
-        i += 1;
-    }
-    assert!(end <= total, "the ordinal leaves a gap: ordinals are consecutive and begin at 0");
-}
-
-#[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below N")]
-const fn pinned_ordinals<const N: usize>(shapes: &[Shape; N], pins: &[u16; N]) -> [u16; N] {
-    let mut ordinals = [0; N];
-    let mut next: u16 = 0;
-    let mut i = 0;
-    while i < N {
-        if pins[i] != NEXT {
-            next = pins[i];
-        }
-        ordinals[i] = next;
-        // Both are far from the end of the range: a message has no room for so many fields.
-        next = next.saturating_add(shapes[i].ordinals());
-        i += 1;
-    }
-    ordinals
 }
 
 /// Gives out offsets, smallest fitting hole first.
@@ -270,7 +209,7 @@ impl Packer {
 }
 
 /// The ordinal after one.
-pub(super) const fn next_ordinal(ordinal: u16) -> u16 {
+const fn next_ordinal(ordinal: u16) -> u16 {
     assert!(
         ordinal < u16::MAX,
         "too many fields: ordinals have 16 bits, and an `Option` that is no pointer takes two"
@@ -301,44 +240,18 @@ mod tests {
     fn an_option_of_a_number_takes_a_companion_with_the_next_ordinal() {
         const INT: Shape = Shape::of(Slot::FourBytes);
         const LAYOUT: Layout<3> = layout([INT.optional(), Shape::of(Slot::Pointer).optional(), INT]);
-        assert_eq!(LAYOUT.at[0], At { offset: 0, has: 32, ordinal: 0 });
-        assert_eq!(LAYOUT.at[1], At { offset: 0, has: 0, ordinal: 2 });
+        assert_eq!(LAYOUT.at[0], At { has: 32, has_ordinal: 1, ..At::FIRST });
+        assert_eq!(LAYOUT.at[1], At { ordinal: 2, ..At::FIRST });
         // The companion broke the second half of the word, so this one starts the next.
-        assert_eq!(LAYOUT.at[2], At { offset: 2, has: 0, ordinal: 3 });
+        assert_eq!(LAYOUT.at[2], At { offset: 2, ordinal: 3, ..At::FIRST });
         assert_eq!(LAYOUT.size, Size { data: 2, pointers: 1 });
-    }
-
-    #[test]
-    fn pinned_ordinals_decide_the_order() {
-        const LONG: Shape = Shape::of(Slot::EightBytes);
-        const SHAPES: [Shape; 4] = [LONG, Shape::of(Slot::Byte).optional(), Shape::of(Slot::Bit), LONG];
-        const PINS: [u16; 4] = [3, 0, NEXT, NEXT];
-        // The last takes ordinal 3 as well.
-        assert_eq!(pinned_layout(SHAPES, PINS), layout(SHAPES));
-        const RIGHT: [u16; 4] = [4, 0, NEXT, NEXT];
-        const LAYOUT: Layout<4> = pinned_layout(SHAPES, RIGHT);
-        const _: () = check_pin(&SHAPES, &RIGHT, 0);
-        assert_eq!(LAYOUT.at.map(|at| at.ordinal), [4, 0, 2, 3]);
-        assert_eq!(LAYOUT.at.map(|at| at.offset), [2, 0, 9, 1]);
-    }
-
-    #[test]
-    #[should_panic(expected = "taken by another field")]
-    fn a_presence_field_has_an_ordinal_too() {
-        check_pin(&[Shape::of(Slot::Byte).optional(), Shape::of(Slot::Byte)], &[NEXT, 1], 1);
-    }
-
-    #[test]
-    #[should_panic(expected = "leaves a gap")]
-    fn ordinals_have_no_gap() {
-        check_pin(&[Shape::of(Slot::Byte), Shape::of(Slot::Byte)], &[NEXT, 2], 1);
     }
 
     #[test]
     #[should_panic(expected = "too many fields")]
     fn ordinals_have_16_bits() {
         const COUNT: usize = 40_000;
-        let mut at = vec![At { offset: 0, has: 0, ordinal: 0 }; COUNT];
+        let mut at = vec![At::FIRST; COUNT];
         layout_slice(&vec![Shape::of(Slot::Void).optional(); COUNT], &mut at);
     }
 

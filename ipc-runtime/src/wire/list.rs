@@ -40,13 +40,10 @@ fn read_array<'m, T: DecodeElement<'m>, const N: usize>(
     let items = if from.is_null() {
         from.charge(size_of::<[T; N]>())?;
         let nothing = from.read_struct()?;
-        (0..N).map(|_| T::decode_inner(&nothing, FIRST)).collect::<Result<Vec<T>, IpcException>>()?
+        (0..N).map(|_| T::decode_inner(&nothing, At::FIRST)).collect::<Result<Vec<T>, IpcException>>()?
     } else {
         T::decode_list(from)?
     };
     let found = items.len();
     items.try_into().map_err(|_| IpcException::failed(format!("{found} elements where an array has {N}")))
 }
-
-/// Any place: every field of a struct that is not there is its default.
-const FIRST: At = At { offset: 0, has: 0, ordinal: 0 };

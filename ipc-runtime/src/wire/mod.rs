@@ -17,11 +17,13 @@
 //! ([`layout`]). An unsupported type is a compile error at that type.
 
 pub mod anonymous;
+pub mod composite;
 pub mod default;
 pub mod descriptor;
 pub mod id;
 pub mod instance;
 pub mod layout;
+pub mod ordinal;
 pub mod proxy;
 pub mod raw;
 pub(crate) mod stream;
@@ -52,6 +54,7 @@ mod tuple;
 use std::borrow::Borrow;
 
 pub use self::descriptor::{Descriptor, Type};
+use self::descriptor::{Member, Places};
 pub use self::fd::FileDescriptor;
 pub use self::interface::Interface;
 pub use self::layout::{At, Shape, Size};
@@ -269,26 +272,55 @@ impl<'m, T: Decode<'m>> Lend<'m> for T {
     type Held = T;
 }
 
-/// A struct with `#[derive(IpcType)]`.
+/// A struct, or an enum with fields, with `#[derive(IpcType)]`.
 pub trait Struct: HasSize + IpcType {
+    /// What it consists of in the schema, also where it lies within another struct.
+    #[doc(hidden)]
+    const MEMBERS: &'static [Member];
+    /// Where that lies in a struct of its own.
+    #[doc(hidden)]
+    const PLACES: Places;
+
     /// Returns the compiled-in schema.
     fn descriptor() -> &'static Descriptor;
 
-    /// Writes every field.
+    /// Writes every field to its place.
     ///
     /// # Errors
     /// Returns an error if the message becomes too large or too deep.
-    fn encode_fields(&self, to: &mut StructWriter<'_, '_>) -> Result<(), IpcException>;
+    #[doc(hidden)]
+    fn encode_members(&self, to: &mut StructWriter<'_, '_>, places: Places) -> Result<(), IpcException>;
+
+    /// Writes every field into a struct of its own.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode_fields(&self, to: &mut StructWriter<'_, '_>) -> Result<(), IpcException> {
+        self.encode_members(to, Self::PLACES)
+    }
 }
 
 /// A [`Struct`] that can be read from a message that lives for `'m`.
 pub trait DecodeStruct<'m>: Struct + Sized {
-    /// Reads every field.
+    /// Reads every field from its place.
     ///
     /// # Errors
     /// Returns an error if a field does not hold a value of its type.
-    fn decode_fields(from: &StructReader<'m>) -> Result<Self, IpcException>;
+    #[doc(hidden)]
+    fn decode_members(from: &StructReader<'m>, places: Places) -> Result<Self, IpcException>;
+
+    /// Reads every field of a struct of its own.
+    ///
+    /// # Errors
+    /// Returns an error if a field does not hold a value of its type.
+    fn decode_fields(from: &StructReader<'m>) -> Result<Self, IpcException> {
+        Self::decode_members(from, Self::PLACES)
+    }
 }
+
+/// An enum with fields.
+#[doc(hidden)]
+pub trait Variants: Struct {}
 
 /// A field-less enum with `#[derive(IpcType)]`.
 pub trait Enum: IpcType + Sized {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::At;
-use super::descriptor::{DefaultValue, Field, Method, Struct};
+use super::descriptor::{Field, Method, Struct};
 use super::layout::Size;
 use crate::exception::IpcException;
 use crate::{IpcType, ipc_interface};
@@ -54,8 +54,8 @@ pub const CONTEXT: Field = Field {
     doc: "",
     ty: <Context as IpcType>::TYPE,
     shape: <Context as IpcType>::SHAPE,
-    at: At { offset: 0, has: 0, ordinal: 0 },
-    default: DefaultValue::Zero,
+    at: At::OPEN,
+    default: None,
 };
 
 /// `destroy @0 (context :Context) -> ()`, which the runtime answers.
@@ -63,7 +63,7 @@ pub const DESTROY: Method = Method {
     name: "destroy",
     doc: "",
     ordinal: 0,
-    params: Struct { fields: &[CONTEXT], size: ONE_POINTER },
+    params: Struct { fields: &[Field { at: At::FIRST, ..CONTEXT }], size: ONE_POINTER },
     results: Struct { fields: &[], size: Size { data: 0, pointers: 0 } },
 };
 
@@ -81,8 +81,8 @@ const THREAD_MAP: Field = Field {
     doc: "",
     ty: <Arc<dyn ThreadMap> as IpcType>::TYPE,
     shape: <Arc<dyn ThreadMap> as IpcType>::SHAPE,
-    at: At { offset: 0, has: 0, ordinal: 0 },
-    default: DefaultValue::Zero,
+    at: At::FIRST,
+    default: None,
 };
 
 const ONE_POINTER: Size = Size { data: 0, pointers: 1 };

@@ -95,7 +95,28 @@ interface Everything @0xb052e273215288e5 {
   );
   # Has another name in the schema.
 
-  streams @7 (
+  tip @7 (context :Proxy.Context) -> (result :Drawing, hasResult :Bool);
+  # As Bitcoin Core has it.
+
+  presences @8 (
+      context :Proxy.Context,
+      first :UInt32,
+      second :UInt8,
+      hasSecond :Bool,
+      hasFirst :Bool,
+      third :Text,
+      hasThird :Bool
+  ) -> (hasSecond :Bool, first :UInt16, hasFirst :Bool, second :Text);
+  withDefaults @9 (
+      context :Proxy.Context,
+      cooldown :Bool = true,
+      timeout :Float64 = 1.7976931348623157e308,
+      colour :Colour = darkBlue,
+      text :Text = "text",
+      data :Data = 0x"00 ff"
+  ) -> ();
+
+  streams @10 (
       context :Proxy.Context,
       numbers :Ipc.StreamUInt32,
       shapes :List(Ipc.StreamShape),
@@ -219,6 +240,77 @@ enum Colour @0xf78b6c2707636f37 {
   darkBlue @2;
 }
 
+struct Drawing @0xb6086b1a52f0e4be {
+  # Groups, and unions beside other fields.
+
+  visible @7 :Bool;
+  union {
+    empty @8 :Void;
+
+    circle @9 :Float64;
+    # Round.
+
+    rect :group {
+      # Has four corners.
+
+      width @10 :Float64;
+
+      height @11 :Float64;
+      # Up.
+    }
+    named @12 :Text;
+    perhaps :group {
+      # An `Option` makes it two.
+
+      value @13 :UInt16;
+      hasValue @14 :Bool;
+    }
+    line :group {
+      field0 @15 :UInt32;
+      field1 @16 :UInt32;
+    }
+    nested @17 :Shape;
+    flags :group {
+      filled @18 :Bool;
+      dashed @19 :Bool;
+      hasDashed @20 :Bool;
+    }
+  }
+  layer @21 :UInt16;
+  hasLayer @22 :Bool;
+  origin :group {
+    # Where it begins.
+
+    x @0 :Float32;
+    # To the right.
+
+    y @1 :Bool;
+    hasY @2 :Bool;
+  }
+  fill :union {
+    # How it is filled.
+
+    plain @6 :UInt8;
+    none @5 :Void;
+    at :group {
+      x @3 :UInt16;
+      y @4 :UInt16 = 6;
+    }
+  }
+  stroke :union {
+    plain @26 :UInt8;
+    none @25 :Void;
+    at :group {
+      x @23 :UInt16;
+      y @24 :UInt16 = 6;
+    }
+  }
+  title @27 :Text;
+  hasTitle @30 :Bool;
+  frame @28 :Place;
+  hasFrame @29 :Bool;
+}
+
 enum DivideErrorKind @0xa08e1f7e83e3f43c {
   # Why a division fails.
 
@@ -286,6 +378,12 @@ struct Defaults @0x84d50d9406ea0671 {
   text @12 :Text = "a \"täxt\"\n\\ of\x09\x01two lines";
   none @13 :UInt32;
   choice @14 :Choice;
+  most @15 :Float32 = inf;
+  colour @16 :Colour = darkBlue;
+  code @17 :Int16 = -5;
+  height @18 :UInt32 = 9;
+  data @19 :Data = 0x"a1 40";
+  letter @20 :UInt32 = 120;
 }
 
 struct Pinned @0xa21c6aa632568a99 {
@@ -296,6 +394,16 @@ struct Pinned @0xa21c6aa632568a99 {
   hasFirst @1 :Bool;
   second @2 :Bool;
   third @3 :UInt16 = 7;
+}
+
+struct Place @0xe63fdc47b58814db {
+  # A position.
+
+  x @0 :Float32;
+  # To the right.
+
+  y @1 :Bool;
+  hasY @2 :Bool;
 }
 
 struct Choice @0xf2eb6886a7543958 {

@@ -1,12 +1,14 @@
 //! Descriptors made at run time, with the layout that the macros would have the compiler compute.
 
+use ipc_runtime::wire::composite::{Leaf, Space, composite_layout_slice, scratch};
 use ipc_runtime::wire::descriptor::{
-    Case, CaseForm, DefaultValue, Descriptor, Enum, Field, IdSource, Interface, Kind, Method, Struct, Type,
-    Union, Variant,
+    Case, CaseForm, Composite, Descriptor, Enum, Field, Group, IdSource, Interface, Kind, Member, Method,
+    Places, Struct, Type, Union, Variant,
 };
 use ipc_runtime::wire::id::type_id;
 use ipc_runtime::wire::layout::{At, Shape, Slot, layout_slice};
-use ipc_runtime::wire::union::{Location, union_layout_slice};
+use ipc_runtime::wire::ordinal::{Count, NEXT};
+use ipc_runtime::wire::union::{Scratch, State};
 
 /// Where declarations stand.
 #[derive(Clone, Copy, Debug)]
@@ -34,14 +36,7 @@ impl Home {
 
 /// Makes a field.
 pub fn field(name: &'static str, ty: Type) -> Field {
-    Field {
-        name,
-        doc: "",
-        ty,
-        shape: shape_of(ty),
-        at: At { offset: 0, has: 0, ordinal: 0 },
-        default: DefaultValue::Zero,
-    }
+    Field { name, doc: "", ty, shape: shape_of(ty), at: At::OPEN, default: None }
 }
 
 /// Makes a field that is an `Option`.
@@ -77,35 +72,40 @@ pub fn structure(of: impl IntoIterator<Item = Field>) -> Kind {
 }
 
 /// Makes a variant with one field, which has no name of its own in the schema; `Type::Void` if it has none.
-pub fn value(name: &'static str, doc: &'static str, field: Field) -> (Case, Vec<Field>) {
-    (Case { name, doc, fields: 1, form: CaseForm::Value }, vec![field])
+pub fn value(name: &'static str, doc: &'static str, field: Field) -> Case {
+    Case { name, doc, members: vec![Member::Field(field)].leak(), form: CaseForm::Value }
 }
 
-/// Makes a variant with named fields.
-pub fn group(
-    name: &'static str,
-    doc: &'static str,
-    fields: impl IntoIterator<Item = Field>,
-) -> (Case, Vec<Field>) {
-    let fields: Vec<Field> = fields.into_iter().collect();
-    let count = u16::try_from(fields.len()).unwrap_or(u16::MAX);
-    (Case { name, doc, fields: count, form: CaseForm::Group }, fields)
+/// Makes a variant with members.
+pub fn variant(name: &'static str, doc: &'static str, members: impl IntoIterator<Item = Member>) -> Case {
+    Case { name, doc, members: members.into_iter().collect::<Vec<_>>().leak(), form: CaseForm::Group }
 }
 
-/// Makes an enum with fields.
-pub fn union(variants: impl IntoIterator<Item = (Case, Vec<Field>)>) -> Kind {
-    let (cases, lists): (Vec<Case>, Vec<Vec<Field>>) = variants.into_iter().unzip();
-    let numbers = (0..).zip(&lists).flat_map(|(number, list)| list.iter().map(move |_| number));
-    let numbers: Vec<u16> = numbers.collect();
-    let mut fields = lists.concat();
-    let shapes: Vec<Shape> = fields.iter().map(|field| field.shape).collect();
-    let mut places: Vec<At> = fields.iter().map(|field| field.at).collect();
-    let mut locations = vec![Location::NONE; 2 * fields.len()];
-    let (size, discriminant) = union_layout_slice(&shapes, &numbers, &mut places, &mut locations);
-    for (field, at) in fields.iter_mut().zip(places) {
-        field.at = at;
-    }
-    Kind::Union(Union { fields: fields.leak(), cases: cases.leak(), size, discriminant })
+/// Makes a group.
+pub fn group(name: &'static str, doc: &'static str, members: impl IntoIterator<Item = Member>) -> Member {
+    Member::Group(Group { name, doc, ordinal: NEXT, members: members.into_iter().collect::<Vec<_>>().leak() })
+}
+
+/// Makes an unnamed union.
+pub fn union(cases: impl IntoIterator<Item = Case>) -> Member {
+    Member::Union(Union { ordinal: NEXT, cases: cases.into_iter().collect::<Vec<_>>().leak() })
+}
+
+/// Makes a struct with groups and unions, unless the compiler would refuse it.
+pub fn composite(members: impl IntoIterator<Item = Member>) -> Option<Kind> {
+    let members: &'static [Member] = members.into_iter().collect::<Vec<_>>().leak();
+    let count = Count::of(members);
+    let mut at = vec![At::FIRST; count.fields];
+    let mut discriminants = vec![0; count.unions];
+    let space = Space {
+        leaves: &mut vec![Leaf::NONE; count.fields],
+        order: &mut vec![u16::MAX; 2 * count.fields],
+        states: &mut vec![State::NEW; count.unions],
+        scratch: &mut vec![Scratch::NEW; scratch(members)],
+    };
+    let size = composite_layout_slice(members, &mut at, &mut discriminants, space)?;
+    let places = Places { at: at.leak(), discriminants: discriminants.leak() };
+    Some(Kind::Composite(Composite { members, places, size }))
 }
 
 /// Makes an enum of names and doc comments.

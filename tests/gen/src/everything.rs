@@ -55,6 +55,24 @@ pub trait Everything {
     /// Has another name in the schema.
     #[ipc(name = "inTheSchema")]
     fn in_rust(&self, colours: &[Colour]) -> Result<Option<Colour>, IpcException>;
+    /// As Bitcoin Core has it.
+    #[ipc(results(result, has(result)))]
+    fn tip(&self) -> Result<Option<Drawing>, IpcException>;
+    #[ipc(results(has(second), first, second))]
+    fn presences(
+        &self,
+        #[ipc(has = 4)] first: Option<u32>,
+        second: Option<u8>,
+        #[ipc(has)] third: Option<String>,
+    ) -> Result<(Option<u16>, Option<String>), IpcException>;
+    fn with_defaults(
+        &self,
+        #[ipc(default = true)] cooldown: bool,
+        #[ipc(default = f64::MAX)] timeout: f64,
+        #[ipc(default = Colour::DarkBlue)] colour: &Colour,
+        #[ipc(default = "text")] text: &str,
+        #[ipc(default = b"\x00\xff")] data: &[u8],
+    ) -> Result<(), IpcException>;
     /// Streams of several types.
     fn streams(
         &self,
@@ -232,6 +250,80 @@ pub struct Defaults {
     pub text: String,
     pub none: u32,
     pub choice: Choice,
+    #[ipc(default = f32::INFINITY)]
+    pub most: f32,
+    #[ipc(default = Colour::DarkBlue)]
+    pub colour: Colour,
+    #[ipc(default = Code::Minus)]
+    pub code: Code,
+    #[ipc(default = 9)]
+    pub height: Height,
+    #[ipc(default = b"\xa1\x40")]
+    pub data: Vec<u8>,
+    #[ipc(default = 'x')]
+    pub letter: char,
+}
+
+/// A number in the schema.
+#[derive(Clone, Copy, Debug, IpcType, PartialEq)]
+#[ipc(repr = i16)]
+pub enum Code {
+    Zero,
+    Minus = -5,
+}
+
+/// Groups, and unions beside other fields.
+#[derive(Debug, IpcType, PartialEq)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Drawing {
+    #[ipc(ordinal = 7)]
+    pub visible: bool,
+    /// Has no name in the schema.
+    #[ipc(union)]
+    pub shape: Shape,
+    pub layer: Option<u16>,
+    /// Where it begins.
+    #[ipc(group, ordinal = 0)]
+    pub origin: Place,
+    /// How it is filled.
+    #[ipc(union, name = "fill", ordinal = 3)]
+    pub fill: Fill,
+    #[ipc(union, name = "stroke", ordinal = 23)]
+    pub stroke: Fill,
+    #[ipc(has = 30)]
+    pub title: Option<String>,
+    #[ipc(has)]
+    pub frame: Option<Place>,
+}
+
+/// A position.
+#[derive(Clone, Copy, Debug, IpcType, PartialEq)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Place {
+    /// To the right.
+    pub x: f32,
+    pub y: Option<bool>,
+}
+
+/// With ordinals of its own.
+#[derive(Clone, Copy, Debug, IpcType, PartialEq)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub enum Fill {
+    #[ipc(ordinal = 3)]
+    Plain(u8),
+    #[ipc(ordinal = 2)]
+    None,
+    #[ipc(ordinal = 0)]
+    At(#[ipc(group)] Inset),
+}
+
+/// In a group of its own and in a variant.
+#[derive(Clone, Copy, Debug, IpcType, PartialEq)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Inset {
+    pub x: u16,
+    #[ipc(default = 6)]
+    pub y: u16,
 }
 
 /// Fields in another order than their ordinals.

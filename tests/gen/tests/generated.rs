@@ -9,10 +9,11 @@ use capnp::any_pointer;
 use capnp::message::Builder;
 use ipc_gen_tests::everything::shared::Shared;
 use ipc_gen_tests::everything::{
-    Choice, Colour, Defaults, Every, Handed, Height, Pair, Pinned, Shape, Standard,
+    Choice, Code, Colour, Defaults, Drawing, Every, Fill, Handed, Height, Inset, Pair, Pinned, Place, Shape,
+    Standard,
 };
 use ipc_gen_tests::generated::everything_capnp::{
-    Colour as GeneratedColour, choice, defaults, every, everything, handed, init, shape, standard,
+    Colour as GeneratedColour, choice, defaults, drawing, every, everything, handed, init, shape, standard,
 };
 use ipc_gen_tests::generated::{ipc_capnp, proxy_capnp, shared_capnp};
 use ipc_gen_tests::message::{decode, encode};
@@ -102,6 +103,12 @@ fn default_values() -> Defaults {
         text: "a \"täxt\"\n\\ of\t\u{1}two lines".into(),
         none: 0,
         choice: Choice::Number(7),
+        most: f32::INFINITY,
+        colour: Colour::DarkBlue,
+        code: Code::Minus,
+        height: Height(9),
+        data: vec![0xa1, 0x40],
+        letter: 'x',
     }
 }
 
@@ -122,6 +129,12 @@ fn zeros() -> Defaults {
         text: String::new(),
         none: 0,
         choice: Choice::Group { number: 0, text: String::new() },
+        most: 0.0,
+        colour: Colour::Red,
+        code: Code::Zero,
+        height: Height(0),
+        data: Vec::new(),
+        letter: '\0',
     }
 }
 
@@ -149,6 +162,16 @@ fn read(of: defaults::Reader<'_>) -> Defaults {
                 text: group.get_text().unwrap().to_string().unwrap(),
             },
         },
+        most: of.get_most(),
+        colour: match of.get_colour().unwrap() {
+            GeneratedColour::Red => Colour::Red,
+            GeneratedColour::Green => Colour::Green,
+            GeneratedColour::DarkBlue => Colour::DarkBlue,
+        },
+        code: if of.get_code() == 0 { Code::Zero } else { Code::Minus },
+        height: Height(of.get_height()),
+        data: of.get_data().unwrap().to_vec(),
+        letter: char::from_u32(of.get_letter()).unwrap(),
     }
 }
 
@@ -469,6 +492,75 @@ fn generated_readers_find_a_capability_where_a_file_descriptor_is() {
     message.init_root::<handed::Builder<'_>>();
     let error = decode::<Handed>(&message).unwrap_err();
     assert!(error.text().contains("null where a file descriptor"), "{error}");
+}
+
+fn drawings() -> Vec<Drawing> {
+    let drawing = Drawing {
+        visible: true,
+        shape: Shape::Rect { width: 1.0, height: 2.0 },
+        layer: Some(0),
+        origin: Place { x: 0.5, y: Some(false) },
+        fill: Fill::At(Inset { x: 3, y: 4 }),
+        stroke: Fill::Plain(5),
+        title: Some(String::new()),
+        frame: None,
+    };
+    let other = Drawing {
+        visible: false,
+        shape: Shape::Perhaps(Some(6)),
+        layer: None,
+        origin: Place { x: -1.0, y: None },
+        fill: Fill::None,
+        stroke: Fill::At(Inset { x: 0, y: 6 }),
+        title: None,
+        frame: Some(Place { x: 7.0, y: Some(true) }),
+    };
+    vec![drawing, other]
+}
+
+#[test]
+fn groups_and_unions_beside_fields_mean_the_same_to_generated_readers() {
+    let messages: Vec<_> = drawings().iter().map(encode).collect();
+    let first: drawing::Reader<'_> = messages[0].get_root_as_reader().unwrap();
+    assert!(first.get_visible());
+    let Ok(drawing::Rect(rect)) = first.which() else { panic!("another variant") };
+    assert_eq!((rect.get_width(), rect.get_height()), (1.0, 2.0));
+    assert_eq!((first.get_has_layer(), first.get_layer()), (true, 0));
+    let origin = first.get_origin();
+    assert_eq!((origin.get_x(), origin.get_has_y(), origin.get_y()), (0.5, true, false));
+    let Ok(drawing::fill::At(at)) = first.get_fill().which() else { panic!("another variant") };
+    assert_eq!((at.get_x(), at.get_y()), (3, 4));
+    let Ok(drawing::stroke::Plain(5)) = first.get_stroke().which() else { panic!("another variant") };
+    assert!(first.get_has_title() && !first.get_has_frame());
+    let second: drawing::Reader<'_> = messages[1].get_root_as_reader().unwrap();
+    let Ok(drawing::Perhaps(perhaps)) = second.which() else { panic!("another variant") };
+    assert_eq!((perhaps.get_has_value(), perhaps.get_value()), (true, 6));
+    assert!(matches!(second.get_fill().which(), Ok(drawing::fill::None(()))));
+    assert!(!second.get_has_title() && second.get_has_frame());
+    assert_eq!(second.get_frame().unwrap().get_x(), 7.0);
+}
+
+#[test]
+fn groups_and_unions_beside_fields_are_read_as_generated_builders_write_them() {
+    let mut message = Builder::new_default();
+    let mut built: drawing::Builder<'_> = message.init_root();
+    built.set_visible(true);
+    let mut rect = built.reborrow().init_rect();
+    rect.set_width(1.0);
+    rect.set_height(2.0);
+    built.set_has_layer(true);
+    let mut origin = built.reborrow().init_origin();
+    origin.set_x(0.5);
+    origin.set_has_y(true);
+    let mut at = built.reborrow().init_fill().init_at();
+    at.set_x(3);
+    at.set_y(4);
+    built.reborrow().init_stroke().set_plain(5);
+    built.set_has_title(true);
+    assert_eq!(decode::<Drawing>(&message).unwrap(), drawings()[0]);
+    for drawing in drawings() {
+        assert_eq!(decode::<Drawing>(&encode(&drawing)).unwrap(), drawing);
+    }
 }
 
 #[test]

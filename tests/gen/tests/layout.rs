@@ -7,10 +7,12 @@ use std::sync::LazyLock;
 
 use ipc_gen::{Origin, Schema, code_generator_request, emit};
 use ipc_gen_tests::descriptors::{
-    Home, enumeration, field, group, interface, list, optional, structure, union, value,
+    Home, composite, enumeration, field, group, interface, list, optional, structure, union, value, variant,
 };
 use ipc_gen_tests::{official, tools};
-use ipc_runtime::wire::descriptor::{Case, Descriptor, Field, Kind, Type};
+use ipc_runtime::wire::descriptor::{Case, Descriptor, Field, Group, Kind, Member, Type, Union};
+use ipc_runtime::wire::layout::{At, Companion};
+use ipc_runtime::wire::ordinal::{Count, NEXT};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -20,7 +22,12 @@ const STRUCTS: usize = 1_500;
 
 const UNIONS: usize = 1_500;
 
+const COMPOSITES: usize = 400;
+
 const MOST_FIELDS: usize = 40;
+
+/// How deep groups and unions lie in each other.
+const DEPTH: usize = 3;
 
 const HOME: Home = Home { file: 0xd2b7_02ce_11a5_9f60, module: "layout" };
 
@@ -95,11 +102,11 @@ fn declare_fields(fields: &[(Type, Presence)]) -> impl Iterator<Item = Field> {
     fields.iter().enumerate().map(|(number, (ty, presence))| declare_field(number, *ty, *presence))
 }
 
-fn declare_variant(number: usize, variant: &Variant) -> (Case, Vec<Field>) {
+fn declare_variant(number: usize, of: &Variant) -> Case {
     let name: &'static str = format!("v{number}").leak();
-    match variant {
+    match of {
         Variant::Value(ty, presence) => value(name, "", declare_field(0, *ty, *presence)),
-        Variant::Group(fields) => group(name, "", declare_fields(fields)),
+        Variant::Group(fields) => variant(name, "", declare_fields(fields).map(Member::Field)),
     }
 }
 
@@ -119,9 +126,155 @@ fn random_unions_are_laid_out_as_by_the_official_compiler() {
     let mut runner = TestRunner::default();
     let mut one = || {
         let variants = any_variants().new_tree(&mut runner).unwrap().current();
-        union(variants.iter().enumerate().map(|(number, variant)| declare_variant(number, variant)))
+        let cases = variants.iter().enumerate().map(|(number, variant)| declare_variant(number, variant));
+        composite([union(cases)]).unwrap()
     };
     compare("unions", (0..UNIONS).map(|index| declare(index, one())));
+}
+
+#[test]
+fn random_structs_with_groups_and_unions_are_laid_out_as_by_the_official_compiler() {
+    let mut random = Random { runner: TestRunner::default(), names: 0 };
+    let some = std::iter::repeat_with(|| composite(random.members(0))).flatten();
+    compare("composites", some.take(COMPOSITES).enumerate().map(|(index, kind)| declare(index, kind)));
+}
+
+#[test]
+fn random_ordinals_are_laid_out_as_by_the_official_compiler() {
+    let mut random = Random { runner: TestRunner::default(), names: 0 };
+    let some = std::iter::repeat_with(|| {
+        let members = random.members(0);
+        composite(random.pin(&members))
+    });
+    compare(
+        "ordinals",
+        some.flatten().take(COMPOSITES).enumerate().map(|(index, kind)| declare(index, kind)),
+    );
+}
+
+/// Makes structs with groups and unions.
+struct Random {
+    runner: TestRunner,
+    names: usize,
+}
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.runner.rng().next_u32() as usize % limit
+    }
+
+    fn name(&mut self, prefix: &str) -> &'static str {
+        self.names += 1;
+        format!("{prefix}{}", self.names).leak()
+    }
+
+    /// Members of a struct, a group or a variant: one at least, an unnamed union at most.
+    fn members(&mut self, depth: usize) -> Vec<Member> {
+        let count = 1 + self.below(7);
+        let mut members: Vec<Member> = (0..count).map(|_| self.member(depth)).collect();
+        if depth < DEPTH && self.below(2) == 0 {
+            let cases = self.cases(depth + 1);
+            let at = self.below(members.len() + 1);
+            members.insert(at, union(cases));
+        }
+        members
+    }
+
+    fn member(&mut self, depth: usize) -> Member {
+        let name = self.name("m");
+        match self.below(8) {
+            0 if depth < DEPTH => group(name, "", self.members(depth + 1)),
+            1 if depth < DEPTH => group(name, "", [union(self.cases(depth + 1))]),
+            _ => Member::Field(self.field(name)),
+        }
+    }
+
+    fn field(&mut self, name: &'static str) -> Field {
+        let ty = any_type().new_tree(&mut self.runner).unwrap().current();
+        match self.below(4) {
+            0 => optional(name, ty),
+            // Has a presence field even if it is a pointer.
+            1 => {
+                let mut field = field(name, ty);
+                field.shape.companion = Companion::Has;
+                field
+            }
+            _ => field(name, ty),
+        }
+    }
+
+    fn cases(&mut self, depth: usize) -> Vec<Case> {
+        let count = 2 + self.below(4);
+        (0..count)
+            .map(|_| {
+                let name = self.name("v");
+                match self.below(3) {
+                    0 => value(name, "", self.field("value")),
+                    _ => variant(name, "", self.members(depth)),
+                }
+            })
+            .collect()
+    }
+
+    /// The members with all ordinals pinned, in a random order.
+    fn pin(&mut self, members: &[Member]) -> Vec<Member> {
+        let mut ordinals = self.permutation(&[members]);
+        self.pin_list(members, &mut ordinals)
+    }
+
+    /// Gives everything that takes ordinals in the lists its first; a presence field takes one of its own.
+    fn permutation(&mut self, lists: &[&[Member]]) -> std::vec::IntoIter<u16> {
+        let sizes = lists.iter().copied().flatten().flat_map(|member| match member {
+            Member::Field(field) => vec![1; usize::from(field.shape.ordinals())],
+            other => vec![Count::of(std::slice::from_ref(other)).ordinals],
+        });
+        let sizes: Vec<usize> = sizes.collect();
+        let mut order: Vec<usize> = (0..sizes.len()).collect();
+        for last in (1..order.len()).rev() {
+            let other = self.below(last + 1);
+            order.swap(last, other);
+        }
+        let mut next = 0;
+        let mut firsts: Vec<(usize, u16)> = order
+            .into_iter()
+            .map(|index| {
+                let first = u16::try_from(next).unwrap();
+                next += sizes.get(index).unwrap();
+                (index, first)
+            })
+            .collect();
+        firsts.sort_unstable();
+        let firsts: Vec<u16> = firsts.into_iter().map(|(_, first)| first).collect();
+        firsts.into_iter()
+    }
+
+    fn pin_list(&mut self, members: &[Member], ordinals: &mut std::vec::IntoIter<u16>) -> Vec<Member> {
+        members
+            .iter()
+            .map(|member| match member {
+                Member::Field(field) => {
+                    let ordinal = ordinals.next().unwrap();
+                    let has = field.has_companion().then(|| ordinals.next().unwrap());
+                    let at = At { ordinal, has_ordinal: has.unwrap_or(NEXT), ..field.at };
+                    Member::Field(Field { at, ..*field })
+                }
+                Member::Group(of) => {
+                    let members = self.pin(of.members).leak();
+                    Member::Group(Group { ordinal: ordinals.next().unwrap(), members, ..*of })
+                }
+                Member::Union(of) => {
+                    let lists: Vec<&[Member]> = of.cases.iter().map(|case| case.members).collect();
+                    let mut inner = self.permutation(&lists);
+                    let cases: Vec<Case> = of
+                        .cases
+                        .iter()
+                        .map(|case| Case { members: self.pin_list(case.members, &mut inner).leak(), ..*case })
+                        .collect();
+                    Member::Union(Union { ordinal: ordinals.next().unwrap(), cases: cases.leak() })
+                }
+            })
+            .collect()
+    }
 }
 
 fn compare(name: &str, declarations: impl Iterator<Item = &'static Descriptor>) {

@@ -1,17 +1,17 @@
 //! How far a source runs ahead of its reader, and what many streams take.
 
+use std::future::poll_fn;
 use std::iter::RepeatN;
-use std::sync::Arc;
 use std::task::Poll;
 use std::thread;
 
 use futures::executor::block_on;
 use futures::future::join_all;
-use ipc_runtime::{ExceptionKind, IpcException, IpcStream};
+use ipc_runtime::{ExceptionKind, IpcStream};
 use ipc_tests::steps::{LONG_PATIENCE, PATIENCE, bounded, eventually};
 
-use super::super::util::Pair;
-use super::{Counted, Counts, Ready, Server, Streams, all, counted};
+use super::super::util::{Here, Pair, assert_disconnected, kill};
+use super::{Counted, Counts, Ready, Server, all, counted};
 
 const MIB: usize = 1 << 20;
 
@@ -40,7 +40,6 @@ fn read_slowly(size: usize, make: fn(Source) -> IpcStream<Vec<u8>>) -> Counts {
     assert!(!counts.is_dropped());
     drop(stream);
     eventually("the source is dropped", || counts.is_dropped());
-    assert_eq!(counts.taken(), last, "the source was read after it rested");
     counts
 }
 
@@ -106,40 +105,31 @@ fn an_item_of_many_mebibytes_arrives_and_one_that_no_message_holds_is_an_error()
     });
 }
 
-fn threads() -> usize {
-    std::fs::read_dir("/proc/self/task").unwrap().count()
-}
-
 #[test]
 fn a_thousand_streams_that_wait_take_no_threads() {
     const STREAMS: usize = 1000;
     bounded(LONG_PATIENCE, || {
-        let server = Arc::new(Server::default());
-        let pair = Pair::new(server.clone() as Arc<dyn Streams>);
-        let mut streams = pair.remote.waiting(STREAMS as u32).unwrap();
-        let senders = std::mem::take(&mut *server.senders.lock().unwrap());
-        let before = threads();
+        let here = Here::new();
+        let peer = here.spawn();
+        let mut streams: Vec<_> = (0..STREAMS).map(|_| peer.count_and_wait(0).unwrap()).collect();
         let mut waits: Vec<_> = streams.iter_mut().map(|stream| Box::pin(stream.next_async())).collect();
-        block_on(std::future::poll_fn(|cx| {
+        block_on(poll_fn(|cx| {
             for wait in &mut waits {
                 assert!(wait.as_mut().poll(cx).is_pending());
             }
             Poll::Ready(())
         }));
-        // Each of them waits at its source by the time that this is answered.
-        assert_eq!(pair.remote.sum(super::numbers(1, super::Kind::Iterator)).unwrap(), 0);
-        assert!(threads() < before + 100, "{} threads for {STREAMS} streams, {before} before", threads());
-        for (number, sender) in senders.iter().enumerate() {
-            sender.send(number.to_string()).unwrap();
+        // Their calls came before this one.
+        let threads = peer.threads().unwrap();
+        assert!(threads < 200, "{threads} threads for {STREAMS} streams");
+        peer.feed(7).unwrap();
+        for item in block_on(join_all(waits)) {
+            assert_eq!(item.unwrap().unwrap(), 7);
         }
-        let items: Vec<Result<String, IpcException>> =
-            block_on(join_all(waits)).into_iter().flatten().collect();
-        for (number, item) in items.into_iter().enumerate() {
-            assert_eq!(item.unwrap(), number.to_string());
-        }
-        drop(senders);
-        for stream in streams {
-            assert_eq!(all(stream).unwrap(), [""; 0]);
+        kill(&peer);
+        for mut stream in streams {
+            assert_disconnected(stream.next().unwrap());
+            assert!(stream.next().is_none());
         }
     });
 }

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use futures::Stream;
-use ipc_runtime::{IpcException, IpcSender, IpcStream, IpcType, ipc_interface};
+use ipc_runtime::{IpcException, IpcStream, IpcType, ipc_interface};
 
 /// Reads and makes streams.
 #[ipc_interface(root)]
@@ -35,8 +35,6 @@ trait Streams {
     fn maybe(&self, stream: Option<IpcStream<u8>>) -> Result<Option<IpcStream<u8>>, IpcException>;
     fn all(&self, streams: Vec<IpcStream<u32>>) -> Result<IpcStream<IpcStream<u32>>, IpcException>;
     fn objects(&self, objects: IpcStream<Arc<dyn Number>>) -> Result<u64, IpcException>;
-    /// Makes streams that are filled by [`Server::senders`].
-    fn waiting(&self, count: u32) -> Result<Vec<IpcStream<String>>, IpcException>;
 }
 
 /// What a stream is made of.
@@ -89,7 +87,6 @@ impl Number for Value {
 struct Server {
     offer: Mutex<Option<IpcStream<Vec<u8>>>>,
     kept: Mutex<Option<IpcStream<Vec<u8>>>>,
-    senders: Mutex<Vec<IpcSender<String>>>,
 }
 
 impl Server {
@@ -174,12 +171,6 @@ impl Streams for Server {
 
     fn objects(&self, objects: IpcStream<Arc<dyn Number>>) -> Result<u64, IpcException> {
         objects.map(|object| object?.value()).sum()
-    }
-
-    fn waiting(&self, count: u32) -> Result<Vec<IpcStream<String>>, IpcException> {
-        let (senders, streams) = (0..count).map(|_| IpcStream::channel(2)).unzip();
-        *self.senders.lock().unwrap() = senders;
-        Ok(streams)
     }
 }
 

@@ -17,7 +17,7 @@ pub struct Data {
 
 #[derive(IpcType)]
 pub enum Kind {
-    #[ipc(ordinal = 3)]
+    #[ipc(skip)]
     One,
 }
 

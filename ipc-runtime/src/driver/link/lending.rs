@@ -60,7 +60,7 @@ impl Loan<'_> {
     fn write(&self, deadline: Option<Instant>) {
         let Self { link, lender, lent } = self;
         // This thread waits, and does not read meanwhile.
-        link.turn.adopt(|interest| link.watch(interest));
+        link.attend();
         link.flushed(link.output.write_lent(link.socket.as_fd(), lender, lent, deadline));
     }
 }

@@ -47,6 +47,11 @@ impl Link {
         }
     }
 
+    /// Lets the background thread read unless a thread does: a task waits for an answer, and is to have it at once.
+    pub(crate) fn attend(&self) {
+        self.turn.adopt(|interest| self.watch(interest));
+    }
+
     pub(super) fn look_later(&self) {
         self.poller.wake_at(Instant::now() + LOOK_DELAY, self.this.clone(), Alarm::Look);
     }
