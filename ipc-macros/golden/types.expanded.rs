@@ -15,7 +15,6 @@ const _: () = {
     use ::ipc_runtime::private as __ipc;
     const __FILE: __ipc::u64 = __ipc::package_file_id(__ipc::env!("CARGO_PKG_NAME"));
     const __ID: __ipc::u64 = __ipc::type_id(__FILE, "Entry");
-    const __DEFAULT_2: <u32 as __ipc::Defaulted<'_>>::Value = 7;
     const __FIELDS: [__ipc::Field; 3usize] = [
         __ipc::field("key", "Text.", <String as __ipc::Wire<'_>>::PART),
         __ipc::field(
@@ -24,8 +23,12 @@ const _: () = {
             <Option<u64> as __ipc::Wire<'_>>::PART,
         ),
         __ipc::defaulted(
-            __ipc::field("level", "With a default.", <u32 as __ipc::Wire<'_>>::PART),
-            __ipc::Literal(__DEFAULT_2).schema_value(),
+            __ipc::field(
+                "level",
+                "With a default.",
+                <u32 as __ipc::Defaulted<'_>>::PART,
+            ),
+            || <u32 as __ipc::Defaulted<'_>>::schema_value(|| const { 7 }),
         ),
     ];
     const __LAYOUT: __ipc::Layout<3usize> = __ipc::layout_of(&__FIELDS);
@@ -78,6 +81,11 @@ const _: () = {
         const SIZE: __ipc::Size = __LAYOUT.size;
     }
     impl __ipc::Struct for Entry {
+        const MEMBERS: &'static [__ipc::Member] = &__ipc::members_of(&__FIELDS);
+        const PLACES: __ipc::Places = __ipc::Places {
+            at: &__LAYOUT.at,
+            discriminants: &[],
+        };
         fn descriptor() -> &'static __ipc::Descriptor {
             const {
                 &__ipc::Descriptor {
@@ -94,32 +102,32 @@ const _: () = {
                 }
             }
         }
-        fn encode_fields(
+        #[inline]
+        fn encode_members(
             &self,
             to: &mut __ipc::StructWriter<'_, '_>,
+            places: __ipc::Places,
         ) -> __ipc::Result<(), __ipc::IpcException> {
-            <String as __ipc::Wire<'_>>::encode(&self.key, to, __LAYOUT.at[0usize])?;
-            <Option<
-                u64,
-            > as __ipc::Wire<'_>>::encode(&self.size, to, __LAYOUT.at[1usize])?;
+            <String as __ipc::Wire<'_>>::encode(&self.key, to, places.at(0usize))?;
+            <Option<u64> as __ipc::Wire<'_>>::encode(&self.size, to, places.at(1usize))?;
             <u32 as __ipc::Defaulted<
                 '_,
-            >>::encode_defaulted(&self.level, to, __LAYOUT.at[2usize], __DEFAULT_2)?;
+            >>::encode(&self.level, to, places.at(2usize), || const { 7 })?;
             __ipc::Ok(())
         }
     }
     impl<'m> __ipc::DecodeStruct<'m> for Entry {
-        fn decode_fields(
+        #[inline]
+        fn decode_members(
             from: &__ipc::StructReader<'m>,
+            places: __ipc::Places,
         ) -> __ipc::Result<Self, __ipc::IpcException> {
             __ipc::Ok(Self {
-                key: <String as __ipc::Wire<'_>>::decode(from, __LAYOUT.at[0usize])?,
-                size: <Option<
-                    u64,
-                > as __ipc::Wire<'_>>::decode(from, __LAYOUT.at[1usize])?,
+                key: <String as __ipc::Wire<'_>>::decode(from, places.at(0usize))?,
+                size: <Option<u64> as __ipc::Wire<'_>>::decode(from, places.at(1usize))?,
                 level: <u32 as __ipc::Defaulted<
                     '_,
-                >>::decode_defaulted(from, __LAYOUT.at[2usize], __DEFAULT_2)?,
+                >>::decode(from, places.at(2usize), || const { 7 })?,
                 cache: __ipc::Default::default(),
             })
         }
@@ -143,16 +151,59 @@ const _: () = {
     use ::ipc_runtime::private as __ipc;
     const __FILE: __ipc::u64 = __ipc::package_file_id(__ipc::env!("CARGO_PKG_NAME"));
     const __ID: __ipc::u64 = __ipc::type_id(__FILE, "Shape");
-    const __FIELDS: [__ipc::Field; 4usize] = [
-        __ipc::field("value", "", <() as __ipc::Wire<'_>>::PART),
-        __ipc::field("value", "", <f64 as __ipc::Wire<'_>>::PART),
-        __ipc::field("width", "To the right.", <u32 as __ipc::Wire<'_>>::PART),
-        __ipc::field("height", "Up.", <Option<u32> as __ipc::Wire<'_>>::PART),
+    const __MEMBERS: &'static [__ipc::Member] = &[
+        __ipc::Member::Union(__ipc::UnionDescriptor {
+            ordinal: __ipc::NEXT,
+            cases: &[
+                __ipc::Case {
+                    name: "empty",
+                    doc: "Without fields.",
+                    members: &[
+                        __ipc::Member::Field(
+                            __ipc::field("value", "", <() as __ipc::Wire<'_>>::PART),
+                        ),
+                    ],
+                    form: __ipc::CaseForm::Value,
+                },
+                __ipc::Case {
+                    name: "circle",
+                    doc: "With one.",
+                    members: &[
+                        __ipc::Member::Field(
+                            __ipc::field("value", "", <f64 as __ipc::Wire<'_>>::PART),
+                        ),
+                    ],
+                    form: __ipc::CaseForm::Value,
+                },
+                __ipc::Case {
+                    name: "rect",
+                    doc: "A group.",
+                    members: &[
+                        __ipc::Member::Field(
+                            __ipc::field(
+                                "width",
+                                "To the right.",
+                                <u32 as __ipc::Wire<'_>>::PART,
+                            ),
+                        ),
+                        __ipc::Member::Field(
+                            __ipc::field(
+                                "height",
+                                "Up.",
+                                <Option<u32> as __ipc::Wire<'_>>::PART,
+                            ),
+                        ),
+                    ],
+                    form: __ipc::CaseForm::Group,
+                },
+            ],
+        }),
     ];
-    const __LAYOUT: __ipc::UnionLayout<4usize> = __ipc::union_layout_of(
-        &__FIELDS,
-        [0u16, 1u16, 2u16, 2u16],
-    );
+    const __LAYOUT: __ipc::CompositeLayout<4usize, 1> = __ipc::composite_layout::<
+        4usize,
+        1,
+        10usize,
+    >(__MEMBERS);
     impl __ipc::IpcType for Shape {
         type This = Self;
         const SHAPE: __ipc::Shape = __ipc::Shape::of(__ipc::Slot::Pointer);
@@ -202,6 +253,11 @@ const _: () = {
         const SIZE: __ipc::Size = __LAYOUT.size;
     }
     impl __ipc::Struct for Shape {
+        const MEMBERS: &'static [__ipc::Member] = __MEMBERS;
+        const PLACES: __ipc::Places = __ipc::Places {
+            at: &__LAYOUT.at,
+            discriminants: &__LAYOUT.discriminants,
+        };
         fn descriptor() -> &'static __ipc::Descriptor {
             const {
                 &__ipc::Descriptor {
@@ -211,76 +267,58 @@ const _: () = {
                     name: "Shape",
                     module: __ipc::module_path!(),
                     doc: "A union.",
-                    kind: __ipc::Kind::Union(__ipc::UnionDescriptor {
-                        fields: &__ipc::placed_in_union(__FIELDS, __LAYOUT),
-                        cases: &[
-                            __ipc::Case {
-                                name: "empty",
-                                doc: "Without fields.",
-                                fields: 1u16,
-                                form: __ipc::CaseForm::Value,
-                            },
-                            __ipc::Case {
-                                name: "circle",
-                                doc: "With one.",
-                                fields: 1u16,
-                                form: __ipc::CaseForm::Value,
-                            },
-                            __ipc::Case {
-                                name: "rect",
-                                doc: "A group.",
-                                fields: 2u16,
-                                form: __ipc::CaseForm::Group,
-                            },
-                        ],
-                        size: __LAYOUT.size,
-                        discriminant: __LAYOUT.discriminant,
+                    kind: __ipc::Kind::Composite(__ipc::Composite {
+                        members: <Self as __ipc::Struct>::MEMBERS,
+                        places: <Self as __ipc::Struct>::PLACES,
+                        size: <Self as __ipc::HasSize>::SIZE,
                     }),
                 }
             }
         }
-        fn encode_fields(
+        #[inline]
+        fn encode_members(
             &self,
             to: &mut __ipc::StructWriter<'_, '_>,
+            places: __ipc::Places,
         ) -> __ipc::Result<(), __ipc::IpcException> {
             match self {
                 Self::Empty {} => {
-                    to.set(__LAYOUT.discriminant, 0u16);
+                    to.set(places.discriminant(), 0u16);
                 }
                 Self::Circle { 0: f0 } => {
-                    to.set(__LAYOUT.discriminant, 1u16);
-                    <f64 as __ipc::Wire<'_>>::encode(f0, to, __LAYOUT.at[1usize])?;
+                    to.set(places.discriminant(), 1u16);
+                    <f64 as __ipc::Wire<'_>>::encode(f0, to, places.at(1usize))?;
                 }
                 Self::Rect { width: f0, height: f1 } => {
-                    to.set(__LAYOUT.discriminant, 2u16);
-                    <u32 as __ipc::Wire<'_>>::encode(f0, to, __LAYOUT.at[2usize])?;
-                    <Option<
-                        u32,
-                    > as __ipc::Wire<'_>>::encode(f1, to, __LAYOUT.at[3usize])?;
+                    to.set(places.discriminant(), 2u16);
+                    <u32 as __ipc::Wire<'_>>::encode(f0, to, places.at(2usize))?;
+                    <Option<u32> as __ipc::Wire<'_>>::encode(f1, to, places.at(3usize))?;
                 }
             }
             __ipc::Ok(())
         }
     }
     impl<'m> __ipc::DecodeStruct<'m> for Shape {
-        fn decode_fields(
+        #[inline]
+        fn decode_members(
             from: &__ipc::StructReader<'m>,
+            places: __ipc::Places,
         ) -> __ipc::Result<Self, __ipc::IpcException> {
-            match from.get::<__ipc::u16>(__LAYOUT.discriminant) {
+            match from.get::<__ipc::u16>(places.discriminant()) {
                 0u16 => __ipc::Ok(Self::Empty {}),
                 1u16 => {
                     __ipc::Ok(Self::Circle {
-                        0: <f64 as __ipc::Wire<'_>>::decode(from, __LAYOUT.at[1usize])?,
+                        0: <f64 as __ipc::Wire<'_>>::decode(from, places.at(1usize))?,
                     })
                 }
                 2u16 => {
                     __ipc::Ok(Self::Rect {
                         width: <u32 as __ipc::Wire<
                             '_,
-                        >>::decode(from, __LAYOUT.at[2usize])?,
+                        >>::decode(from, places.at(2usize))?,
                         height: <Option<
                             u32,
-                        > as __ipc::Wire<'_>>::decode(from, __LAYOUT.at[3usize])?,
+                        > as __ipc::Wire<'_>>::decode(from, places.at(3usize))?,
                     })
                 }
                 unknown => {
@@ -294,6 +332,7 @@ const _: () = {
             }
         }
     }
+    impl __ipc::Variants for Shape {}
 };
 /// An enum.
 pub enum Colour {
@@ -350,6 +389,30 @@ const _: () = {
             from: __ipc::PointerReader<'m>,
         ) -> __ipc::Result<__ipc::Vec<Self>, __ipc::IpcException> {
             __ipc::decode_enums(from)
+        }
+    }
+    impl __ipc::HasDefault for Colour {
+        type This = Self;
+        type Value = Self;
+    }
+    impl<'m> __ipc::DefaultCodec<'m> for Colour {
+        fn encode_defaulted(
+            &self,
+            to: &mut __ipc::StructWriter<'_, '_>,
+            at: __ipc::At,
+            default: Self,
+        ) -> __ipc::Result<(), __ipc::IpcException> {
+            __ipc::encode_enum_defaulted(self, to, at, &default)
+        }
+        fn decode_defaulted(
+            from: &__ipc::StructReader<'m>,
+            at: __ipc::At,
+            default: Self,
+        ) -> __ipc::Result<Self, __ipc::IpcException> {
+            __ipc::decode_enum_defaulted(from, at, &default)
+        }
+        fn schema_value(default: Self) -> __ipc::DefaultValue {
+            __ipc::DefaultValue::Enum(__ipc::Enum::to_ordinal(&default))
         }
     }
     impl __ipc::Enum for Colour {
@@ -439,6 +502,39 @@ const _: () = {
             __ipc::Ok(Self {
                 0: <u32 as __ipc::Wire<'_>>::decode_inner(from, at)?,
             })
+        }
+    }
+    impl __ipc::HasDefault for Height
+    where
+        for<'__w> u32: __ipc::HasDefault,
+    {
+        type This = Self;
+        type Value = <u32 as __ipc::HasDefault>::Value;
+    }
+    impl<'m> __ipc::DefaultCodec<'m> for Height
+    where
+        for<'__w> u32: __ipc::DefaultCodec<'m>,
+    {
+        fn encode_defaulted(
+            &self,
+            to: &mut __ipc::StructWriter<'_, '_>,
+            at: __ipc::At,
+            default: Self::Value,
+        ) -> __ipc::Result<(), __ipc::IpcException> {
+            <u32 as __ipc::DefaultCodec<'m>>::encode_defaulted(&self.0, to, at, default)
+        }
+        fn decode_defaulted(
+            from: &__ipc::StructReader<'m>,
+            at: __ipc::At,
+            default: Self::Value,
+        ) -> __ipc::Result<Self, __ipc::IpcException> {
+            let inner = <u32 as __ipc::DefaultCodec<
+                'm,
+            >>::decode_defaulted(from, at, default)?;
+            __ipc::Ok(Self { 0: inner })
+        }
+        fn schema_value(default: Self::Value) -> __ipc::DefaultValue {
+            <u32 as __ipc::DefaultCodec<'m>>::schema_value(default)
         }
     }
     impl __ipc::Element for Height
