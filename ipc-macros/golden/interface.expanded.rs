@@ -508,14 +508,14 @@ const _: () = {
                         ordinal: 5u16,
                     },
                     __WATCH_PARAMS_AT.size,
-                    &mut |to| {
+                    &mut __ipc::once(|to| {
                         <Arc<
                             dyn Watcher,
                         > as __ipc::Wire<
                             '_,
-                        >>::lend_to(&watcher, to, __WATCH_PARAMS_AT.at[1usize])?;
+                        >>::give(watcher, to, __WATCH_PARAMS_AT.at[1usize])?;
                         __ipc::Ok(())
-                    },
+                    }),
                     &__WATCH_RESULT_AT.at,
                     &mut |from| <<Result<
                         Arc<dyn Watch>,
@@ -1150,5 +1150,8 @@ const _: () = {
                 _ => __ipc::Started::NotAsync(call),
             }
         }
+    }
+    impl __ipc::Passable for dyn Store {
+        type Kind = __ipc::ByReference;
     }
 };

@@ -60,6 +60,9 @@ use proc_macro::TokenStream;
 ///     // The server and the schema: `dispatch` decodes the arguments of a received call, calls the method and
 ///     // encodes what it returns; `descriptor` is the compiled-in schema.
 ///     impl Interface for dyn Calculator { .. }
+///
+///     // `Arc<dyn Calculator>` travels as an object.
+///     impl Passable for dyn Calculator { .. }
 /// };
 /// ```
 ///
@@ -103,6 +106,11 @@ use proc_macro::TokenStream;
 ///
 /// The receiver has a `&dyn Trait` too, in its method, and may lend it on. One-way methods of an interface that is lent
 /// run before the call returns, in order; an interface with an `async fn` cannot be lent.
+///
+/// # Closures
+///
+/// A closure travels as an interface made of its signature; with `#[ipc(as = Trait)]` on the parameter, or on a method that
+/// returns it, as the interface named, which has one method, an `fn` that takes and returns what the closure does.
 ///
 /// # Streams
 ///
@@ -158,8 +166,8 @@ use proc_macro::TokenStream;
 /// method, the two are about what it returns if it succeeds. The derive macro [`IpcType`] has more about them.
 ///
 /// On a method, `#[ipc(name = "..")]`, `#[ipc(ordinal = N)]` (the following ones continue after it) and
-/// `#[ipc(no_context)]` override the rules; `#[ipc(results(..))]`, `#[ipc(oneway)]`, `#[ipc(cancellable)]` and
-/// `#[ipc(local)]` are described above; on a parameter, `#[ipc(name = "..")]`, `#[ipc(default = ..)]` and `#[ipc(has = N)]`, which mean
+/// `#[ipc(no_context)]` override the rules; `#[ipc(results(..))]`, `#[ipc(as = Trait)]`, `#[ipc(oneway)]`, `#[ipc(cancellable)]` and
+/// `#[ipc(local)]` are described above; on a parameter, `#[ipc(name = "..")]`, `#[ipc(as = Trait)]`, `#[ipc(default = ..)]` and `#[ipc(has = N)]`, which mean
 /// what they do on a field of a derived type. A default is what a peer that knows fewer parameters means. On
 /// both, `#[ipc(with = module)]` and `#[ipc(serde)]`.
 #[proc_macro_attribute]
@@ -224,6 +232,7 @@ pub fn ipc_interface(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | field | `union` | the variants of its enum are a union beside the other fields; without a name, unless `name = ".."` gives one |
 /// | field | `with = module` | is converted, see below |
 /// | field | `serde` | travels as opaque bytes, see below |
+/// | field | `as = Trait` | a closure travels as the interface with one method, in place of one made of its signature |
 /// | field | `skip` | is not in the schema; on receipt it is `Default::default()` |
 /// | variant | `name = ".."` | the name in the schema |
 /// | variant | `other` | stands for the variants that only a newer peer knows |

@@ -219,12 +219,44 @@ messages! {
         "write `dyn {}`: every interface is `Send + Sync + 'static`"
     }
     TYPE_CLOSURE {
-        "a closure cannot cross a process boundary",
-        "declare an `#[ipc_interface]` trait with one method and take `Arc<dyn Trait>`"
+        "a closure must be owned to cross a process boundary: a `Fn` by an `Arc` or a `Box`, any other by a `Box`",
+        "write `{}`: the receiver may keep it"
+    }
+    CLOSURE_RESULT {
+        "the closure returns `{}`, which is no `Result`",
+        "every call can fail: write `{}`"
+    }
+    CLOSURE_BOUNDS {
+        "the bounds of the closure must be `{}`",
+        "its calls arrive on other threads: write `{}`"
+    }
+    CLOSURE_ARGUMENTS {
+        "a closure takes at most eight arguments here, and this one takes {}",
+        "put them into a struct with `#[derive(IpcType)]`, or declare an `#[ipc_interface]` trait with one method"
+    }
+    CLOSURE_LENT {
+        "a closure with a borrowed argument takes at most three arguments here, and this one takes {}",
+        "own the arguments, as in `String` for `&str`, or declare an `#[ipc_interface]` trait with one method"
+    }
+    AS_LENT {
+        "`{}` is borrowed, and a closure that travels as an interface is owned",
+        "remove the `&`, or `as`"
+    }
+    AS_PARTS {
+        "`as` does not say which of the results it is for",
+        "return one closure, or put them into a struct whose fields have `as`"
+    }
+    AS_DEFAULT {
+        "a closure has no default in the schema",
+        "remove `default`, or make the field an `Option`"
+    }
+    AS_NEWTYPE {
+        "`{}` is what is inside, and has no field of its own that could say `as`",
+        "give the field a name, or write `as` where the type is used"
     }
     TYPE_FN {
         "a function pointer cannot cross a process boundary",
-        "declare an `#[ipc_interface]` trait with one method and take `Arc<dyn Trait>`"
+        "write `{}`"
     }
     TYPE_IMPL {
         "`impl Trait` cannot cross a process boundary",

@@ -86,6 +86,8 @@ pub(crate) struct Method {
     pub(crate) results: Results,
     /// `with = ..` or `serde`: of the one result.
     pub(crate) conversion: Option<Conversion>,
+    /// `as = Trait`: the interface as which the closure travels that the method returns.
+    pub(crate) interface: Option<Path>,
     /// For each result with `has(..)`, how many results stand before its presence field.
     pub(crate) presences: Vec<Option<usize>>,
 }
@@ -155,6 +157,8 @@ pub(crate) struct Param {
     pub(crate) doc: String,
     pub(crate) ty: Type,
     pub(crate) passing: Passing,
+    /// `as = Trait`: the interface as which the closure travels.
+    pub(crate) interface: Option<Path>,
     /// `default = ..`.
     pub(crate) default: Option<Expr>,
     /// `has`, or `has = N`.
@@ -311,6 +315,8 @@ pub(crate) struct Field {
     pub(crate) doc: String,
     /// The type, `Self` replaced by the name of the type that it is a field of.
     pub(crate) ty: Type,
+    /// `as = Trait`: the interface as which the closure travels.
+    pub(crate) interface: Option<Path>,
     /// `default = ..`.
     pub(crate) default: Option<Expr>,
     /// `ordinal = N`; without it, the one after the previous field's.

@@ -138,3 +138,34 @@ impl Arrived {
         self.0.get_mut(index)?.take()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attachments(caps: &[usize]) -> Attachments {
+        let open = || std::fs::File::open("/dev/null").unwrap().into();
+        Attachments(caps.iter().map(|cap| (*cap, Attachment::new(open()))).collect())
+    }
+
+    fn caps(attachments: Attachments) -> Vec<usize> {
+        attachments.into_iter().map(|(cap, _)| cap).collect()
+    }
+
+    #[test]
+    fn each_is_taken_once() {
+        let mut attachments = attachments(&[3, 1]);
+        assert!(attachments.take(0).is_none());
+        assert!(attachments.take(3).is_some());
+        assert!(attachments.take(3).is_none());
+        assert_eq!(attachments.len(), 1);
+    }
+
+    #[test]
+    fn they_follow_their_capabilities_into_a_copy() {
+        // The copy has the original's capabilities 2, 0, 2 and one of nothing.
+        assert_eq!(caps(attachments(&[0, 1, 2]).moved(&[2, 0, 2, usize::MAX])), [0, 1]);
+        assert!(attachments(&[0]).moved(&[]).is_empty());
+        assert!(Attachments::new().moved(&[0, 1]).is_empty());
+    }
+}

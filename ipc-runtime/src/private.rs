@@ -11,6 +11,7 @@ pub use std::default::Default;
 pub use std::future::Future;
 pub use std::iter::{ExactSizeIterator, Iterator};
 pub use std::marker::{Copy, Send, Sized, Sync};
+pub use std::ops::Fn;
 pub use std::option::Option::{self, None, Some};
 pub use std::pin::Pin;
 pub use std::primitive::{bool, i8, i16, i32, i64, i128, str, u8, u16, u32, u64, usize};
@@ -49,11 +50,12 @@ pub use crate::wire::with::{
     part_with,
 };
 pub use crate::wire::{
-    Decode, DecodeElement, DecodeStruct, Element, Encode, Enum, HasSize, Interface, IpcType, Lend, Numbered,
-    PointerReader, PointerWriter, Single, Struct, StructReader, StructWriter, Variants, decode_enum,
-    decode_enum_defaulted, decode_enums, decode_number, decode_number_defaulted, decode_numbers,
-    decode_struct, decode_structs, encode_enum, encode_enum_defaulted, encode_enums, encode_number,
-    encode_number_defaulted, encode_numbers, encode_struct, encode_structs, unknown_variant,
+    ByReference, Callable, Decode, DecodeElement, DecodeStruct, Element, Encode, Enum, HasSize, Interface,
+    IpcType, Lend, Numbered, Passable, PointerReader, PointerWriter, Single, StandIn, Struct, StructReader,
+    StructWriter, Variants, decode_enum, decode_enum_defaulted, decode_enums, decode_number,
+    decode_number_defaulted, decode_numbers, decode_struct, decode_structs, encode_enum,
+    encode_enum_defaulted, encode_enums, encode_number, encode_number_defaulted, encode_numbers,
+    encode_struct, encode_struct_owned, encode_structs, encode_structs_owned, unknown_variant,
 };
 
 /// What the schema says of a type.
@@ -326,7 +328,8 @@ impl<T, E> AnyResult for Result<T, E> {
     message = "`{Self}` cannot cross a process boundary",
     label = "not an IPC type",
     note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
-    note = "for an object that stays in its process, pass `Arc<dyn Trait>` of an `#[ipc_interface]` trait"
+    note = "for an object that stays in its process, pass `Arc<dyn Trait>` of an `#[ipc_interface]` trait",
+    note = "for a closure, pass `Arc<dyn Fn(..) -> Result<.., IpcException> + Send + Sync>`"
 )]
 pub trait Wire<'m>: Sized {
     /// What the schema says.
@@ -339,6 +342,12 @@ pub trait Wire<'m>: Sized {
     /// # Errors
     /// Returns an error if the message becomes too large or too deep.
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+
+    /// Writes the value, out of which may be taken what cannot be shared.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode_mut(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
 
     /// Writes the value, or lends it to the message.
     ///
@@ -364,6 +373,12 @@ pub trait Wire<'m>: Sized {
     /// Returns an error if the message becomes too large or too deep.
     fn encode_inner(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
 
+    /// Like `encode_inner`; what cannot be shared may be taken out.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode_inner_mut(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+
     /// Reads a value that stands inside an `Option`.
     ///
     /// # Errors
@@ -382,6 +397,11 @@ where
     #[inline]
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         Encode::encode(self, to, at)
+    }
+
+    #[inline]
+    fn encode_mut(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        Encode::encode_owned(self, to, at)
     }
 
     #[inline]
@@ -405,8 +425,50 @@ where
     }
 
     #[inline]
+    fn encode_inner_mut(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        Encode::encode_inner_owned(self, to, at)
+    }
+
+    #[inline]
     fn decode_inner(from: &StructReader<'m>, at: At) -> Result<Self, IpcException> {
         Decode::decode_inner(from, at)
+    }
+}
+
+/// [`Wire`] for a closure that travels as the interface `I`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot travel as `{I}`",
+    label = "not a closure of the method's signature",
+    note = "it is an `Arc` of a `dyn Fn(..)`, or a `Box` of a closure, that takes and returns what the one method of the \
+            trait does; also in an `Option`, a `Vec` or as the values of a map"
+)]
+#[expect(missing_docs, reason = "each is the item of `Wire` of its name")]
+pub trait WireAs<'m, I: ?Sized>: Sized {
+    const PART: Part;
+
+    fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+    fn give(self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+    fn encode_mut(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+    fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException>;
+}
+
+impl<'m, I: ?Sized, T: StandIn<I, Object: Wire<'m>>> WireAs<'m, I> for T {
+    const PART: Part = T::Object::PART;
+
+    fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        self.share()?.give(to, at)
+    }
+
+    fn give(mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        self.take().give(to, at)
+    }
+
+    fn encode_mut(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        self.take().give(to, at)
+    }
+
+    fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException> {
+        T::Object::decode(from, at).map(T::from_object)
     }
 }
 
@@ -432,11 +494,23 @@ pub trait Outgoing {
     /// Returns an error if the message becomes too large or too deep.
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
 
+    /// Writes the value, out of which may be taken what cannot be shared.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode_mut(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+
     /// Writes the value as it stands inside an `Option`.
     ///
     /// # Errors
     /// Returns an error if the message becomes too large or too deep.
     fn encode_inner(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+
+    /// Like `encode_inner`; what cannot be shared may be taken out.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode_inner_mut(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
 }
 
 impl<T> Outgoing for T
@@ -455,6 +529,16 @@ where
     }
 
     #[inline]
+    fn encode_mut(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        Encode::encode_owned(self, to, at)
+    }
+
+    #[inline]
+    fn encode_inner_mut(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        Encode::encode_inner_owned(self, to, at)
+    }
+
+    #[inline]
     fn encode_inner(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         Encode::encode_inner(self, to, at)
     }
@@ -465,7 +549,8 @@ where
     message = "`{Self}` cannot cross a process boundary",
     label = "not an IPC type",
     note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
-    note = "for an object that stays in its process, pass `Arc<dyn Trait>` of an `#[ipc_interface]` trait"
+    note = "for an object that stays in its process, pass `Arc<dyn Trait>` of an `#[ipc_interface]` trait",
+    note = "for a closure, pass `Arc<dyn Fn(..) -> Result<.., IpcException> + Send + Sync>`"
 )]
 pub trait Lent<'m> {
     /// What the schema says.
@@ -617,7 +702,7 @@ type EncodeSlot = Box<dyn FnOnce(&mut StructWriter<'_, '_>, At) -> Result<(), Ip
 impl ErrorAnswer {
     /// An error that travels as a value of its own.
     pub fn slot<T: Encode + 'static>(index: usize, value: T) -> Self {
-        Self::Slot(index, Box::new(move |to, at| value.encode(to, at)))
+        Self::Slot(index, Box::new(move |to, at| value.give(to, at)))
     }
 }
 
@@ -631,8 +716,13 @@ impl std::fmt::Debug for ErrorAnswer {
 }
 
 /// Describes a type.
-pub const fn part_of<T: IpcType>() -> Part {
+pub const fn part_of<T: IpcType + ?Sized>() -> Part {
     Part { ty: T::TYPE, shape: T::SHAPE }
+}
+
+/// Describes an object.
+pub(crate) const fn part_of_object<T: Interface + ?Sized>() -> Part {
+    Part { ty: Type::Interface(T::descriptor), shape: Shape::of(Slot::Pointer) }
 }
 
 /// Reads a field of an error; a null one says that this error was not.
@@ -694,6 +784,14 @@ pub fn call_method<'d, T, E>(
         (Ok(()), None) => Err(raise(IpcException::failed("the answer was not read"))),
         (Err(exception), _) => Err(raise(exception)),
     }
+}
+
+/// Makes of a closure that can be called once, since it gives arguments away, one that is called once.
+pub fn once<'d>(
+    encode: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
+) -> impl FnMut(&mut StructWriter<'_, 'd>) -> Result<(), IpcException> {
+    let mut encode = Some(encode);
+    move |to| encode.take().map_or(Ok(()), |encode| encode(to))
 }
 
 fn call_untyped<'d>(

@@ -5,6 +5,7 @@
 
 mod asynchronous;
 mod calls;
+mod closures;
 mod cycle;
 mod descriptor;
 mod errors;

@@ -58,12 +58,14 @@ fn expand_method(method: &Method) -> TokenStream {
         let arguments = mixed!(#to, #params.at[#index] #default);
         let ident = &param.ident;
         let wire = Wire::of_param(param);
-        // A caller that waits has what it passes for long enough; a future gives it away.
+        // A caller that waits has what it passes for long enough; a future gives it away, and everybody a closure.
         let encode = match (method.form, Holding::of(param)) {
             (_, Holding::Loan) => mixed!(#ipc::OnLoan::encode(&*#ident, #arguments)),
             (_, Holding::Whole) if !param.is_plain() => wire.call("encode", mixed!(&#ident, #arguments)),
-            (Form::Blocking, Holding::Whole) => wire.call("lend_to", mixed!(&#ident, #arguments)),
-            (Form::Async, Holding::Whole) => wire.call("give", mixed!(#ident, #arguments)),
+            (Form::Blocking, Holding::Whole) if !wire.may_hold_closure() => {
+                wire.call("lend_to", mixed!(&#ident, #arguments))
+            }
+            (_, Holding::Whole) => wire.call("give", mixed!(#ident, #arguments)),
             (Form::Blocking, Holding::Lender) => wire.call("lend_to", mixed!(#ident, #arguments)),
             (Form::Async, Holding::Lender) | (_, Holding::Behind) => {
                 wire.call("encode", mixed!(#ident, #arguments))
@@ -73,10 +75,7 @@ fn expand_method(method: &Method) -> TokenStream {
     });
     let returns = &method.returns;
     let decode = match &method.results {
-        Results::Whole(_) => {
-            let wire = Wire::of_result(returns, method.presence(0)).with(method.conversion.as_ref());
-            wire.decoder(&mixed!(#results.at[#errors]))
-        }
+        Results::Whole(_) => Wire::of_result(method).decoder(&mixed!(#results.at[#errors])),
         Results::Parts(parts) => {
             let parts = parts.iter().zip(0_usize..).map(|((_, ty), index)| {
                 let decode = Wire::of_part(ty, method.presence(index))
@@ -90,15 +89,26 @@ fn expand_method(method: &Method) -> TokenStream {
     // A future gives its arguments away, once.
     let capture = if asynchronous { mixed!(move) } else { TokenStream::new() };
     let borrow = (!asynchronous).then(|| mixed!(&mut));
+    let gives = method.params.iter().any(|param| {
+        Holding::of(param) == Holding::Whole && param.is_plain() && Wire::of_param(param).may_hold_closure()
+    });
     let answer = (method.answer == Answer::Awaited).then(|| mixed!(&#results.at, #borrow #decode,));
+    let content = mixed! {
+        #capture |#to| {
+            #(#encode)*
+            #ipc::Ok(())
+        }
+    };
+    let content = match (method.form, gives) {
+        (Form::Blocking, false) => mixed!(&mut #content),
+        (Form::Blocking, true) => mixed!(&mut #ipc::once(#content)),
+        (Form::Async, _) => content,
+    };
     let arguments = mixed! {
         #ipc::Client::remote(#receiver),
         #ipc::MethodId { interface: #id, ordinal: #ordinal },
         #params.size,
-        #borrow #capture |#to| {
-            #(#encode)*
-            #ipc::Ok(())
-        },
+        #content,
         #answer
         #error,
     };

@@ -8,9 +8,9 @@ use super::descriptor::{
     expand_composite_descriptor, expand_enum_descriptor, expand_ids, expand_struct_descriptor,
 };
 use super::members::{Cursor, discriminants, expand_layout, expand_union_layout, is_plain};
-use super::wire::Wire;
+use super::wire::{Wire, may_hold_closure};
 use super::{names, unless_empty};
-use crate::model::{Argument, Body, Case, Catches, Conversion, Data, Field, Fields, Variant};
+use crate::model::{Argument, Body, Case, Catches, Conversion, Data, Field, FieldForm, Fields, Variant};
 use crate::parse::has_type_param;
 
 /// Everything that goes into the `const _` of a derived type.
@@ -33,10 +33,29 @@ fn expand_struct(data: &Data, fields: &Fields) -> TokenStream {
     let mut cursor = Cursor::new();
     let encode = sent.iter().enumerate().map(|(index, field)| {
         let member = &field.member;
-        let encode = cursor.encode(data, field, &mixed!(#ipc::in_struct(#index)), &mixed!(&self.#member));
+        let place = mixed!(#ipc::in_struct(#index));
+        let encode = cursor.encode(data, field, "encode", &place, &mixed!(&self.#member));
         mixed!(#encode?;)
     });
     let encode = encode.collect::<Vec<_>>();
+    let encode_owned = sent.iter().any(may_be_given).then(|| {
+        let mut cursor = Cursor::new();
+        let encode = sent.iter().enumerate().map(|(index, field)| {
+            let member = &field.member;
+            let (function, value) = if may_be_given(field) {
+                ("encode_mut", mixed!(&mut self.#member))
+            } else {
+                ("encode", mixed!(&self.#member))
+            };
+            let encode = cursor.encode(data, field, function, &mixed!(#ipc::in_struct(#index)), &value);
+            mixed!(#encode?;)
+        });
+        let encode = encode.collect::<Vec<_>>();
+        mixed! {
+            #(#encode)*
+            #ipc::Ok(())
+        }
+    });
     let mut cursor = Cursor::new();
     let decode = sent.iter().enumerate().map(|(index, field)| {
         let member = &field.member;
@@ -65,6 +84,7 @@ fn expand_struct(data: &Data, fields: &Fields) -> TokenStream {
             discriminants: if plain { mixed!(&[]) } else { mixed!(&#layout.discriminants) },
             unused: sent.is_empty(),
             encode_members,
+            encode_owned,
             decode_members,
         },
     );
@@ -74,8 +94,9 @@ fn expand_struct(data: &Data, fields: &Fields) -> TokenStream {
 fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
     let ipc = names::runtime();
     let layouts = expand_union_layout(data, cases);
-    let (mut writer, mut reader) = (Cursor::new(), Cursor::new());
+    let (mut writer, mut giver, mut reader) = (Cursor::new(), Cursor::new(), Cursor::new());
     let mut encode = Vec::new();
+    let mut encode_owned = Vec::new();
     let mut decode = Vec::new();
     let mut unknown = mixed! {
         unknown => #ipc::Err(#ipc::unknown_variant(unknown, <Self as #ipc::Struct>::descriptor()))
@@ -85,20 +106,26 @@ fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
         let bindings =
             (0..sent.len()).map(|index| format_ident!("f{index}", span = proc_macro2::Span::mixed_site()));
         let bindings: Vec<Ident> = bindings.collect();
-        let members = sent.iter().map(|field| &field.member);
         let rest = (!skipped.is_empty()).then(|| mixed!(..));
         let index_of = |index: usize| mixed!(#ipc::in_case(#position, #index));
-        let writes = sent.iter().zip(&bindings).enumerate().map(|(index, (field, binding))| {
-            let encode = writer.encode(data, field, &index_of(index), &binding.to_token_stream());
-            mixed!(#encode?;)
-        });
-        let writes = writes.collect::<Vec<_>>();
-        encode.push(mixed! {
-            Self::#ident { #(#members: #bindings,)* #rest } => {
-                to.set(places.discriminant(), #number);
-                #(#writes)*
+        let arm = |cursor: &mut Cursor, function: &str| {
+            let members = sent.iter().map(|field| &field.member);
+            let writes = sent.iter().zip(&bindings).enumerate().map(|(index, (field, binding))| {
+                let function = if may_be_given(field) { function } else { "encode" };
+                let place = index_of(index);
+                let encode = cursor.encode(data, field, function, &place, &binding.to_token_stream());
+                mixed!(#encode?;)
+            });
+            let writes = writes.collect::<Vec<_>>();
+            mixed! {
+                Self::#ident { #(#members: #bindings,)* #rest } => {
+                    to.set(places.discriminant(), #number);
+                    #(#writes)*
+                }
             }
-        });
+        };
+        encode.push(arm(&mut writer, "encode"));
+        encode_owned.push(arm(&mut giver, "encode_mut"));
         let reads = sent.iter().enumerate().map(|(index, field)| {
             let member = &field.member;
             let decode = reader.decode(data, field, &index_of(index));
@@ -107,6 +134,7 @@ fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
         let reads = reads.collect::<Vec<_>>();
         if sent.is_empty() {
             writer.pass_void();
+            giver.pass_void();
             reader.pass_void();
         }
         let value = mixed!(Self::#ident { #(#reads,)* #(#skipped: #ipc::Default::default(),)* });
@@ -120,6 +148,13 @@ fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
         match self { #(#encode)* }
         #ipc::Ok(())
     };
+    let given = cases.iter().flat_map(|case| &case.fields.sent).any(may_be_given);
+    let encode_owned = given.then(|| {
+        mixed! {
+            match self { #(#encode_owned)* }
+            #ipc::Ok(())
+        }
+    });
     let decode_members = mixed! {
         match from.get::<#ipc::u16>(places.discriminant()) {
             #(#decode)*
@@ -135,6 +170,7 @@ fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
             discriminants: mixed!(&#layout.discriminants),
             unused: false,
             encode_members,
+            encode_owned,
             decode_members,
         },
     );
@@ -154,13 +190,23 @@ struct StructCodec {
     /// There is nothing to write or read.
     unused: bool,
     encode_members: TokenStream,
+    /// Of a value that is given away, if that makes a difference.
+    encode_owned: Option<TokenStream>,
     decode_members: TokenStream,
 }
 
 fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
     let ipc = names::runtime();
     let (_, layout) = layout_constants(data);
-    let StructCodec { descriptor, members, discriminants, unused, encode_members, decode_members } = codec;
+    let StructCodec {
+        descriptor,
+        members,
+        discriminants,
+        unused,
+        encode_members,
+        encode_owned,
+        decode_members,
+    } = codec;
     let [to, from, places] = ["to", "from", "places"].map(|name| unless_empty(name, *unused));
     let Target { params, ty, bounds, decode_params, decode_bounds, message, .. } = &Target::of(data);
     let impls = expand_impls(
@@ -172,9 +218,24 @@ fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
             encode: mixed!(#ipc::encode_struct(self, to.pointer(at.offset))),
             decode: mixed!(#ipc::decode_struct(from.pointer(at.offset))),
             encode_items: mixed!(encode_structs),
+            owned: encode_owned.as_ref().map(|_| OwnedCodec {
+                encode: mixed!(#ipc::encode_struct_owned(self, to.pointer(at.offset))),
+                encode_items: mixed!(encode_structs_owned),
+            }),
             decode_list: mixed!(decode_structs),
         },
     );
+    let encode_owned = encode_owned.as_ref().map(|encode| {
+        mixed! {
+            fn encode_members_owned(
+                &mut self,
+                #to: &mut #ipc::StructWriter<'_, '_>,
+                #places: #ipc::Places,
+            ) -> #ipc::Result<(), #ipc::IpcException> {
+                #encode
+            }
+        }
+    });
     mixed! {
         #impls
 
@@ -198,6 +259,8 @@ fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
             ) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode_members
             }
+
+            #encode_owned
         }
 
         impl #decode_params #ipc::DecodeStruct<#message> for #ty #decode_bounds {
@@ -235,6 +298,7 @@ fn expand_enum(data: &Data, variants: &[Variant]) -> TokenStream {
             }),
             decode: mixed!(#ipc::decode_enum(from, at)),
             encode_items: mixed!(encode_enums),
+            owned: None,
             decode_list: mixed!(decode_enums),
         },
     );
@@ -335,6 +399,7 @@ fn expand_numbers(data: &Data, repr: &Ident, variants: &[Variant]) -> TokenStrea
             encode: mixed!(#ipc::encode_number(self, to, at)),
             decode: mixed!(#ipc::decode_number(from, at)),
             encode_items: mixed!(encode_numbers),
+            owned: None,
             decode_list: mixed!(decode_numbers),
         },
     );
@@ -436,6 +501,36 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
             }),
         ),
     };
+    let given = module.is_none() && may_be_given(field);
+    let encode_owned = given.then(|| {
+        let encode = sent.call("encode_mut", mixed!(&mut self.#member, to, at));
+        let encode_inner = sent.call("encode_inner_mut", mixed!(&mut self.#member, to, at));
+        mixed! {
+            fn encode_owned(&mut self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
+                #encode
+            }
+
+            fn encode_inner_owned(&mut self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
+                #encode_inner
+            }
+        }
+    });
+    let encode_items_owned = given.then(|| {
+        mixed! {
+            fn encode_items_owned<'i>(
+                items: impl #ipc::ExactSizeIterator<Item = &'i mut Self>,
+                to: #ipc::PointerWriter<'_, '_>,
+            ) -> #ipc::Result<(), #ipc::IpcException>
+            where
+                Self: 'i,
+            {
+                <#inner as #ipc::Element>::encode_items_owned(
+                    #ipc::Iterator::map(items, |item| &mut item.#member),
+                    to,
+                )
+            }
+        }
+    });
     mixed! {
         impl #params #ipc::IpcType for #ty #bounds {
             type This = Self;
@@ -457,6 +552,8 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
             fn encode_inner(&self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode_inner
             }
+
+            #encode_owned
         }
 
         impl #decode_params #ipc::Decode<#message> for #ty #decode_bounds {
@@ -485,6 +582,8 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
             {
                 #encode_items
             }
+
+            #encode_items_owned
         }
 
         impl #decode_params #ipc::DecodeElement<#message> for #ty #slice_bounds {
@@ -549,12 +648,53 @@ struct Codec {
     encode: TokenStream,
     decode: TokenStream,
     encode_items: TokenStream,
+    owned: Option<OwnedCodec>,
     decode_list: TokenStream,
+}
+
+/// How a value is written that is given away.
+struct OwnedCodec {
+    encode: TokenStream,
+    encode_items: TokenStream,
+}
+
+/// Tells whether a field may hold a closure in a `Box`, which is given away.
+fn may_be_given(field: &Field) -> bool {
+    field.default.is_none()
+        && field.conversion.is_none()
+        && field.has.is_none()
+        && field.form == FieldForm::Single
+        && may_hold_closure(&field.ty)
 }
 
 fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {
     let ipc = names::runtime();
-    let Codec { shape, ty: schema, list, encode, decode, encode_items, decode_list } = codec;
+    let Codec { shape, ty: schema, list, encode, decode, encode_items, owned, decode_list } = codec;
+    let (encode_owned, encode_items_owned): (Option<TokenStream>, Option<TokenStream>) = owned
+        .as_ref()
+        .map(|OwnedCodec { encode, encode_items }| {
+            let functions = ["encode_owned", "encode_inner_owned"].map(|name| {
+                let name = Ident::new(name, proc_macro2::Span::mixed_site());
+                mixed! {
+                    fn #name(&mut self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
+                        #encode
+                    }
+                }
+            });
+            let items = mixed! {
+                fn encode_items_owned<'i>(
+                    items: impl #ipc::ExactSizeIterator<Item = &'i mut Self>,
+                    to: #ipc::PointerWriter<'_, '_>,
+                ) -> #ipc::Result<(), #ipc::IpcException>
+                where
+                    Self: 'i,
+                {
+                    #ipc::#encode_items(items, to)
+                }
+            };
+            (mixed!(#(#functions)*), items)
+        })
+        .unzip();
     let Target { params, ty, bounds, decode_params, decode_bounds, message, .. } = &Target::of(data);
     mixed! {
         impl #params #ipc::IpcType for #ty #bounds {
@@ -570,6 +710,8 @@ fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {
             fn encode(&self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode
             }
+
+            #encode_owned
         }
 
         impl #decode_params #ipc::Decode<#message> for #ty #decode_bounds {
@@ -591,6 +733,8 @@ fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {
             {
                 #ipc::#encode_items(items, to)
             }
+
+            #encode_items_owned
         }
 
         impl #decode_params #ipc::DecodeElement<#message> for #ty #decode_bounds {
@@ -702,22 +846,22 @@ pub(crate) fn incoming(data: &Data, field: &Field) -> Wire {
     if depends(data, field) { Wire::incoming(&field.ty) } else { converted(field, &field.ty) }
 }
 
-/// The type of a field as a constant tells of it.
+/// The type of a field, of which a constant tells.
 pub(crate) fn constant(data: &Data, field: &Field) -> Wire {
-    if data.is_generic() {
+    if depends(data, field) {
         // The constant is in an `impl`, which has the lifetime.
-        return outgoing(data, field);
+        return Wire::outgoing(&field.ty);
     }
     converted(field, &without_lifetime(data, &field.ty))
 }
 
 /// Tells whether it depends on an argument what the type of a field is on the wire.
 fn depends(data: &Data, field: &Field) -> bool {
-    field.conversion.is_none() && has_type_param(&field.ty, &data.generics)
+    field.conversion.is_none() && field.interface.is_none() && has_type_param(&field.ty, &data.generics)
 }
 
 fn converted(field: &Field, ty: &Type) -> Wire {
-    Wire::of(ty).with(field.conversion.as_ref())
+    Wire::travelling_as(ty, field.interface.as_ref()).with(field.conversion.as_ref())
 }
 
 /// The type as constants can name it: `'static` in place of the lifetime, which only `impl`s know.

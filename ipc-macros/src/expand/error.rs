@@ -155,6 +155,7 @@ fn expand_enum(data: &Data, exception: &Member, variants: &[Variant]) -> TokenSt
         name: Name { text: "kind".to_owned(), span: member.span() },
         doc: String::new(),
         ty: syn::parse_quote!(#kind),
+        interface: None,
         default: None,
         ordinal: None,
         conversion: None,

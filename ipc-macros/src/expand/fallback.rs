@@ -53,6 +53,10 @@ pub(crate) fn expand_interface(mut interface: Interface, errors: &TokenStream) -
                     #ipc::after_error()
                 }
             }
+
+            impl #ipc::Passable for dyn #ident {
+                type Kind = #ipc::ByReference;
+            }
         }
     });
     let alias = plain.then(|| client::expand_alias(&interface));

@@ -282,11 +282,13 @@ impl Cursor {
         Self { member: 0, plain: true }
     }
 
-    /// Writes a field from an expression; `index` is the constant by which the compiler finds it among the members.
+    /// Writes a field from an expression, by the function for one that is shared or given away; `index` is the constant
+    /// by which the compiler finds it among the members.
     pub(crate) fn encode(
         &mut self,
         data: &Data,
         field: &Field,
+        function: &str,
         index: &TokenStream,
         value: &TokenStream,
     ) -> TokenStream {
@@ -294,7 +296,7 @@ impl Cursor {
         let default = expand_default_argument(field.default.as_ref());
         self.pass(field);
         let wire = wire_of(field, &field.ty).unwrap_or_else(|| outgoing(data, field));
-        wire.call("encode", mixed!(#value, to, #place #default))
+        wire.call(function, mixed!(#value, to, #place #default))
     }
 
     /// Reads a field.

@@ -233,8 +233,7 @@ fn expand_results(method: &Method) -> TokenStream {
     let returns = &method.returns;
     let results: Vec<_> = match &method.results {
         Results::Whole(name) => {
-            let wire = Wire::of_result(returns, method.presence(0)).with(method.conversion.as_ref());
-            vec![expand_result(method, 0, &name.text, &wire)]
+            vec![expand_result(method, 0, &name.text, &Wire::of_result(method))]
         }
         Results::Parts(parts) => {
             let parts = parts.iter().enumerate();

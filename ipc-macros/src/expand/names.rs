@@ -14,6 +14,7 @@
 //! | [`results`] | `__SOLVE_RESULT`, `__SOLVE_RESULT_AT` | its result, and where it lies |
 //! | [`errors`] | `__SOLVE_ERRORS` | how many fields its error has, before the result |
 //! | [`slot`], [`slot_kind`] | `__Slot`, `__SlotKind` | what of an error travels |
+//! | [`closure`] | `__Closure` | the implementation of an interface with one method by a closure |
 //! | [`implementor`] | `__T` | the type parameter of the client's `impl` |
 
 use proc_macro2::Span;
@@ -31,6 +32,10 @@ pub(crate) fn remote(interface: &Ident) -> Ident {
 
 pub(crate) fn runtime() -> Ident {
     hidden("__ipc")
+}
+
+pub(crate) fn closure() -> Ident {
+    hidden("__Closure")
 }
 
 pub(crate) fn id() -> Ident {

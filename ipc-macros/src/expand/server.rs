@@ -5,7 +5,7 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Ident, Path};
+use syn::{Ident, Path, Type};
 
 use super::wire::{Holding, Wire, call_error_of, call_result, call_runtime, superclass};
 use super::{expand_default_argument, first_index, names};
@@ -48,6 +48,7 @@ pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
         (expand_first(destroy, supers, "DESTROY"), expand_first(construct, supers, "CONSTRUCT"));
     let ancestry = (!supers.is_empty()).then(|| expand_ancestry(supers));
     let oneway = expand_oneway(interface);
+    let callable = expand_callable(interface);
     let asynchronous = expand_async(interface);
     mixed! {
         impl #ipc::Interface for dyn #ident {
@@ -82,7 +83,49 @@ pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
 
             #dispatch_async
         }
+
+        impl #ipc::Passable for dyn #ident {
+            type Kind = #ipc::ByReference;
+        }
+
+        #callable
     }
+}
+
+/// What an interface with one method has of a closure, and a closure of it.
+fn expand_callable(interface: &Interface) -> Option<TokenStream> {
+    let ipc = names::runtime();
+    let [method] = interface.methods.as_slice() else { return None };
+    if method.form == Form::Async || !interface.superclasses.is_empty() {
+        return None;
+    }
+    let (ident, name, adapter) = (&interface.item.ident, &method.ident, names::closure());
+    let (sig, returns) = (&method.sig, &method.returns);
+    let names: Vec<&Ident> = method.params.iter().map(|param| &param.ident).collect();
+    let types: Vec<&Type> = method.params.iter().map(|param| &param.ty).collect();
+    let closure = mixed!(dyn #ipc::Fn(#(#types),*) -> #returns + #ipc::Send + #ipc::Sync);
+    let receiver = method.sig.receiver().map(|receiver| &receiver.self_token);
+    Some(mixed! {
+        struct #adapter(#ipc::Arc<#closure>);
+
+        impl #ident for #adapter {
+            #sig {
+                (#receiver.0)(#(#names),*)
+            }
+        }
+
+        impl #ipc::Callable for dyn #ident {
+            type Closure = #closure;
+
+            fn from_closure(closure: #ipc::Arc<Self::Closure>) -> #ipc::Arc<Self> {
+                #ipc::Arc::new(#adapter(closure))
+            }
+
+            fn into_closure(object: #ipc::Arc<Self>) -> #ipc::Arc<Self::Closure> {
+                #ipc::Arc::new(move |#(#names: #types),*| #ident::#name(&*object #(, #names)*))
+            }
+        }
+    })
 }
 
 /// The arm of the methods of an interface that this one extends, whose ids they keep.
@@ -162,7 +205,7 @@ fn expand_encode(method: &Method) -> TokenStream {
     match &method.results {
         Results::Whole(_) => {
             let value = mixed!(value, to, #results.at[#errors]);
-            let wire = Wire::of_result(&method.returns, method.presence(0)).with(method.conversion.as_ref());
+            let wire = Wire::of_result(method);
             let encode = match method.presence(0) {
                 Some(_) => wire.call("encode", mixed!(&#value)),
                 None => wire.call("give", value),

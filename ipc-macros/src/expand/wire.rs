@@ -6,16 +6,18 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
-use syn::{Ident, Type};
+use syn::{Ident, Path, Type};
 
 use super::names;
-use crate::model::{Conversion, Param, Passing, Presence};
+use crate::model::{Conversion, Method, Param, Passing, Presence};
 use crate::parse::{type_argument, ungrouped};
 
-/// `<T as Wire<'_>>`, and what it has.
+/// `<T as Wire<'_>>`, or its like, and what it has.
 pub(crate) struct Wire {
     ty: TokenStream,
     name: &'static str,
+    /// The second argument of `WireAs<'_, dyn Trait>`.
+    interface: Option<Path>,
     place: Place,
     conversion: Option<Conversion>,
 }
@@ -71,7 +73,7 @@ impl Wire {
             (None, None) => {}
         }
         match &param.passing {
-            Passing::Owned => Self::of(&param.ty),
+            Passing::Owned => Self::travelling_as(&param.ty, param.interface.as_ref()),
             Passing::Lent(inner) => match ungrouped(inner) {
                 Type::Slice(slice) => Self::through(&slice.elem, "LentSlice"),
                 inner => Self::through(inner, "Lent"),
@@ -82,12 +84,19 @@ impl Wire {
     }
 
     /// What a method returns if it succeeds, with a presence field of its own or without.
-    pub(crate) fn of_result(returns: &Type, presence: Option<usize>) -> Self {
+    pub(crate) fn of_result(method: &Method) -> Self {
+        let returns = &method.returns;
+        let name = match (&method.interface, method.presence(0)) {
+            (Some(_), _) => "WireAs",
+            (None, Some(_)) => "Optional",
+            (None, None) => "Wire",
+        };
         Self {
             ty: result_part(returns, 0, "Ok"),
-            name: if presence.is_some() { "Optional" } else { "Wire" },
+            name,
+            interface: method.interface.clone(),
             place: Place::of(part_or_whole(returns, 0)),
-            conversion: None,
+            conversion: method.conversion.clone(),
         }
     }
 
@@ -96,13 +105,26 @@ impl Wire {
         if presence.is_some() { Self::optional(ty) } else { Self::of(ty) }
     }
 
+    /// A type that is passed by value, perhaps a closure that travels as an interface.
+    pub(crate) fn travelling_as(ty: &Type, interface: Option<&Path>) -> Self {
+        match interface {
+            Some(path) => Self { interface: Some(path.clone()), ..Self::through(ty, "WireAs") },
+            None => Self::of(ty),
+        }
+    }
+
     fn through(ty: &Type, name: &'static str) -> Self {
-        Self { ty: ty.to_token_stream(), name, place: Place::of(ty), conversion: None }
+        Self { ty: ty.to_token_stream(), name, interface: None, place: Place::of(ty), conversion: None }
     }
 
     /// The value as it is converted.
     pub(crate) fn with(self, conversion: Option<&Conversion>) -> Self {
         Self { conversion: conversion.cloned(), ..self }
+    }
+
+    /// See [`may_hold_closure`].
+    pub(crate) fn may_hold_closure(&self) -> bool {
+        may_hold_closure(&self.ty)
     }
 
     /// `|from| <T as Wire<'_>>::decode(from, at)`.
@@ -119,8 +141,10 @@ impl Wire {
         }
         let ipc = names::runtime();
         let name = Ident::new(self.name, self.place.start);
-        let message = (self.name != "Outgoing").then(|| quote_spanned!(self.place.start=> <'_>));
-        self.place.path(&self.ty, &quote_spanned!(self.place.start=> #ipc::#name #message), item)
+        let message = (self.name != "Outgoing").then(|| quote_spanned!(self.place.start=> '_));
+        let interface = self.interface.as_ref().map(|path| quote_spanned!(self.place.start=> dyn #path));
+        let arguments = message.into_iter().chain(interface);
+        self.place.path(&self.ty, &quote_spanned!(self.place.start=> #ipc::#name<#(#arguments),*>), item)
     }
 
     /// `<T as Wire<'_>>::function(arguments)`.
@@ -131,7 +155,9 @@ impl Wire {
                 "lend" => arguments,
                 // What is converted is not the value that could be lent or given.
                 "give" => expand_conversion(conversion, &self.ty, "encode", &mixed!(&#arguments,)),
-                "lend_to" => expand_conversion(conversion, &self.ty, "encode", &mixed!(#arguments,)),
+                "lend_to" | "encode_mut" => {
+                    expand_conversion(conversion, &self.ty, "encode", &mixed!(#arguments,))
+                }
                 _ => expand_conversion(conversion, &self.ty, function, &mixed!(#arguments,)),
             };
         }
@@ -261,6 +287,60 @@ pub(crate) fn superclass(path: &syn::Path, item: &str) -> TokenStream {
     let place = Place::of(path);
     let interface = quote_spanned!(place.start=> #ipc::Superclass);
     place.path(&quote_spanned!(place.start=> dyn #path), &interface, item)
+}
+
+/// Tells whether a value may hold a closure in a `Box`, which cannot be shared. That is seen of types with well-known
+/// names only; all others are asked by the runtime.
+pub(crate) fn may_hold_closure(ty: &impl ToTokens) -> bool {
+    const NONE: &[&str] = &[
+        "bool",
+        "char",
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "u128",
+        "usize",
+        "i8",
+        "i16",
+        "i32",
+        "i64",
+        "i128",
+        "isize",
+        "f32",
+        "f64",
+        "str",
+        "String",
+        "Vec",
+        "VecDeque",
+        "Option",
+        "Box",
+        "Arc",
+        "Cow",
+        "HashMap",
+        "BTreeMap",
+        "HashSet",
+        "BTreeSet",
+        "Path",
+        "PathBuf",
+        "OsStr",
+        "OsString",
+        "CStr",
+        "CString",
+        "Bytes",
+        "Uuid",
+        "Duration",
+        "SystemTime",
+        "NonZero",
+    ];
+    fn is_none(token: TokenTree) -> bool {
+        match token {
+            TokenTree::Ident(ident) => NONE.iter().any(|name| ident == name),
+            TokenTree::Group(group) => group.stream().into_iter().all(is_none),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => true,
+        }
+    }
+    !ty.to_token_stream().into_iter().all(is_none)
 }
 
 /// Where a type stands: generated paths about it are spanned from its first token to its last.

@@ -8,7 +8,7 @@ use syn::token::Paren;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitInt, LitStr, Meta, Path, Token};
 
 use super::symbol::{
-    CANCELLABLE, CRATE, DEFAULT, ERROR, ERRORS, EXCEPTION, FILE, GROUP, HAS, ID, IPC, LOCAL, NAME,
+    AS, CANCELLABLE, CRATE, DEFAULT, ERROR, ERRORS, EXCEPTION, FILE, GROUP, HAS, ID, IPC, LOCAL, NAME,
     NO_CONTEXT, NO_DESTROY, ONEWAY, ORDINAL, OTHER, REPR, RESULTS, ROOT, SERDE, SKIP, TWIN, UNION, WITH,
 };
 use crate::diag::Diagnostics;
@@ -33,10 +33,12 @@ impl Place {
         match self {
             Self::Interface => &[ROOT, NO_DESTROY, TWIN, FILE, ID, NAME, CRATE],
             Self::Impl => &[CRATE],
-            Self::Method => &[NAME, ORDINAL, NO_CONTEXT, RESULTS, WITH, SERDE, ONEWAY, CANCELLABLE, LOCAL],
-            Self::Param => &[NAME, DEFAULT, HAS, WITH, SERDE],
-            Self::Field => &[NAME, ORDINAL, DEFAULT, HAS, GROUP, UNION, WITH, SERDE, SKIP, EXCEPTION],
-            Self::VariantField => &[NAME, ORDINAL, DEFAULT, GROUP, UNION, WITH, SERDE, SKIP],
+            Self::Method => {
+                &[NAME, ORDINAL, NO_CONTEXT, RESULTS, AS, WITH, SERDE, ONEWAY, CANCELLABLE, LOCAL]
+            }
+            Self::Param => &[NAME, DEFAULT, HAS, AS, WITH, SERDE],
+            Self::Field => &[NAME, ORDINAL, DEFAULT, HAS, AS, GROUP, UNION, WITH, SERDE, SKIP, EXCEPTION],
+            Self::VariantField => &[NAME, ORDINAL, DEFAULT, AS, GROUP, UNION, WITH, SERDE, SKIP],
             Self::Variant => &[NAME, ORDINAL, OTHER, EXCEPTION],
             Self::Type => &[ERROR, ERRORS, FILE, ID, NAME, REPR, CRATE],
         }
@@ -83,6 +85,7 @@ fn example(key: &str) -> &'static str {
         NAME => "\"name\"",
         ORDINAL | DEFAULT | HAS => "1",
         REPR => "i32",
+        AS => "Callback",
         TWIN => "CalculatorAsync",
         WITH => "crate::millis",
         _ => "::ipc_runtime",
@@ -112,6 +115,7 @@ pub(crate) struct Arguments {
     pub(crate) errors: Option<Ident>,
     pub(crate) exception: Option<Ident>,
     pub(crate) results: Option<Vec<ResultName>>,
+    pub(crate) interface: Option<Path>,
     pub(crate) file: Option<LitInt>,
     pub(crate) id: Option<LitInt>,
     pub(crate) name: Option<LitStr>,
@@ -208,6 +212,7 @@ impl Arguments {
             DEFAULT => self.default = parse_value(key, value, diag),
             FILE => self.file = parse_id(key, value, diag),
             ID => self.id = parse_id(key, value, diag),
+            AS => self.interface = parse_value(key, value, diag),
             TWIN => self.twin = parse_value(key, value, diag),
             WITH => self.with = parse_value(key, value, diag),
             ORDINAL => self.ordinal = parse_ordinal(key, value, diag),
@@ -253,6 +258,9 @@ impl Arguments {
             }
             if let Some(has) = self.has.take() {
                 diag.report_at(has.span, &message::WITH_ALONE, &[&HAS]);
+            }
+            if let Some(interface) = self.interface.take() {
+                diag.report(interface, &message::WITH_ALONE, &[&AS]);
             }
             if let Some(group) = self.group.take() {
                 diag.report(group, &message::WITH_ALONE, &[&GROUP]);

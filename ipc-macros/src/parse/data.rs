@@ -182,7 +182,10 @@ fn parse_fields(
         if sound {
             let ty = name_self(&field.ty, item.ident, item.generics);
             let form = arguments.field_form(&ty, item, diag);
-            let Arguments { mut default, ordinal, has, .. } = arguments;
+            let Arguments { mut default, ordinal, has, interface, .. } = arguments;
+            if let (Some(interface), Some(_)) = (&interface, default.take_if(|_| interface.is_some())) {
+                diag.report(interface, &message::AS_DEFAULT, &[]);
+            }
             if conversion.is_none() && has_type_param(&ty, item.generics) {
                 if let Some(default) = &default {
                     diag.report(default, &message::DEFAULT_GENERIC, &[]);
@@ -198,7 +201,18 @@ fn parse_fields(
             {
                 diag.report(default, &message::DEFAULT_OF_OPTION, &[]);
             }
-            parsed.sent.push(Field { member, name, doc, ty, default, ordinal, form, has, conversion });
+            parsed.sent.push(Field {
+                member,
+                name,
+                doc,
+                ty,
+                interface,
+                default,
+                ordinal,
+                form,
+                has,
+                conversion,
+            });
         }
     }
     parsed
@@ -206,6 +220,9 @@ fn parse_fields(
 
 /// What is inside a newtype has no place of its own that could be said.
 fn check_newtype(field: &Field, ident: &Ident, diag: &mut Diagnostics) {
+    if let Some(interface) = &field.interface {
+        diag.report(interface, &message::AS_NEWTYPE, &[ident]);
+    }
     if let Some(default) = &field.default {
         diag.report(default, &message::NEWTYPE_DEFAULT, &[ident]);
     }

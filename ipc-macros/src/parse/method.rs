@@ -107,6 +107,10 @@ fn parse_remote(
             sound = false;
         }
     }
+    if let (Some(interface), Some((Results::Parts(_), _))) = (&arguments.interface, &results) {
+        diag.report(interface, &message::AS_PARTS, &[]);
+        sound = false;
+    }
     let (Some(params), Some(returns), Some((results, presences)), true) = (params, returns, results, sound)
     else {
         return None;
@@ -130,6 +134,7 @@ fn parse_remote(
         returns,
         results,
         conversion,
+        interface: arguments.interface,
         presences,
         ident,
     })
@@ -338,7 +343,7 @@ fn parse_param(
         }
     };
     let name = arguments.member_name(&ident, diag);
-    let Arguments { mut default, mut has, .. } = arguments;
+    let Arguments { mut default, mut has, interface, .. } = arguments;
     if let (Some(Passing::Loan(..)), true) = (&passing, default.is_some() || has.is_some()) {
         diag.report(&typed.ty, &message::LOAN_ALONE, &[]);
         (default, has) = (None, None);
@@ -348,6 +353,11 @@ fn parse_param(
     {
         diag.report(default, &message::DEFAULT_OF_OPTION, &[]);
     }
+    let passing = passing?;
+    if let (Some(interface), Passing::Lent(_) | Passing::Loan(..)) = (&interface, &passing) {
+        diag.report(interface, &message::AS_LENT, &[&ident]);
+        return None;
+    }
     let ty = (*typed.ty).clone();
-    Some(Param { ident, name, doc, ty, passing: passing?, default, has, conversion })
+    Some(Param { ident, name, doc, ty, passing, interface, default, has, conversion })
 }

@@ -1,6 +1,7 @@
 //! Tokens to model. Mistakes are reported, and what has none is still parsed.
 
 pub(crate) mod attr;
+mod closure;
 mod data;
 mod generics;
 mod method;

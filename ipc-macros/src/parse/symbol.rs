@@ -5,6 +5,8 @@ pub(crate) const IPC_INTERFACE: &str = "ipc_interface";
 /// The attribute on everything else.
 pub(crate) const IPC: &str = "ipc";
 
+/// On a closure: the interface as which it travels.
+pub(crate) const AS: &str = "as";
 pub(crate) const CANCELLABLE: &str = "cancellable";
 pub(crate) const CRATE: &str = "crate";
 pub(crate) const ERROR: &str = "error";

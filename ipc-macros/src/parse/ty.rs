@@ -3,6 +3,7 @@
 use quote::ToTokens;
 use syn::{GenericArgument, Ident, PathArguments, ReturnType, Type, TypeParamBound, TypePath, TypeReference};
 
+use super::closure::Closure;
 use crate::diag::Diagnostics;
 use crate::message;
 use crate::model::{Passing, Presence};
@@ -236,8 +237,13 @@ impl<'a> Walk<'a> {
             Type::Reference(reference) => self.visit_reference(reference),
             Type::TraitObject(object) => self.visit_dyn(object),
             Type::ImplTrait(of) if is_iterator(&of.bounds) => self.report_iterator(ty, "impl", &of.bounds),
-            Type::ImplTrait(_) => self.report(ty, &message::TYPE_IMPL, &[]),
-            Type::BareFn(_) => self.report(ty, &message::TYPE_FN, &[]),
+            Type::ImplTrait(object) => match Closure::of_bounds(&object.bounds) {
+                Some(closure) => self.report(ty, &message::TYPE_CLOSURE, &[&closure.spelled(None)]),
+                None => self.report(ty, &message::TYPE_IMPL, &[]),
+            },
+            Type::BareFn(pointer) => {
+                self.report(ty, &message::TYPE_FN, &[&Closure::of_pointer(pointer).spelled(None)]);
+            }
             Type::Ptr(_) => self.report(ty, &message::TYPE_POINTER, &[]),
             Type::Array(array) => self.visit(&array.elem),
             Type::Slice(_) => {
@@ -285,7 +291,9 @@ impl<'a> Walk<'a> {
         for argument in &arguments.args {
             let GenericArgument::Type(ty) = argument else { continue };
             match ungrouped(ty) {
-                Type::TraitObject(object) if name == "Arc" => self.check_dyn(object),
+                Type::TraitObject(object) if matches!(name.as_str(), "Arc" | "Box") => {
+                    self.visit_held(object, &name);
+                }
                 Type::Slice(slice) if matches!(name.as_str(), "Arc" | "Box" | "Cow") => {
                     self.visit(&slice.elem);
                 }
@@ -331,7 +339,12 @@ impl<'a> Walk<'a> {
     fn check_loan(&mut self, reference: &TypeReference, loans: Loans) {
         self.check_lifetime(reference);
         if let Type::TraitObject(object) = ungrouped(&reference.elem) {
-            self.check_dyn(object);
+            match Closure::of_bounds(&object.bounds) {
+                Some(closure) => self.report(object, &message::TYPE_CLOSURE, &[&closure.spelled(None)]),
+                None => {
+                    self.check_bounds(object);
+                }
+            }
         }
         if !self.sound {
             return;
@@ -350,15 +363,52 @@ impl<'a> Walk<'a> {
 
     /// A `dyn Trait` that no `Arc` holds.
     fn visit_dyn(&mut self, object: &syn::TypeTraitObject) {
-        if self.check_dyn_bounds(object) {
+        if let Some(closure) = Closure::of_bounds(&object.bounds) {
+            self.report(object, &message::TYPE_CLOSURE, &[&closure.spelled(None)]);
+        } else if self.check_bounds(object) {
             let name = object.bounds.first().map(spell).unwrap_or_default();
             self.report(object, &message::TYPE_DYN, &[&name, &name]);
         }
     }
 
-    /// The `dyn Trait` of an `Arc<dyn Trait>`.
-    fn check_dyn(&mut self, object: &syn::TypeTraitObject) {
-        self.check_dyn_bounds(object);
+    /// The `dyn Trait` of an `Arc<dyn Trait>` or a `Box<dyn Trait>`.
+    fn visit_held(&mut self, object: &syn::TypeTraitObject, holder: &str) {
+        match Closure::of_bounds(&object.bounds) {
+            Some(closure) => self.visit_closure(object, &closure, holder),
+            None if holder == "Arc" => {
+                self.check_bounds(object);
+            }
+            None => self.visit_dyn(object),
+        }
+    }
+
+    fn visit_closure(&mut self, object: &syn::TypeTraitObject, closure: &Closure<'_>, holder: &str) {
+        let right = closure.spelled(Some(holder));
+        if !closure.is_held_by(holder) {
+            return self.report(object, &message::TYPE_CLOSURE, &[&right]);
+        }
+        if let Some(plain) = closure.plain_result() {
+            return self.report(object, &message::CLOSURE_RESULT, &[&plain, &right]);
+        }
+        if !closure.has_bounds() {
+            return self.report(object, &message::CLOSURE_BOUNDS, &[&closure.required_bounds(), &right]);
+        }
+        let borrows = closure.inputs.iter().any(|input| matches!(ungrouped(input), Type::Reference(_)));
+        let most = if borrows { MOST_LENT_ARGUMENTS } else { MOST_ARGUMENTS };
+        if closure.inputs.len() > most {
+            let message = if borrows { &message::CLOSURE_LENT } else { &message::CLOSURE_ARGUMENTS };
+            return self.report(object, message, &[&closure.inputs.len()]);
+        }
+        let position = std::mem::replace(&mut self.position, Position::Param);
+        for input in &closure.inputs {
+            match ungrouped(input) {
+                Type::Reference(reference) if reference.mutability.is_some() => {
+                    self.report(reference, &message::TYPE_MUT, &[]);
+                }
+                input => self.visit(input),
+            }
+        }
+        self.position = position;
     }
 
     fn report_iterator(&mut self, tokens: impl ToTokens, keyword: &str, bounds: &Bounds) {
@@ -366,20 +416,13 @@ impl<'a> Walk<'a> {
         self.report(tokens, &message::TYPE_ITERATOR, &[&name.unwrap_or_default()]);
     }
 
-    fn check_dyn_bounds(&mut self, object: &syn::TypeTraitObject) -> bool {
+    fn check_bounds(&mut self, object: &syn::TypeTraitObject) -> bool {
         if is_iterator(&object.bounds) {
             self.report_iterator(object, "dyn", &object.bounds);
             return false;
         }
         let mut bounds = object.bounds.iter();
         let first = bounds.next();
-        if let Some(TypeParamBound::Trait(bound)) = first
-            && let Some(last) = bound.path.segments.last()
-            && matches!(last.ident.to_string().as_str(), "Fn" | "FnMut" | "FnOnce")
-        {
-            self.report(object, &message::TYPE_CLOSURE, &[]);
-            return false;
-        }
         if let Some(extra) = bounds.next() {
             let name = first.map(spell).unwrap_or_default();
             self.report(extra, &message::TYPE_DYN_BOUNDS, &[&spell(extra), &name]);
@@ -389,6 +432,11 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// How many arguments a closure may take: as many as a tuple has fields.
+const MOST_ARGUMENTS: usize = 8;
+
+/// How many it may take if one is behind a `&`: the runtime has code for each choice of them.
+const MOST_LENT_ARGUMENTS: usize = 3;
 /// The traits of an `impl` or a `dyn`.
 type Bounds = syn::punctuated::Punctuated<TypeParamBound, syn::Token![+]>;
 
@@ -439,7 +487,7 @@ fn owned(reference: &TypeReference) -> String {
 }
 
 /// Tells whether a path is a well-known type that is no `Result`. An unknown one may be an alias.
-fn is_plain_value(path: &TypePath) -> bool {
+pub(super) fn is_plain_value(path: &TypePath) -> bool {
     const VALUES: &[&str] = &[
         "bool",
         "u8",

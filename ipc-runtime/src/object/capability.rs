@@ -68,8 +68,8 @@ impl Capability {
     /// A client of an object at that very destination is passed as what it stands for. Any other client is an
     /// implementation like every other: calls come here and go on from here.
     pub(crate) fn of<T: Interface + ?Sized>(object: &Arc<T>, destination: Destination<'_>) -> Self {
-        match object.as_remote() {
-            Some(remote) if destination.is_of(remote) => Self::Remote(remote.clone()),
+        match object.to_remote() {
+            Some(remote) if destination.is_of(&remote) => Self::Remote(remote),
             _ => Self::Local(LocalObject::new(object.clone())),
         }
     }

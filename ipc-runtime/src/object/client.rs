@@ -237,7 +237,7 @@ fn decode_results<T>(
 /// # Errors
 /// Returns an error if the peer is gone or fails to free the object.
 pub fn destroy<T: Interface + ?Sized>(object: &Arc<T>) -> Result<(), IpcException> {
-    let Some(remote) = object.as_remote() else { return Ok(()) };
+    let Some(remote) = object.to_remote() else { return Ok(()) };
     if remote.close_for_calls()? == Closing::Before {
         return Ok(());
     }
@@ -245,10 +245,10 @@ pub fn destroy<T: Interface + ?Sized>(object: &Arc<T>) -> Result<(), IpcExceptio
         remote.disconnect();
         return Ok(());
     }
-    match T::DESTROY {
+    match T::destroy_method() {
         Some(method) => {
             // Its one parameter is the context, which is null.
-            send(remote, method, Size { data: 0, pointers: 1 }, |_| Ok(()), |_| Ok(()))
+            send(&remote, method, Size { data: 0, pointers: 1 }, |_| Ok(()), |_| Ok(()))
         }
         None => Ok(()),
     }
@@ -257,5 +257,5 @@ pub fn destroy<T: Interface + ?Sized>(object: &Arc<T>) -> Result<(), IpcExceptio
 /// Returns why the connection to a remote object has ended; `None` while it lives, or for an object that is not
 /// remote.
 pub fn closed<T: Interface + ?Sized>(object: &Arc<T>) -> Option<IpcException> {
-    object.as_remote().and_then(Remote::closed)
+    object.to_remote().as_ref().and_then(Remote::closed)
 }

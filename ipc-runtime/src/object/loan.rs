@@ -13,10 +13,10 @@ use super::server::{Serve, Served, ServedCall, destroyed};
 use super::{Capability, LocalObject, MethodId, ServerCall};
 use crate::deadline;
 use crate::exception::IpcException;
-use crate::private::{Part, part_of};
+use crate::private::{Part, part_of_object};
 use crate::sync::lock;
 use crate::thread::mailbox::Mailbox;
-use crate::wire::{At, Decode, Interface, StructReader, StructWriter};
+use crate::wire::{At, Interface, Reference, StructReader, StructWriter};
 
 /// All that generated code needs of the interface behind a `&dyn Trait`.
 #[diagnostic::on_unimplemented(
@@ -45,7 +45,7 @@ pub trait Lendable<'m>: 'static {
 
 #[diagnostic::do_not_recommend]
 impl<'m, T: Interface + ?Sized> Lendable<'m> for T {
-    const PART: Part = part_of::<Arc<T>>();
+    const PART: Part = part_of_object::<T>();
     const BLOCKS: bool = !T::HAS_ASYNC;
 
     fn loan(&self) -> Box<dyn OnLoan + '_> {
@@ -53,7 +53,7 @@ impl<'m, T: Interface + ?Sized> Lendable<'m> for T {
     }
 
     fn decode(from: &StructReader<'m>, at: At) -> Result<Arc<Self>, IpcException> {
-        Decode::decode(from, at)
+        Reference::read(from.pointer(at.offset))
     }
 
     fn lend(held: &Arc<Self>) -> &Self {
@@ -88,7 +88,7 @@ pub trait LendableOption<'m>: 'static {
 
 #[diagnostic::do_not_recommend]
 impl<'m, T: Interface + ?Sized> LendableOption<'m> for T {
-    const PART: Part = part_of::<Option<Arc<T>>>();
+    const PART: Part = part_of_object::<T>();
     const BLOCKS: bool = !T::HAS_ASYNC;
 
     fn loan(object: Option<&Self>) -> Box<dyn OnLoan + '_> {
@@ -96,7 +96,8 @@ impl<'m, T: Interface + ?Sized> LendableOption<'m> for T {
     }
 
     fn decode(from: &StructReader<'m>, at: At) -> Result<Option<Arc<Self>>, IpcException> {
-        Decode::decode(from, at)
+        let from = from.pointer(at.offset);
+        (!from.is_null()).then(|| Reference::read(from)).transpose()
     }
 
     fn lend(held: &Option<Arc<Self>>) -> Option<&Self> {

@@ -8,6 +8,7 @@
 
 mod capability;
 mod client;
+pub(crate) mod closure;
 mod lane;
 pub(crate) mod loan;
 mod remote;

@@ -8,6 +8,8 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
+use tokio::runtime::Handle;
+
 use super::lane::{Lane, Queue, Turn};
 use super::{Capability, Destination, MethodId};
 use crate::context::Context;
@@ -17,7 +19,7 @@ use crate::exception::{IpcException, panicked};
 use crate::rpc::{AnswerId, Object, OutgoingResults, Payload, copies_of};
 use crate::sync::lock;
 use crate::thread::mailbox::Mailbox;
-use crate::thread::pool::{Job, Pool, spawn_chores};
+use crate::thread::pool::{Job, Pool, Worker, polling, spawn_chores};
 use crate::wire::raw::Decoder;
 use crate::wire::{Encoder, Interface, Size, StructReader, StructWriter};
 
@@ -337,11 +339,12 @@ async fn answer_later(
     mut future: ReplyFuture,
     turn: Option<Turn>,
 ) {
+    let worker = Worker::of(&Handle::current());
     let result = poll_fn(|cx| {
         if cancel.as_ref().is_some_and(|cancel| cancel.poll(cx.waker()).is_ready()) {
             return Poll::Ready(Err(IpcException::failed("the caller no longer waits")));
         }
-        let poll = || future.as_mut().poll(cx);
+        let poll = || polling(worker, || future.as_mut().poll(cx));
         match context.enter(|| catch_unwind(AssertUnwindSafe(poll))) {
             Ok(poll) => poll,
             Err(panic) => Poll::Ready(Err(panicked("the method", &*panic))),

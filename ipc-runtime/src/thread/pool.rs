@@ -13,6 +13,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
+use tokio::runtime::{Handle, RuntimeFlavor};
+
 use crate::sync::{Waited, lock, wait_until};
 
 /// Work for a pool.
@@ -76,7 +78,8 @@ impl State {
     }
 }
 
-/// Runs `wait`, which blocks: on a thread that runs a method, another thread takes its place meanwhile.
+/// Runs `wait`, which blocks: on a thread that runs a method, another thread takes its place meanwhile; also on a
+/// worker of a tokio runtime of several threads that polls the future of an `async` method.
 ///
 /// At most 64 methods, or four for each core if that is more, run at a time in a process. Those that wait in a call to
 /// another process do not count, the runtime sees to that; a method that waits for something else for long, such as a
@@ -96,9 +99,41 @@ pub fn blocking<R>(wait: impl FnOnce() -> R) -> R {
             let _blocked = pool.enter_blocked();
             wait()
         }
+        // A worker of a runtime leaves its tasks to another one.
+        None if WORKER.get() == Worker::Replaceable => tokio::task::block_in_place(wait),
         // No thread of a pool, or one whose place is given away already.
         _ => wait(),
     }
+}
+
+/// Whether another thread can take the place of one that polls futures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Worker {
+    /// Its runtime has others, or starts them.
+    Replaceable,
+    /// It is alone.
+    Only,
+}
+
+impl Worker {
+    pub(crate) fn of(runtime: &Handle) -> Self {
+        match runtime.runtime_flavor() {
+            RuntimeFlavor::MultiThread => Self::Replaceable,
+            _ => Self::Only,
+        }
+    }
+}
+
+/// Polls the future of a method on a worker of a runtime, which [`blocking`] then knows of.
+pub(crate) fn polling<R>(worker: Worker, poll: impl FnOnce() -> R) -> R {
+    struct Restore(Worker);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            WORKER.set(self.0);
+        }
+    }
+    let _restore = Restore(WORKER.replace(worker));
+    poll()
 }
 
 /// Runs work that came while this thread waits inside of [`blocking`]: it counts as running meanwhile.
@@ -302,6 +337,8 @@ thread_local! {
     static CURRENT: RefCell<Option<Arc<Pool>>> = const { RefCell::new(None) };
     /// How many times its place is given away: only the first counts.
     static DEPTH: Cell<usize> = const { Cell::new(0) };
+    /// What kind of worker it is while it polls the future of a method.
+    static WORKER: Cell<Worker> = const { Cell::new(Worker::Only) };
 }
 
 #[cfg(test)]

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use super::{Descriptor, PointerReader, PointerWriter, Type, pointer_type};
+use super::Descriptor;
 use crate::exception::IpcException;
-use crate::object::{Capability, MethodId, Remote, Reply, ServerCall, Started};
+use crate::object::{MethodId, Remote, Reply, ServerCall, Started};
 
 /// `dyn Trait` of a trait with `#[ipc_interface]`, which implements this.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an interface",
     label = "not an `#[ipc_interface]` trait object",
     note = "only `Arc<dyn Trait>` of a trait with `#[ipc_interface]` can be passed to another process",
-    note = "a value that implements the trait is given its trait-object type first: `let root: Arc<dyn Init> = Arc::new(..);`"
+    note = "a value that implements the trait is given its trait-object type first: `let root: Arc<dyn Init> = Arc::new(..);`",
+    note = "every argument of a closure, and what it returns, is an IPC type"
 )]
 pub trait Interface: Send + Sync + 'static {
     /// The method `destroy`, perhaps an inherited one, which the runtime answers itself.
@@ -53,8 +54,20 @@ pub trait Interface: Send + Sync + 'static {
     /// Wraps a remote object into the client that implements the trait.
     fn from_remote(remote: Remote) -> Arc<Self>;
 
-    /// Returns the remote object behind a client, `None` for any other implementation.
+    /// Returns the remote object behind a client, `None` for any other implementation and for a closure.
     fn as_remote(&self) -> Option<&Remote>;
+
+    /// Returns the remote object behind a client or a closure of another process.
+    #[doc(hidden)]
+    fn to_remote(&self) -> Option<Remote> {
+        self.as_remote().cloned()
+    }
+
+    /// Returns the method `destroy`, also where it is not known before the program runs.
+    #[doc(hidden)]
+    fn destroy_method() -> Option<MethodId> {
+        Self::DESTROY
+    }
 
     /// Runs the method that the call names on this object.
     ///
@@ -68,18 +81,3 @@ pub trait Interface: Send + Sync + 'static {
         Started::NotAsync(call)
     }
 }
-
-pointer_type!([T: Interface + ?Sized] ['m, T: Interface + ?Sized] Arc<T> {
-    type: Type::Interface(T::descriptor),
-    write: |object: &Arc<T>, mut to: PointerWriter<'_, '_>| {
-        let capability = Capability::of(object, to.destination());
-        to.set_capability(capability)
-    },
-    read: |from: PointerReader<'m>| match from.capability()? {
-        Some(capability) => capability.into_interface(),
-        None => Err(IpcException::failed(format!(
-            "null object where `{}` is required",
-            T::descriptor().name
-        ))),
-    },
-});

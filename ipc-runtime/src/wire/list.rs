@@ -10,6 +10,7 @@ pointer_type!([T: Element] ['m, T: DecodeElement<'m>] Vec<T> {
     write: |items: &Vec<T>, to: PointerWriter<'_, '_>| T::encode_list(items, to),
     lend: |items: &'d Vec<T>, to: PointerWriter<'_, 'd>| T::lend_list(items, to),
     give: |items: Vec<T>, to: PointerWriter<'_, '_>| T::give_list(items, to),
+    write_owned: |items: &mut Vec<T>, to: PointerWriter<'_, '_>| T::encode_list_owned(items, to),
     read: |from: PointerReader<'m>| T::decode_list(from),
 });
 
@@ -21,6 +22,7 @@ pointer_type!([T: Element, const N: usize] ['m, T: DecodeElement<'m>, const N: u
     type: T::LIST,
     write: |items: &[T; N], to: PointerWriter<'_, '_>| T::encode_list(items, to),
     lend: |items: &'d [T; N], to: PointerWriter<'_, 'd>| T::lend_list(items, to),
+    write_owned: |items: &mut [T; N], to: PointerWriter<'_, '_>| T::encode_list_owned(items, to),
     read: read_array,
 });
 
@@ -29,6 +31,9 @@ pointer_type!([T: Element] ['m, T: DecodeElement<'m>] VecDeque<T> {
     write: |items: &VecDeque<T>, to: PointerWriter<'_, '_>| match items.as_slices() {
         (items, []) => T::encode_list(items, to),
         _ => T::encode_items(items.iter(), to),
+    },
+    write_owned: |items: &mut VecDeque<T>, to: PointerWriter<'_, '_>| {
+        T::encode_list_owned(items.make_contiguous(), to)
     },
     read: |from: PointerReader<'m>| T::decode_list(from).map(VecDeque::from),
 });

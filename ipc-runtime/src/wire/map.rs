@@ -21,6 +21,9 @@ pointer_type!(
         write: |map: &BTreeMap<K, V>, mut to: PointerWriter<'_, '_>| {
             to.write_structs::<Entry<K, V>, _>(map.iter(), encode_entry)
         },
+        write_owned: |map: &mut BTreeMap<K, V>, mut to: PointerWriter<'_, '_>| {
+            to.write_structs::<Entry<K, V>, _>(map.iter_mut(), encode_entry_owned)
+        },
         read: |from: PointerReader<'m>| {
             let mut map = BTreeMap::new();
             for (key, value) in read_entries::<K, V>(from)? {
@@ -40,6 +43,9 @@ pointer_type!(
         type: Type::List(&Entry::<K, V>::TYPE),
         write: |map: &HashMap<K, V, S>, mut to: PointerWriter<'_, '_>| {
             to.write_structs::<Entry<K, V>, _>(map.iter(), encode_entry)
+        },
+        write_owned: |map: &mut HashMap<K, V, S>, mut to: PointerWriter<'_, '_>| {
+            to.write_structs::<Entry<K, V>, _>(map.iter_mut(), encode_entry_owned)
         },
         read: |from: PointerReader<'m>| {
             let entries = read_entries::<K, V>(from)?;
@@ -78,6 +84,15 @@ fn encode_entry<K: Encode, V: Encode>(
     let [key_at, value_at] = Entry::<K, V>::LAYOUT.at;
     key.encode(to, key_at)?;
     value.encode(to, value_at)
+}
+
+fn encode_entry_owned<K: Encode, V: Encode>(
+    (key, value): (&K, &mut V),
+    to: &mut super::StructWriter<'_, '_>,
+) -> Result<(), IpcException> {
+    let [key_at, value_at] = Entry::<K, V>::LAYOUT.at;
+    key.encode(to, key_at)?;
+    value.encode_owned(to, value_at)
 }
 
 /// Charges for the map too.

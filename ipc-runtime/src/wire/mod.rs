@@ -11,6 +11,7 @@
 //! │  └─ DecodeStruct<'m>
 //! └─ Lend<'m>        how a `&T` parameter is held by the server: `&'m str`, or an owned `T`
 //! Interface          `dyn Trait` of an annotated trait; `Arc<dyn Trait>` is an IpcType through it
+//! Passable            what may be behind an `Arc` or a `Box`: a value or an object
 //! ```
 //!
 //! The derive implements these for structs and enums; the layout of every struct is computed by the compiler
@@ -33,11 +34,11 @@ pub mod union;
 pub mod with;
 
 mod borrowed;
-mod boxed;
 mod converted;
 mod enumeration;
 mod fd;
 mod fixed;
+mod function;
 mod holes;
 mod hooks;
 mod interface;
@@ -46,9 +47,11 @@ mod map;
 mod number;
 mod option;
 mod os;
+mod passable;
 mod reference;
 mod set;
 mod spelling;
+mod stand_in;
 mod structure;
 mod text;
 mod time;
@@ -61,7 +64,10 @@ use self::descriptor::{Member, Places};
 pub use self::fd::FileDescriptor;
 pub use self::interface::Interface;
 pub use self::layout::{At, Shape, Size};
+pub(crate) use self::passable::Reference;
+pub use self::passable::{ByReference, ByValue, Passable};
 pub use self::raw::{Encoder, HasSize, PointerReader, PointerWriter, StructReader, StructWriter};
+pub use self::stand_in::{Callable, StandIn};
 
 use crate::exception::IpcException;
 
@@ -73,7 +79,8 @@ use crate::exception::IpcException;
     message = "`{Self}` cannot cross a process boundary",
     label = "not an IPC type",
     note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
-    note = "for an object that stays in its process, pass `Arc<dyn Trait>` of an `#[ipc_interface]` trait"
+    note = "for an object that stays in its process, pass `Arc<dyn Trait>` of an `#[ipc_interface]` trait",
+    note = "for a closure, pass `Arc<dyn Fn(..) -> Result<.., IpcException> + Send + Sync>`"
 )]
 pub trait IpcType {
     /// `Self`, reached by a path that exists for IPC types only: generated code goes through it, so that rustc
@@ -118,6 +125,27 @@ pub trait Encode: IpcType {
         self.encode(to, at)
     }
 
+    /// Writes a value that is given away: what cannot be shared, a `Box<dyn FnOnce(..)>`, is taken out of it, and
+    /// a closure that fails is left there.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    #[doc(hidden)]
+    #[inline]
+    fn encode_owned(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        self.encode(to, at)
+    }
+
+    /// Like [`encode_owned`](Encode::encode_owned), inside an `Option`.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    #[doc(hidden)]
+    #[inline]
+    fn encode_inner_owned(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        self.encode_inner(to, at)
+    }
+
     /// Writes the value, or lends it to the message: large bytes stay where they are until it is written.
     ///
     /// # Errors
@@ -148,7 +176,8 @@ pub trait Encode: IpcType {
     where
         Self: Sized,
     {
-        self.encode(to, at)
+        let mut value = self;
+        value.encode_owned(to, at)
     }
 
     /// Like [`give`](Encode::give), inside an `Option`.
@@ -161,7 +190,8 @@ pub trait Encode: IpcType {
     where
         Self: Sized,
     {
-        self.encode_inner(to, at)
+        let mut value = self;
+        value.encode_inner_owned(to, at)
     }
 }
 
@@ -226,6 +256,30 @@ pub trait Element: IpcType<This = Self> + Sized {
         Self::encode_items(items.iter(), to)
     }
 
+    /// Writes a list of values that are given away, wherever they lie.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    #[doc(hidden)]
+    fn encode_items_owned<'i>(
+        items: impl ExactSizeIterator<Item = &'i mut Self>,
+        to: PointerWriter<'_, '_>,
+    ) -> Result<(), IpcException>
+    where
+        Self: 'i,
+    {
+        Self::encode_items(items.map(|item| &*item), to)
+    }
+
+    /// Writes a list of values that are given away and lie side by side.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    #[doc(hidden)]
+    fn encode_list_owned(items: &mut [Self], to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
+        Self::encode_items_owned(items.iter_mut(), to)
+    }
+
     /// Writes a list of values that lie side by side, or lends it to the message.
     ///
     /// # Errors
@@ -240,8 +294,8 @@ pub trait Element: IpcType<This = Self> + Sized {
     /// # Errors
     /// Returns an error if the message becomes too large or too deep.
     #[doc(hidden)]
-    fn give_list(items: Vec<Self>, to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
-        Self::encode_list(&items, to)
+    fn give_list(mut items: Vec<Self>, to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
+        Self::encode_list_owned(&mut items, to)
     }
 }
 
@@ -293,6 +347,28 @@ pub trait Struct: HasSize + IpcType {
     /// Returns an error if the message becomes too large or too deep.
     #[doc(hidden)]
     fn encode_members(&self, to: &mut StructWriter<'_, '_>, places: Places) -> Result<(), IpcException>;
+
+    /// Writes every field of a value that is given away to its place.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    #[doc(hidden)]
+    fn encode_members_owned(
+        &mut self,
+        to: &mut StructWriter<'_, '_>,
+        places: Places,
+    ) -> Result<(), IpcException> {
+        self.encode_members(to, places)
+    }
+
+    /// Writes every field of a value that is given away into a struct of its own.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    #[doc(hidden)]
+    fn encode_fields_owned(&mut self, to: &mut StructWriter<'_, '_>) -> Result<(), IpcException> {
+        self.encode_members_owned(to, Self::PLACES)
+    }
 
     /// Writes every field into a struct of its own.
     ///
@@ -385,13 +461,15 @@ macro_rules! give_by {
 use give_by;
 
 /// Implements the wire traits of a type that is one pointer, from two functions: one that writes the pointer and
-/// one that reads it. Where the value may be large bytes, two more lend it and give it to the message.
+/// one that reads it. Where the value may be large bytes, two more lend it and give it to the message; where it may
+/// hold closures, another one writes it as it is given away.
 macro_rules! pointer_type {
     ([$($generics:tt)*] [$m:lifetime $(, $($decode_generics:tt)+)?] $ty:ty {
         type: $schema:expr,
         write: $write:expr,
         $(lend: $lend:expr,)?
         $(give: $give:expr,)?
+        $(write_owned: $write_owned:expr,)?
         read: $read:expr $(,)?
     }) => {
         impl<$($generics)*> $crate::wire::IpcType for $ty {
@@ -411,6 +489,24 @@ macro_rules! pointer_type {
 
             $($crate::wire::lend_by! { $lend })?
             $($crate::wire::give_by! { $give })?
+
+            $(
+                fn encode_owned(
+                    &mut self,
+                    to: &mut $crate::wire::StructWriter<'_, '_>,
+                    at: $crate::wire::At,
+                ) -> Result<(), $crate::IpcException> {
+                    $write_owned(self, to.pointer(at.offset))
+                }
+
+                fn encode_inner_owned(
+                    &mut self,
+                    to: &mut $crate::wire::StructWriter<'_, '_>,
+                    at: $crate::wire::At,
+                ) -> Result<(), $crate::IpcException> {
+                    $write_owned(self, to.pointer(at.offset))
+                }
+            )?
         }
 
         impl<$m $(, $($decode_generics)+)?> $crate::wire::Decode<$m> for $ty {
@@ -436,6 +532,17 @@ macro_rules! pointer_type {
             {
                 to.write_pointers(items, |item, to| $write(item, to))
             }
+            $(
+                fn encode_items_owned<'i>(
+                    items: impl ExactSizeIterator<Item = &'i mut Self>,
+                    mut to: $crate::wire::PointerWriter<'_, '_>,
+                ) -> Result<(), $crate::IpcException>
+                where
+                    Self: 'i,
+                {
+                    to.write_pointers(items, |item, to| $write_owned(item, to))
+                }
+            )?
         }
 
         impl<$m $(, $($decode_generics)+)?> $crate::wire::DecodeElement<$m> for $ty {

@@ -96,6 +96,10 @@ impl Element for u8 {
         to.set_data(items)
     }
 
+    fn encode_list_owned(items: &mut [Self], to: PointerWriter<'_, '_>) -> Result<(), IpcException> {
+        Self::encode_list(items, to)
+    }
+
     fn lend_list<'d>(items: &'d [Self], mut to: PointerWriter<'_, 'd>) -> Result<(), IpcException> {
         to.lend_data(items)
     }

@@ -48,6 +48,16 @@ impl<T: Single<This: Encode>> Encode for Option<T> {
     fn encode_inner(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
         to.pointer(at.offset).write_struct(Holder::<T>::SIZE, |to| self.encode(to, Holder::<T>::AT))
     }
+
+    fn encode_owned(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        let Some(value) = self else { return Ok(()) };
+        note_presence::<T>(to, at);
+        value.encode_inner_owned(to, at)
+    }
+
+    fn encode_inner_owned(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        to.pointer(at.offset).write_struct(Holder::<T>::SIZE, |to| self.encode_owned(to, Holder::<T>::AT))
+    }
 }
 
 fn note_presence<T: Single>(to: &mut StructWriter<'_, '_>, at: At) {
@@ -81,6 +91,16 @@ impl<T: Single<This: Encode>> Element for Option<T> {
         Self: 'i,
     {
         to.write_structs::<Holder<T>, _>(items, |item, to| item.encode(to, Holder::<T>::AT))
+    }
+
+    fn encode_items_owned<'i>(
+        items: impl ExactSizeIterator<Item = &'i mut Self>,
+        mut to: PointerWriter<'_, '_>,
+    ) -> Result<(), IpcException>
+    where
+        Self: 'i,
+    {
+        to.write_structs::<Holder<T>, _>(items, |item, to| item.encode_owned(to, Holder::<T>::AT))
     }
 }
 

@@ -22,6 +22,28 @@ pub fn encode_structs<'i, T: Struct + 'i>(
     to.write_structs::<T, _>(items, |item, to| item.encode_fields(to))
 }
 
+/// Writes a derived struct that is given away.
+///
+/// # Errors
+/// Returns an error if the message becomes too large or too deep.
+pub fn encode_struct_owned<T: Struct>(
+    value: &mut T,
+    mut to: PointerWriter<'_, '_>,
+) -> Result<(), IpcException> {
+    to.write_struct(T::SIZE, |to| value.encode_fields_owned(to))
+}
+
+/// Writes a list of derived structs that are given away.
+///
+/// # Errors
+/// Returns an error if the message becomes too large or too deep.
+pub fn encode_structs_owned<'i, T: Struct + 'i>(
+    items: impl ExactSizeIterator<Item = &'i mut T>,
+    mut to: PointerWriter<'_, '_>,
+) -> Result<(), IpcException> {
+    to.write_structs::<T, _>(items, |item, to| item.encode_fields_owned(to))
+}
+
 /// Reads a derived struct from behind a pointer; null reads as a struct of defaults.
 ///
 /// # Errors

@@ -48,6 +48,23 @@ macro_rules! tuple {
                     Ok(())
                 })
             }
+
+            fn encode_owned(&mut self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+                to.pointer(at.offset).write_struct(Self::SIZE, |to| {
+                    let Layout { at: [$($at),*], .. } = const { layout([$($ty::SHAPE),*]) };
+                    let ($($value,)*) = self;
+                    $($value.encode_owned(to, $at)?;)*
+                    Ok(())
+                })
+            }
+
+            fn encode_inner_owned(
+                &mut self,
+                to: &mut StructWriter<'_, '_>,
+                at: At,
+            ) -> Result<(), IpcException> {
+                self.encode_owned(to, at)
+            }
         }
 
         impl<'m, $($ty: Decode<'m>),*> Decode<'m> for ($($ty,)*) {
@@ -71,6 +88,20 @@ macro_rules! tuple {
                 let Layout { at: [$($at),*], .. } = const { layout([$($ty::SHAPE),*]) };
                 to.write_structs::<Self, _>(items, |($($value,)*), to| {
                     $($value.encode(to, $at)?;)*
+                    Ok(())
+                })
+            }
+
+            fn encode_items_owned<'i>(
+                items: impl ExactSizeIterator<Item = &'i mut Self>,
+                mut to: PointerWriter<'_, '_>,
+            ) -> Result<(), IpcException>
+            where
+                Self: 'i,
+            {
+                let Layout { at: [$($at),*], .. } = const { layout([$($ty::SHAPE),*]) };
+                to.write_structs::<Self, _>(items, |($($value,)*), to| {
+                    $($value.encode_owned(to, $at)?;)*
                     Ok(())
                 })
             }

@@ -84,6 +84,50 @@ pub trait Everything {
     ) -> Result<IpcStream<IpcStream<String>>, IpcException>;
 }
 
+/// Closures in both directions.
+#[ipc_interface(file = 0xb1e9_8a04_27c6_5d01)]
+pub trait Closures {
+    fn nothing(
+        &self,
+        done: Box<dyn FnOnce() -> Result<(), IpcException> + Send>,
+    ) -> Result<Option<Arc<dyn Fn() -> Result<(), IpcException> + Send + Sync>>, IpcException>;
+    /// Has arguments and a result of every kind.
+    fn several(
+        &self,
+        filter: Arc<dyn Fn(&str, Option<u32>, Colour) -> Result<Option<bool>, IpcException> + Send + Sync>,
+        maps: Vec<Box<dyn FnMut(Vec<Shared>, &[u8]) -> Result<(i32, String), IpcException> + Send>>,
+    ) -> Result<(), IpcException>;
+    #[ipc(as = Choose)]
+    fn named(
+        &self,
+        #[ipc(as = Choose)] choose: Box<dyn FnMut(u32) -> Result<Colour, IpcException> + Send>,
+    ) -> Result<Arc<dyn Fn(u32) -> Result<Colour, IpcException> + Send + Sync>, IpcException>;
+    fn higher(&self, closure: Higher) -> Result<Handlers, IpcException>;
+}
+
+/// What a closure can stand for.
+#[ipc_interface(file = 0xb1e9_8a04_27c6_5d01)]
+pub trait Choose {
+    fn choose(&self, number: u32) -> Result<Colour, IpcException>;
+}
+
+/// Takes a closure and returns another one.
+pub type Higher = Arc<
+    dyn Fn(Box<dyn FnOnce() -> Result<(), IpcException> + Send>) -> Result<Arc<dyn Closures>, IpcException>
+        + Send
+        + Sync,
+>;
+
+/// Closures as fields.
+#[derive(IpcType)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Handlers {
+    pub ready: Option<Box<dyn FnOnce() -> Result<(), IpcException> + Send>>,
+    #[ipc(as = Choose)]
+    pub choices: Vec<Arc<dyn Fn(u32) -> Result<Colour, IpcException> + Send + Sync>>,
+    pub by_name: BTreeMap<String, Arc<dyn Fn(Handlers) -> Result<(), IpcException> + Send + Sync>>,
+}
+
 /// Without methods of its own.
 #[ipc_interface(no_destroy, file = 0xb1e9_8a04_27c6_5d01)]
 pub trait Nothing {}
@@ -531,9 +575,10 @@ pub mod shared {
 }
 
 /// Returns everything: what one root does not reach is a root itself.
-pub fn roots() -> [&'static Descriptor; 7] {
+pub fn roots() -> [&'static Descriptor; 8] {
     [
         <dyn Init>::descriptor(),
+        <dyn Closures>::descriptor(),
         <dyn Methods>::descriptor(),
         <Empty as Struct>::descriptor(),
         <Words as Struct>::descriptor(),

@@ -567,6 +567,7 @@ fn groups_and_unions_beside_fields_are_read_as_generated_builders_write_them() {
 fn generated_code_has_the_ids_of_the_descriptors() {
     use capnp::traits::HasTypeId;
     use ipc_gen_tests::everything::{Everything, Init};
+    type Done = dyn Fn() -> Result<(), ipc_runtime::IpcException> + Send + Sync;
     use ipc_runtime::wire::FileDescriptor;
     use ipc_runtime::wire::proxy::ThreadMap;
 
@@ -574,5 +575,6 @@ fn generated_code_has_the_ids_of_the_descriptors() {
     assert_eq!(everything::Client::TYPE_ID, <dyn Everything>::descriptor().id);
     assert_eq!(every::Reader::TYPE_ID, <Every as Struct>::descriptor().id);
     assert_eq!(ipc_capnp::file_descriptor::Client::TYPE_ID, <dyn FileDescriptor>::descriptor().id);
+    assert_eq!(ipc_capnp::fn_to_void::Client::TYPE_ID, <Done as Interface>::descriptor().id);
     assert_eq!(proxy_capnp::thread_map::Client::TYPE_ID, <dyn ThreadMap>::descriptor().id);
 }

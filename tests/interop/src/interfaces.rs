@@ -42,10 +42,30 @@ pub trait Init {
     fn make_counter_later(&self, start: i64) -> Result<Arc<dyn Counter>, IpcException>;
     /// Lets the calls of `make_counter_later` go on.
     fn open_gate(&self) -> Result<(), IpcException>;
+    /// Calls the closure.
+    fn describe(&self, describe: Describe, number: i64) -> Result<String, IpcException>;
+    /// Calls the closures, one after the other.
+    fn fold(
+        &self,
+        #[ipc(as = Step)] steps: Vec<Box<dyn FnOnce(i64) -> Result<i64, IpcException> + Send>>,
+        start: i64,
+    ) -> Result<i64, IpcException>;
+    /// Makes a closure that adds up what it is called with, and fails with a negative number.
+    fn make_sum(&self) -> Result<Box<dyn FnMut(i64) -> Result<i64, IpcException> + Send>, IpcException>;
     /// Counts from 0 to below `count`; fails then, if the text says why.
     fn count(&self, count: u64, failure: &str) -> Result<IpcStream<u64>, IpcException>;
     /// Joins texts that come one by one.
     fn join(&self, texts: IpcStream<String>) -> Result<String, IpcException>;
+}
+
+/// Makes text of a number and a text.
+pub type Describe = Arc<dyn Fn(i64, &str) -> Result<String, IpcException> + Send + Sync>;
+
+/// Makes one number of another.
+#[ipc_interface]
+pub trait Step {
+    /// Does it.
+    fn step(&self, number: i64) -> Result<i64, IpcException>;
 }
 
 /// Something with a state.

@@ -10,7 +10,7 @@ pub mod generated {
     pub mod interop_capnp {
         include!(concat!(env!("OUT_DIR"), "/interop_capnp.rs"));
     }
-    /// The streams.
+    /// The interfaces of closures and streams.
     pub mod ipc_capnp {
         include!(concat!(env!("OUT_DIR"), "/ipc_capnp.rs"));
     }

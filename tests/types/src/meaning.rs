@@ -201,6 +201,20 @@ impl<M: Meaning> Meaning for Box<M> {
     }
 }
 
+impl<M: Meaning> Meaning for Arc<M> {
+    fn meaning(&self) -> Value {
+        M::meaning(self)
+    }
+
+    fn nothing() -> Value {
+        M::nothing()
+    }
+
+    fn put(&self, name: &str, to: &mut Fields) {
+        M::put(self, name, to);
+    }
+}
+
 impl<M: Meaning + Clone> Meaning for Cow<'static, M> {
     fn meaning(&self) -> Value {
         M::meaning(self)

@@ -99,6 +99,8 @@ macro_rules! each_row {
                 any::<Option<Option<Option<bool>>>>();
             boxed Boxed OrBoxed: Box<T> = any::<Box<T>>();
             boxed_number BoxedNumber OrBoxedNumber: Box<u16> = any::<Box<u16>>();
+            shared Shared OrShared: Arc<T> = any::<Arc<T>>();
+            shared_number SharedNumber OrSharedNumber: Arc<u64> = any::<Arc<u64>>();
             moo Moo OrMoo: Cow<'static, T> = any::<T>().prop_map(Cow::Owned);
             structure Structure OrStructure: Everyday = any::<Everyday>();
             recursive Recursive OrRecursive: Tree = tree();

@@ -117,10 +117,10 @@ fn sources(folder: &Path, take: &mut impl FnMut(&str)) {
     }
 }
 
-/// Tells whether a line is the message, its `{}`, `{Self}` and `{T}` replaced by something.
+/// Tells whether a line is the message, its `{}`, `{Self}`, `{T}` and `{I}` replaced by something.
 fn fits(line: &str, message: &str) -> bool {
     let Some(mut rest) = line.strip_prefix("error: ") else { return false };
-    for piece in message.replace("{Self}", "{}").replace("{T}", "{}").split("{}") {
+    for piece in message.replace("{Self}", "{}").replace("{T}", "{}").replace("{I}", "{}").split("{}") {
         let Some(at) = rest.find(piece) else { return false };
         rest = &rest[at + piece.len()..];
     }

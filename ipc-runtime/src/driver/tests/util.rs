@@ -12,7 +12,7 @@ use crate::object::{Capability, Client, LocalObject, MethodId, Remote, Reply, Se
 use crate::wire::descriptor::{IdSource, Interface as InterfaceDescriptor, Kind};
 use crate::wire::layout::{Layout, Slot, layout};
 use crate::wire::raw::Decoder;
-use crate::wire::{Decode, Descriptor, Encode, Interface, Shape};
+use crate::wire::{ByReference, Decode, Descriptor, Encode, Interface, Passable, Shape};
 
 pub(super) trait Echo: Send + Sync + 'static {
     fn echo(&self, data: &[u8]) -> Result<Vec<u8>, IpcException>;
@@ -76,6 +76,10 @@ impl Interface for dyn Echo {
         let result = self.echo(data)?;
         call.reply(POINTER.size, |to| result.encode(to, POINTER.at[0]))
     }
+}
+
+impl Passable for dyn Echo {
+    type Kind = ByReference;
 }
 
 #[derive(Default)]

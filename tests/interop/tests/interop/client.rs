@@ -20,7 +20,7 @@ use super::theirs::{self, Count, eventually};
 use super::values;
 
 /// Runs a capnp-rpc client of our server; the connection has to end when the client closes it.
-fn with_client(test: impl AsyncFnOnce(init::Client, Arc<Server>) + Send + 'static) {
+pub(super) fn with_client(test: impl AsyncFnOnce(init::Client, Arc<Server>) + Send + 'static) {
     bounded(LONG_PATIENCE, move || {
         let server = Arc::new(Server::default());
         let (socket, serving) = ours::serve(server.clone());
@@ -50,7 +50,7 @@ async fn open_gate(init: &init::Client) {
 }
 
 #[track_caller]
-fn assert_error<T>(outcome: Result<T, capnp::Error>, kind: ErrorKind, text: &str) {
+pub(super) fn assert_error<T>(outcome: Result<T, capnp::Error>, kind: ErrorKind, text: &str) {
     match outcome {
         Ok(_) => panic!("an error with `{text}` expected"),
         Err(error) => {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use ipc_interop_tests::interfaces::{Counter, Every, Init};
+use ipc_interop_tests::interfaces::{Counter, Describe, Every, Init};
 use ipc_runtime::object::LocalObject;
 use ipc_runtime::wire::Interface;
 use ipc_runtime::{CapnpContext, IpcException, IpcStream, make_capnp_protocol};
@@ -103,6 +103,29 @@ impl Init for Server {
         *lock(&self.open) = true;
         self.opened.notify_all();
         Ok(())
+    }
+
+    fn describe(&self, describe: Describe, number: i64) -> Result<String, IpcException> {
+        describe(number, "number")
+    }
+
+    fn fold(
+        &self,
+        steps: Vec<Box<dyn FnOnce(i64) -> Result<i64, IpcException> + Send>>,
+        start: i64,
+    ) -> Result<i64, IpcException> {
+        steps.into_iter().try_fold(start, |number, step| step(number))
+    }
+
+    fn make_sum(&self) -> Result<Box<dyn FnMut(i64) -> Result<i64, IpcException> + Send>, IpcException> {
+        let mut sum = 0;
+        Ok(Box::new(move |number| {
+            if number < 0 {
+                return Err(IpcException::failed(format!("{number} is negative")));
+            }
+            sum += number;
+            Ok(sum)
+        }))
     }
 
     fn count(&self, count: u64, failure: &str) -> Result<IpcStream<u64>, IpcException> {

@@ -17,7 +17,7 @@ use super::theirs::{self, END, KEPT, LIVE, Server};
 use super::values;
 
 /// Runs our client of a capnp-rpc server; the server has to end when the client closes the connection.
-fn with_server(test: impl FnOnce(Arc<dyn Init>) + Send + 'static) {
+pub(super) fn with_server(test: impl FnOnce(Arc<dyn Init>) + Send + 'static) {
     bounded(LONG_PATIENCE, move || {
         let (ours, theirs) = UnixStream::pair().unwrap();
         let serving = thread::spawn(move || {
@@ -39,7 +39,7 @@ fn with_server(test: impl FnOnce(Arc<dyn Init>) + Send + 'static) {
 }
 
 #[track_caller]
-fn assert_error<T>(outcome: Result<T, IpcException>, kind: ExceptionKind, text: &str) {
+pub(super) fn assert_error<T>(outcome: Result<T, IpcException>, kind: ExceptionKind, text: &str) {
     match outcome {
         Ok(_) => panic!("an error with `{text}` expected"),
         Err(error) => {

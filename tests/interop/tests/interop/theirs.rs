@@ -13,7 +13,8 @@ use capnp_rpc::rpc_twoparty_capnp::Side;
 use capnp_rpc::twoparty::VatNetwork;
 use capnp_rpc::{RpcSystem, new_client, new_future_client};
 use futures::channel::oneshot;
-use ipc_interop_tests::generated::interop_capnp::{counter, init};
+use ipc_interop_tests::generated::interop_capnp::{counter, init, step};
+use ipc_interop_tests::generated::ipc_capnp::{fn_int64_text_to_text, fn_int64_to_int64};
 use ipc_tests::steps::PATIENCE;
 use tokio_util::compat::{TokioAsyncReadCompatExt, TokioAsyncWriteCompatExt};
 
@@ -249,6 +250,46 @@ impl init::Server for Server {
         Ok(())
     }
 
+    async fn describe(
+        self: Rc<Self>,
+        params: init::DescribeParams,
+        mut results: init::DescribeResults,
+    ) -> Result<(), Error> {
+        let params = params.get()?;
+        let mut call = params.get_describe()?.call_request();
+        call.get().set_arg0(params.get_number());
+        call.get().set_arg1("number");
+        let answer = call.send().promise.await?;
+        results.get().set_result(answer.get()?.get_result()?);
+        Ok(())
+    }
+
+    async fn fold(
+        self: Rc<Self>,
+        params: init::FoldParams,
+        mut results: init::FoldResults,
+    ) -> Result<(), Error> {
+        let params = params.get()?;
+        let mut number = params.get_start();
+        let steps = params.get_steps()?;
+        for i in 0..steps.len() {
+            let mut call = steps.get(i)?.step_request();
+            call.get().set_number(number);
+            number = call.send().promise.await?.get()?.get_result();
+        }
+        results.get().set_result(number);
+        Ok(())
+    }
+
+    async fn make_sum(
+        self: Rc<Self>,
+        _: init::MakeSumParams,
+        mut results: init::MakeSumResults,
+    ) -> Result<(), Error> {
+        results.get().set_result(new_client(Sum(Cell::new(0))));
+        Ok(())
+    }
+
     async fn open_gate(
         self: Rc<Self>,
         _: init::OpenGateParams,
@@ -278,6 +319,77 @@ impl init::Server for Server {
     ) -> Result<(), Error> {
         let joined = join_texts(&params.get()?.get_texts()?).await?;
         results.get().set_result(&joined);
+        Ok(())
+    }
+}
+
+/// A closure of theirs: counts its calls.
+#[derive(Default)]
+pub(crate) struct Describe(pub(crate) Rc<Cell<usize>>);
+
+impl fn_int64_text_to_text::Server for Describe {
+    async fn destroy(
+        self: Rc<Self>,
+        _: fn_int64_text_to_text::DestroyParams,
+        _: fn_int64_text_to_text::DestroyResults,
+    ) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn call(
+        self: Rc<Self>,
+        params: fn_int64_text_to_text::CallParams,
+        mut results: fn_int64_text_to_text::CallResults,
+    ) -> Result<(), Error> {
+        self.0.set(self.0.get() + 1);
+        let params = params.get()?;
+        let text = format!("{} {}", params.get_arg1()?.to_str()?, params.get_arg0());
+        results.get().set_result(&text);
+        Ok(())
+    }
+}
+
+/// Adds up.
+struct Sum(Cell<i64>);
+
+impl fn_int64_to_int64::Server for Sum {
+    async fn destroy(
+        self: Rc<Self>,
+        _: fn_int64_to_int64::DestroyParams,
+        _: fn_int64_to_int64::DestroyResults,
+    ) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn call(
+        self: Rc<Self>,
+        params: fn_int64_to_int64::CallParams,
+        mut results: fn_int64_to_int64::CallResults,
+    ) -> Result<(), Error> {
+        let number = params.get()?.get_arg0();
+        if number < 0 {
+            return Err(Error::failed(format!("{number} is negative")));
+        }
+        self.0.set(self.0.get() + number);
+        results.get().set_result(self.0.get());
+        Ok(())
+    }
+}
+
+/// Adds a number.
+pub(crate) struct Add(pub(crate) i64);
+
+impl step::Server for Add {
+    async fn destroy(self: Rc<Self>, _: step::DestroyParams, _: step::DestroyResults) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn step(
+        self: Rc<Self>,
+        params: step::StepParams,
+        mut results: step::StepResults,
+    ) -> Result<(), Error> {
+        results.get().set_result(params.get()?.get_number() + self.0);
         Ok(())
     }
 }
