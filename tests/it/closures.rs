@@ -68,6 +68,7 @@ struct Note {
 }
 
 /// Closures in every place.
+#[expect(clippy::vec_box, reason = "a place like any other")]
 #[derive(IpcType)]
 struct Everywhere {
     shared: Shared,
@@ -271,6 +272,7 @@ fn once(amount: i64) -> Once {
     Box::new(move |value| Ok(value + amount))
 }
 
+#[expect(clippy::arc_with_non_send_sync, reason = "it is given away at once")]
 fn make_everywhere() -> Everywhere {
     let plus_five: Mutable = Box::new(|value| Ok(value + 5));
     Everywhere {
