@@ -513,7 +513,7 @@ const _: () = {
                             dyn Watcher,
                         > as __ipc::Wire<
                             '_,
-                        >>::lend_to(&watcher, to, __WATCH_PARAMS_AT.at[1usize])?;
+                        >>::give(watcher, to, __WATCH_PARAMS_AT.at[1usize])?;
                         __ipc::Ok(())
                     },
                     &__WATCH_RESULT_AT.at,
@@ -1137,5 +1137,8 @@ const _: () = {
                 _ => __ipc::Started::NotAsync(call),
             }
         }
+    }
+    impl __ipc::Passable for dyn Store {
+        type Kind = __ipc::ByReference;
     }
 };

@@ -287,6 +287,9 @@ const _: () = {
             }
         }
     }
+    impl __ipc::Passable for dyn Clock {
+        type Kind = __ipc::ByReference;
+    }
     impl<__T: ?__ipc::Sized + ClockAsync> ClockAsync for __ipc::Client<__T> {
         fn now<'life0, 'async_trait>(
             &'life0 self,
@@ -513,5 +516,8 @@ const _: () = {
                 _ => __ipc::Started::NotAsync(call),
             }
         }
+    }
+    impl __ipc::Passable for dyn ClockAsync {
+        type Kind = __ipc::ByReference;
     }
 };
