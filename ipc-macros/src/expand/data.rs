@@ -227,6 +227,7 @@ fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
     );
     let encode_owned = encode_owned.as_ref().map(|encode| {
         mixed! {
+            #[inline]
             fn encode_members_owned(
                 &mut self,
                 #to: &mut #ipc::StructWriter<'_, '_>,
@@ -506,10 +507,12 @@ fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
         let encode = sent.call("encode_mut", mixed!(&mut self.#member, to, at));
         let encode_inner = sent.call("encode_inner_mut", mixed!(&mut self.#member, to, at));
         mixed! {
+            #[inline]
             fn encode_owned(&mut self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode
             }
 
+            #[inline]
             fn encode_inner_owned(&mut self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode_inner
             }
