@@ -42,7 +42,7 @@ impl Link {
         }
         let Some(_place) = Lingerer::new() else { return };
         if self.turn.try_enter(|interest| self.watch(interest)) {
-            let reader = Reader { link: self, handover: Handover::Now, coming: 1 };
+            let reader = Reader::new(self, 1);
             blocking(|| reader.read_call());
         }
     }
@@ -80,7 +80,8 @@ impl<'l> AtSocket<'l> {
     }
 
     fn enter(&mut self, mailbox: &Arc<Mailbox>) {
-        let reader = || Place::Reads(Reader { link: self.link, handover: Handover::Now, coming: 0 });
+        let link = self.link;
+        let reader = || Place::Reads(Reader::new(link, 0));
         match self.turn {
             Place::Nothing => {
                 let waker = || Waker::from(mailbox.clone());
@@ -118,7 +119,7 @@ impl Berth for AtSocket<'_> {
         if let Place::InQueue(ticket) = self.turn
             && self.link.turn.withdraw(ticket) == Withdrawn::Reads
         {
-            self.turn = Place::Reads(Reader { link: self.link, handover: Handover::Now, coming: 0 });
+            self.turn = Place::Reads(Reader::new(self.link, 0));
         }
         self.turn = Place::Nothing;
     }
@@ -138,7 +139,12 @@ struct Reader<'l> {
     coming: usize,
 }
 
-impl Reader<'_> {
+impl<'l> Reader<'l> {
+    fn new(link: &'l Arc<Link>, coming: usize) -> Self {
+        // Until it has read, it does not know what there is.
+        Self { link, handover: Handover::Now, coming }
+    }
+
     /// Reads until a call is in the pool's queue or none has come for a while.
     fn read_call(mut self) {
         let done = |read: Read| (read.called || read.ended).then_some(());
