@@ -15,22 +15,22 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("Serde<T>", "it/foreign.rs", "serialized: Serde<Settings>"),
     (
         "Arc<dyn Fn(A, B) -> Result<C, IpcException> + Send + Sync>",
-        "it/closures.rs",
+        "it/closures/mod.rs",
         "closures_travel_inside_of_other_data",
     ),
     (
         "Box<dyn Fn(A) -> Result<(), IpcException> + Send + Sync>",
-        "it/closures.rs",
+        "it/closures/mod.rs",
         "a_closure_of_the_caller_is_called_during_the_method",
     ),
     (
         "Box<dyn FnMut(A) -> Result<(), IpcException> + Send>",
-        "it/closures.rs",
+        "it/closures/kinds.rs",
         "calls_of_a_mutable_closure_run_one_at_a_time",
     ),
     (
         "Box<dyn FnOnce(A) -> Result<(), IpcException> + Send>",
-        "it/closures.rs",
+        "it/closures/kinds.rs",
         "what_can_be_called_once_fails_the_second_time",
     ),
     ("&dyn Trait", "it/lend.rs", "calls_on_a_lent_object_run_on_the_thread_that_waits_to_any_depth"),
