@@ -58,6 +58,8 @@ const LOADS: [(&str, usize); 3] = [("nothing", 0), ("objects", 10_000), ("connec
 /// What a call beside many may take, as a multiple of a plain one.
 const LOADED: f64 = 1.05;
 
+/// Attempts to stay within it.
+const ATTEMPTS: usize = 3;
 /// Calls in the run with fewer.
 const CALLS: u64 = 2_000;
 /// Calls before, which fill queues and tables, and start threads.
@@ -85,8 +87,15 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
         if count > 0 && arguments.contains(&"--test") {
             continue;
         }
-        let (fewer, more) = (instructions(load, count, CALLS)?, instructions(load, count, 2 * CALLS)?);
-        let each = (more as f64 - fewer as f64) / CALLS as f64;
+        let mut each = f64::INFINITY;
+        // What else the machine does can only add some: a thread that looks in vain.
+        for _ in 0..ATTEMPTS {
+            let (fewer, more) = (instructions(load, count, CALLS)?, instructions(load, count, 2 * CALLS)?);
+            each = each.min((more as f64 - fewer as f64) / CALLS as f64);
+            if each <= most {
+                break;
+            }
+        }
         let beside = if count == 0 { load.to_owned() } else { format!("{count} {load}") };
         println!("| {beside} | {each:.0} | {most:.0} |");
         if each > most {
