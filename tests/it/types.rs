@@ -453,7 +453,7 @@ fn the_table_says_what_the_types_say() {
         Box<dyn FnMut(A) -> Result<(), IpcException> + Send>,
         Box<dyn FnOnce(A) -> Result<(), IpcException> + Send>,
         OwnedFd, File, PipeReader, PipeWriter, UnixStream, UnixListener, UnixDatagram, TcpStream, TcpListener, UdpSocket,
-        ChildStdin, ChildStdout, ChildStderr, IpcStream<T>,
+        ChildStdin, ChildStdout, ChildStderr, IpcStream<T>, AnyPointer,
     };
     for (ty, schema) in rows {
         let ty = ty.replace(" >", ">").replace("< ", "<").replace("'static", "'_");
