@@ -22,7 +22,7 @@ use ipc_runtime::object::Destination;
 use ipc_runtime::wire::layout::{Layout, layout};
 use ipc_runtime::wire::raw::Decoder;
 use ipc_runtime::wire::{Decode, Encode, Encoder, Type};
-use ipc_runtime::{IpcException, IpcStream, IpcType, Serde};
+use ipc_runtime::{AnyPointer, IpcException, IpcStream, IpcType, Serde};
 use proptest::prelude::*;
 use uuid::Uuid;
 
