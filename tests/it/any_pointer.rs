@@ -128,7 +128,10 @@ fn text(text: &str) -> AnyPointer {
 }
 
 fn error(outcome: Result<impl Sized, IpcException>) -> String {
-    outcome.err().expect("an error").to_string()
+    match outcome {
+        Err(error) => error.to_string(),
+        Ok(_) => panic!("an error expected"),
+    }
 }
 
 #[test]
