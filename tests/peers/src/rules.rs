@@ -129,9 +129,9 @@ pub struct Refused {
     pub reason: String,
 }
 
-/// An entry of a map of texts.
+/// An entry of a map of texts. There it is a generic struct, which has another id.
 #[derive(Clone, Debug, IpcType, PartialEq, Eq)]
-#[ipc(file = 0xe93f_2a6c_b1d0_4c57)]
+#[ipc(file = 0xe93f_2a6c_b1d0_4c57, name = "PairOfTexts")]
 pub struct Pair {
     /// The key.
     pub first: String,
