@@ -133,7 +133,7 @@ pub trait FooFn {
 #[ipc(errors)]
 pub enum FooError {
     /// The one that is declared.
-    Error(FooStruct),
+    Error(Box<FooStruct>),
     /// The call failed.
     #[ipc(exception)]
     Ipc(IpcException),

@@ -78,7 +78,7 @@ fn a21_21_values() {
 #[test]
 fn a21_8_typed_slots_empty_text_broad_and_narrow() {
     with_foo(|foo| match foo.raise(&example()) {
-        Err(FooError::Error(error)) => assert_eq!(error, example()),
+        Err(FooError::Error(error)) => assert_eq!(*error, example()),
         other => panic!("{other:?}"),
     });
     with_rules(|rules| {

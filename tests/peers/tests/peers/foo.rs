@@ -42,7 +42,7 @@ impl FooInterface for Foo {
     }
 
     fn raise(&self, arg: &FooStruct) -> Result<(), FooError> {
-        Err(FooError::Error(arg.clone()))
+        Err(FooError::Error(Box::new(arg.clone())))
     }
 
     fn init_thread_map(
