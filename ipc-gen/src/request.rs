@@ -333,6 +333,7 @@ fn build_type(ty: &Type, mut to: type_::Builder<'_>) {
         Type::Enum(descriptor) => to.init_enum().set_type_id(descriptor().id),
         Type::Struct(descriptor) => to.init_struct().set_type_id(descriptor().id),
         Type::Interface(descriptor) => to.init_interface().set_type_id(descriptor().id),
+        Type::AnyPointer => to.init_any_pointer().init_unconstrained().set_any_kind(()),
     }
 }
 
@@ -379,6 +380,7 @@ fn build_zero(ty: &Type, mut to: value::Builder<'_>) {
         Type::Enum(_) => to.set_enum(0),
         Type::Struct(_) => drop(to.init_struct()),
         Type::Interface(_) => to.set_interface(()),
+        Type::AnyPointer => drop(to.init_any_pointer()),
     }
 }
 
