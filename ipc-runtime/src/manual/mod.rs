@@ -3,5 +3,8 @@
 #[doc = include_str!("types.md")]
 pub mod types {}
 
+#[doc = include_str!("migration.md")]
+pub mod migration {}
+
 #[doc = include_str!("streams.md")]
 pub mod streams {}
