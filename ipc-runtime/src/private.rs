@@ -29,7 +29,7 @@ pub use self::place::{
 };
 pub use crate::exception::{IpcError, IpcException};
 pub use crate::object::loan::{Lendable, LendableOption, OnLoan, check_lendable, lend};
-pub use crate::object::{Client, MethodId, Remote, Reply, ServerCall, Started, call, call_async};
+pub use crate::object::{Client, MethodId, Params, Remote, Reply, ServerCall, Started, call, call_async};
 use crate::object::{send_oneway, send_oneway_async};
 pub use crate::wire::composite::{
     CompositeLayout, Half, composite_layout, members_of, pinned_layout, scratch,
@@ -222,6 +222,7 @@ pub trait Superclass: Send + Sync + 'static {
     fn is_construct(method: MethodId) -> bool;
     const HAS_ONEWAY: bool;
     fn is_oneway(method: MethodId) -> bool;
+    fn has_context(method: MethodId) -> bool;
     const HAS_ASYNC: bool;
     fn dispatch(&self, call: &ServerCall) -> Result<Reply, IpcException>;
     fn dispatch_async(self: Arc<Self>, call: ServerCall) -> Started;
@@ -252,6 +253,10 @@ impl<T: Interface + ?Sized> Superclass for T {
 
     fn is_oneway(method: MethodId) -> bool {
         T::is_oneway(method)
+    }
+
+    fn has_context(method: MethodId) -> bool {
+        T::has_context(method)
     }
 
     const HAS_ASYNC: bool = T::HAS_ASYNC;
@@ -764,7 +769,7 @@ type SendContent<'f> = dyn FnMut(&mut StructWriter<'_, '_>) -> Result<(), IpcExc
 pub fn call_method<'d, T, E>(
     remote: &'d Remote,
     method: MethodId,
-    params: Size,
+    params: Params,
     encode: &mut EncodeContent<'_, 'd>,
     results_at: &[At],
     decode: &mut dyn FnMut(&StructReader<'_>) -> Result<T, IpcException>,
@@ -797,7 +802,7 @@ pub fn once<'d>(
 fn call_untyped<'d>(
     remote: &'d Remote,
     method: MethodId,
-    params: Size,
+    params: Params,
     encode: &mut EncodeContent<'_, 'd>,
     decode: &mut dyn FnMut(&StructReader<'_>) -> Result<(), IpcException>,
 ) -> Result<(), IpcException> {
@@ -811,7 +816,7 @@ fn call_untyped<'d>(
 pub async fn call_method_async<T, E>(
     remote: &Remote,
     method: MethodId,
-    params: Size,
+    params: Params,
     encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException> + Send,
     results_at: &[At],
     decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException> + Send,
@@ -835,7 +840,7 @@ pub async fn call_method_async<T, E>(
 pub fn call_oneway<'d, E>(
     remote: &'d Remote,
     method: MethodId,
-    params: Size,
+    params: Params,
     encode: &mut EncodeContent<'_, 'd>,
     error: ErrorOf<E>,
 ) -> Result<(), E> {
@@ -849,7 +854,7 @@ pub fn call_oneway<'d, E>(
 pub async fn call_oneway_async<E>(
     remote: &Remote,
     method: MethodId,
-    params: Size,
+    params: Params,
     encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException> + Send,
     error: ErrorOf<E>,
 ) -> Result<(), E> {

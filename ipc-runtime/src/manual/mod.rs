@@ -5,3 +5,6 @@ pub mod types {}
 
 #[doc = include_str!("streams.md")]
 pub mod streams {}
+
+#[doc = include_str!("threads.md")]
+pub mod threads {}

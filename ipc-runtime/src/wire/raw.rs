@@ -207,6 +207,18 @@ impl<'d> StructWriter<'_, 'd> {
         self.raw.set_bool_field(offset as usize, value);
     }
 
+    /// Writes the context that the parameters begin with, with the first two capabilities of the message, which are
+    /// settled when the call is sent.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large.
+    pub(crate) fn reserve_context(&mut self) -> Result<(), IpcException> {
+        self.pointer(0).write_struct(Size { data: 0, pointers: 2 }, |to| {
+            to.pointer(0).reserve_capability()?;
+            to.pointer(1).reserve_capability()
+        })
+    }
+
     /// Gives access to the pointer at `index`.
     #[inline]
     pub fn pointer(&mut self, index: u32) -> PointerWriter<'_, 'd> {
@@ -381,6 +393,20 @@ impl<'d> PointerWriter<'_, 'd> {
         Ok(())
     }
 
+    /// Writes a capability that is settled later; of it only its place in the table is known.
+    ///
+    /// # Errors
+    /// Returns an error if the message holds too many.
+    fn reserve_capability(&mut self) -> Result<(), IpcException> {
+        let index = self.state.caps.len();
+        if index >= hooks::LIMIT {
+            return Err(IpcException::failed("too many objects in one call"));
+        }
+        self.state.caps.push(None);
+        self.raw.set_capability(hooks::hook(index));
+        Ok(())
+    }
+
     /// Writes a file descriptor: a capability that it is attached to.
     ///
     /// # Errors
@@ -472,6 +498,37 @@ impl<'a> FromPointerReader<'a> for RootReader<'a> {
     ) -> capnp::Result<Self> {
         Ok(Self(*reader))
     }
+}
+
+/// Returns which capabilities of the message the context names that the parameters begin with (`proxy.capnp`, `Context`):
+/// the thread, the callback thread.
+///
+/// # Errors
+/// Returns an error if the parameters do not begin with such a struct.
+pub(crate) fn context_of(content: any_pointer::Reader<'_>) -> Result<[Option<usize>; 2], IpcException> {
+    let RootReader(mut raw) = content.get_as()?;
+    raw.imbue(hooks::table());
+    let context = raw.get_struct(None)?.get_pointer_field(0);
+    if context.is_null() {
+        return Ok([None, None]);
+    }
+    let context = context.get_struct(None)?;
+    Ok([index_at(context, 0)?, index_at(context, 1)?])
+}
+
+/// Returns which capability of the message the first field of results or parameters is.
+///
+/// # Errors
+/// Returns an error if it is something else.
+pub(crate) fn first_capability_of(content: any_pointer::Reader<'_>) -> Result<Option<usize>, IpcException> {
+    let RootReader(mut raw) = content.get_as()?;
+    raw.imbue(hooks::table());
+    index_at(raw.get_struct(None)?, 0)
+}
+
+fn index_at(from: layout::StructReader<'_>, index: usize) -> Result<Option<usize>, IpcException> {
+    let pointer = from.get_pointer_field(index);
+    if pointer.is_null() { Ok(None) } else { Ok(Some(hooks::index_of(&*pointer.get_capability()?))) }
 }
 
 /// A struct that is being read. Fields beyond its end read as their defaults.
