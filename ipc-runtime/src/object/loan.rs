@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use super::lane::{Lane, Queue};
 use super::server::{AtOnce, Serve, Served, ServedCall, destroyed};
-use super::{Capability, LocalObject, MethodId, ServerCall};
+use super::{Capability, LocalObject, MethodId, Remote, ServerCall};
 use crate::deadline;
 use crate::exception::IpcException;
 use crate::private::{Part, part_of_object};
@@ -338,6 +338,10 @@ impl<T: Interface + ?Sized> Serve for Lent<T> {
 
     fn at_once(&self, method: MethodId) -> Option<AtOnce> {
         T::is_construct(method).then_some(AtOnce::Construct)
+    }
+
+    fn to_remote(&self) -> Option<Remote> {
+        None
     }
 
     fn owns(&self) -> bool {

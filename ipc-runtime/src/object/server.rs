@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 
 use super::lane::{Lane, Queue, Turn};
 use super::thread::{Frame, HostedThread, Occupied, PeerThread};
-use super::{Capability, Destination, MethodId};
+use super::{Capability, Destination, MethodId, Remote};
 use crate::context::Context;
 use crate::driver::link::{Incoming, Link};
 use crate::driver::waiter::Cancel;
@@ -101,6 +101,8 @@ pub(super) trait Serve: Any + Send + Sync {
         drop(self);
         None
     }
+    /// What the implementation stands for, if it is a client.
+    fn to_remote(&self) -> Option<Remote>;
     /// Whether dropping it may run a destructor of the application.
     fn owns(&self) -> bool;
     /// Whether it holds the application's object alone, as far as can be known.
@@ -131,6 +133,11 @@ impl LocalObject {
     /// Makes another object with the same implementation, so that destroying one leaves the other.
     pub(crate) fn renew(&self) -> Self {
         self.0.clone().renew()
+    }
+
+    /// Returns the object of another process that the implementation stands for, if it is a client.
+    pub(crate) fn to_remote(&self) -> Option<Remote> {
+        self.0.to_remote()
     }
 
     pub(super) fn queue(&self) -> Option<&dyn Queue> {
@@ -232,6 +239,11 @@ impl<T: Interface + ?Sized> Serve for Server<T> {
 
     fn at_once(&self, method: MethodId) -> Option<AtOnce> {
         T::is_construct(method).then_some(AtOnce::Construct)
+    }
+
+    fn to_remote(&self) -> Option<Remote> {
+        let implementation = lock(&self.implementation).clone();
+        implementation.and_then(|implementation| implementation.to_remote())
     }
 
     fn owns(&self) -> bool {

@@ -18,7 +18,7 @@ use crate::Target;
 use crate::peer::PATIENCE;
 
 /// What one input may make the process allocate beyond eight times its own size: the base of what a message may
-/// (`ipc-runtime/src/wire/raw.rs`), twice for what is copied from a `Vec` to an `Arc`, and the buffers of a connection.
+/// (`ipc-runtime/src/wire/raw/decoder.rs`), twice for what is copied from a `Vec` to an `Arc`, and the buffers of a connection.
 const MEMORY: usize = 24 << 20;
 
 /// The longest input, in words.

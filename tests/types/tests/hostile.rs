@@ -16,7 +16,7 @@ use peak_alloc::PeakAlloc;
 static ALLOCATED: PeakAlloc = PeakAlloc;
 
 /// What a message may allocate while it is decoded, in bytes: a base, and a multiple of its own size
-/// (`ipc-runtime/src/wire/raw.rs`). An `Arc<[T]>` is made from a `Vec<T>` and so is there twice for a moment.
+/// (`ipc-runtime/src/wire/raw/decoder.rs`). An `Arc<[T]>` is made from a `Vec<T>` and so is there twice for a moment.
 fn limit(message: &[u8]) -> usize {
     2 * (BASE + 8 * message.len())
 }

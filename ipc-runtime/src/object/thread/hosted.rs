@@ -9,7 +9,7 @@ use crate::driver::link::Link;
 use crate::exception::IpcException;
 use crate::object::lane::Queue;
 use crate::object::server::{AtOnce, Serve, Served};
-use crate::object::{Capability, LocalObject, MethodId, ServerCall};
+use crate::object::{Capability, LocalObject, MethodId, Remote, ServerCall};
 use crate::rpc::Cap;
 use crate::sync::lock;
 use crate::thread::strand::Strand;
@@ -110,6 +110,10 @@ impl Serve for HostedThread {
 
     fn is_oneway(&self, _: MethodId) -> bool {
         false
+    }
+
+    fn to_remote(&self) -> Option<Remote> {
+        None
     }
 
     fn has_context(&self, _: MethodId) -> bool {
@@ -256,6 +260,10 @@ impl Serve for Map {
 
     fn is_oneway(&self, _: MethodId) -> bool {
         false
+    }
+
+    fn to_remote(&self) -> Option<Remote> {
+        None
     }
 
     fn has_context(&self, _: MethodId) -> bool {

@@ -1,6 +1,6 @@
 //! Large values, which are left out of the message that is built: what their pointers would be is noted instead.
 
-use super::{PointerWriter, list_length, words_of_bytes};
+use super::writer::{PointerWriter, list_length, words_of_bytes};
 use crate::exception::IpcException;
 use crate::rpc::{Form, LARGE_BYTES, LARGE_LIMIT, LargeBytes, LargeValue};
 

@@ -2,18 +2,17 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, mpsc};
-use std::thread;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
 
 use futures::executor::block_on;
 use ipc_runtime::wire::descriptor::{Kind, Struct};
 use ipc_runtime::wire::id::type_id;
-use ipc_runtime::wire::{Interface, Struct as _, Type, anonymous};
-use ipc_runtime::{
-    CapnpContext, ExceptionKind, IpcException, IpcType, closed, destroy, ipc_interface, with_deadline,
-};
-use ipc_tests::steps::{PATIENCE, bounded, eventually, joined, received};
+use ipc_runtime::wire::{Interface, Type, anonymous};
+use ipc_runtime::{CapnpContext, ExceptionKind, IpcException, IpcType, closed, destroy, ipc_interface};
+use ipc_tests::steps::{PATIENCE, bounded, eventually};
+
+mod kinds;
+mod named;
 
 use super::util::{Pair, assert_disconnected};
 
@@ -85,6 +84,8 @@ struct Everywhere {
     deep: Option<Option<Once>>,
     shared_inner: Arc<Inner>,
     boxes: Vec<Box<Inner>>,
+    result: Result<Once, Option<Mutable>>,
+    results: Vec<Result<(), Once>>,
 }
 
 #[derive(IpcType)]
@@ -114,6 +115,7 @@ struct Objects {
     pair: (Arc<dyn Number>, u8),
     choice: Object,
     choices: Vec<Option<Object>>,
+    results: Vec<Result<Arc<dyn Number>, Arc<dyn Number>>>,
 }
 
 #[derive(IpcType)]
@@ -227,10 +229,11 @@ impl Closures for Server {
     }
 
     fn objects(&self, objects: Objects) -> Result<i64, IpcException> {
-        let Objects { one, option, none, list, map, pair, choice, choices } = objects;
+        let Objects { one, option, none, list, map, pair, choice, choices, results } = objects;
         assert!(none.is_none());
         let mut all: Vec<Arc<dyn Number>> = vec![one, pair.0];
         all.extend(option.into_iter().chain(list).chain(map.into_values()));
+        all.extend(results.into_iter().map(|number| number.unwrap_or_else(|number| number)));
         for object in choices.into_iter().flatten().chain([choice]) {
             match object {
                 Object::None => {}
@@ -290,6 +293,8 @@ fn make_everywhere() -> Everywhere {
         deep: Some(Some(once(15))),
         shared_inner: Arc::new(Inner { once: once(16) }),
         boxes: vec![Box::new(Inner { once: once(17) })],
+        result: Ok(once(18)),
+        results: vec![Ok(()), Err(once(19))],
     }
 }
 
@@ -307,6 +312,7 @@ fn call_everywhere(all: Everywhere) -> Result<Vec<i64>, IpcException> {
     let closures = closures.chain(all.deep.flatten());
     let closures = closures.chain(Arc::into_inner(all.shared_inner).map(|inner| inner.once));
     let closures = closures.chain(all.boxes.into_iter().map(|inner| inner.once));
+    let closures = closures.chain(all.result.ok()).chain(all.results.into_iter().filter_map(Result::err));
     results.extend(closures.map(|closure| closure(100)).collect::<Result<Vec<_>, _>>()?);
     Ok(results)
 }
@@ -365,7 +371,7 @@ fn closures_travel_inside_of_other_data() {
     bounded(PATIENCE, || {
         let pair = pair();
         let remote = &pair.remote;
-        let expected: Vec<i64> = (101..=117).filter(|value| *value != 107).collect();
+        let expected: Vec<i64> = (101..=119).filter(|value| *value != 107).collect();
         assert_eq!(remote.call_all(make_everywhere()).unwrap(), expected);
         assert_eq!(call_everywhere(remote.everywhere().unwrap()).unwrap(), expected);
         let choices = vec![
@@ -398,8 +404,9 @@ fn interfaces_travel_inside_of_other_data() {
                 Some(Object::Two { first: number(128), second: Some(number(256)) }),
                 Some(Object::Two { first: number(512), second: None }),
             ],
+            results: vec![Ok(number(1024)), Err(number(2048))],
         };
-        assert_eq!(pair.remote.objects(objects).unwrap(), 1023);
+        assert_eq!(pair.remote.objects(objects).unwrap(), 4095);
     });
 }
 
@@ -462,183 +469,6 @@ fn a_closure_is_dropped_with_its_last_copy() {
         assert_eq!(copy(2).unwrap(), 3);
         drop(copy);
         eventually("the closure is freed", || freed.upgrade().is_none());
-    });
-}
-
-/// What is sent as one kind of closure and received as another one, as a peer in another language may do.
-#[ipc_interface(root, id = 0x9d4e_2a11_80c3_7701)]
-trait Sender {
-    fn call_each(&self, closure: Once, values: Vec<i64>) -> Result<Vec<i64>, IpcException>;
-    fn wrap(&self, closure: Mutable) -> Result<Shared, IpcException>;
-    fn bounce(&self, closure: Mutable) -> Result<Shared, IpcException>;
-    fn bounce_shared(&self, closure: Shared) -> Result<Shared, IpcException>;
-}
-
-#[ipc_interface(root, id = 0x9d4e_2a11_80c3_7701)]
-trait Receiver {
-    fn call_each(&self, closure: Shared, values: Vec<i64>) -> Result<Vec<i64>, IpcException>;
-    fn wrap(&self, closure: Shared) -> Result<Shared, IpcException>;
-    fn bounce(&self, closure: Shared) -> Result<Shared, IpcException>;
-    fn bounce_shared(&self, closure: Shared) -> Result<Shared, IpcException>;
-}
-
-/// Remembers the closures that went through it.
-#[derive(Default)]
-struct Keeper(Mutex<Vec<Shared>>);
-
-impl Keeper {
-    fn keep(&self, closure: Shared) -> Result<Shared, IpcException> {
-        self.0.lock().unwrap().push(closure.clone());
-        Ok(closure)
-    }
-}
-
-impl Receiver for Keeper {
-    fn call_each(&self, closure: Shared, values: Vec<i64>) -> Result<Vec<i64>, IpcException> {
-        values.into_iter().map(|value| closure(value)).collect()
-    }
-
-    fn wrap(&self, closure: Shared) -> Result<Shared, IpcException> {
-        self.keep(Arc::new(move |value| closure(value)))
-    }
-
-    fn bounce(&self, closure: Shared) -> Result<Shared, IpcException> {
-        Ok(closure)
-    }
-
-    fn bounce_shared(&self, closure: Shared) -> Result<Shared, IpcException> {
-        self.keep(closure)
-    }
-}
-
-fn keeper() -> (Arc<Keeper>, Pair<dyn Receiver>, Arc<dyn Sender>) {
-    let keeper = Arc::new(Keeper::default());
-    let pair = Pair::<dyn Receiver>::new(keeper.clone());
-    let sender = SenderClient::new(pair.remote.as_remote().unwrap().clone());
-    (keeper, pair, Arc::new(sender))
-}
-
-#[test]
-fn what_can_be_called_once_fails_the_second_time() {
-    bounded(PATIENCE, || {
-        let (_keeper, _pair, sender) = keeper();
-        let calls = Arc::new(AtomicUsize::new(0));
-        let counting = || {
-            let calls = calls.clone();
-            Box::new(move |value| {
-                calls.fetch_add(1, Ordering::SeqCst);
-                Ok(value)
-            })
-        };
-        assert_eq!(sender.call_each(counting(), vec![1]).unwrap(), [1]);
-        assert_eq!(Arc::strong_count(&calls), 1, "what it held is freed by the call");
-        let error = sender.call_each(counting(), vec![1, 2]).unwrap_err();
-        assert!(error.text().ends_with("the closure can be called once, and was"), "{error}");
-        assert_eq!(calls.load(Ordering::SeqCst), 2);
-    });
-}
-
-#[test]
-fn calls_of_a_mutable_closure_run_one_at_a_time() {
-    bounded(PATIENCE, || {
-        let (_keeper, _pair, sender) = keeper();
-        let inside = AtomicUsize::new(0);
-        let mut sum = 0;
-        let closure = move |value| {
-            assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0, "two calls at a time");
-            thread::yield_now();
-            sum += value;
-            assert_eq!(inside.fetch_sub(1, Ordering::SeqCst), 1);
-            Ok(sum)
-        };
-        let closure = sender.wrap(Box::new(closure)).unwrap();
-        let callers = (0..8).map(|_| {
-            let closure = closure.clone();
-            thread::spawn(move || (0..20).for_each(|_| assert!(closure(1).unwrap() > 0)))
-        });
-        callers.collect::<Vec<_>>().into_iter().for_each(|caller| joined("a caller ends", caller));
-        assert_eq!(closure(0).unwrap(), 160);
-    });
-}
-
-#[test]
-fn a_call_waits_for_a_mutable_closure_until_its_deadline() {
-    bounded(PATIENCE, || {
-        let (_keeper, _pair, sender) = keeper();
-        let (entered, has_entered) = mpsc::channel();
-        let (leave, may_leave) = mpsc::channel::<()>();
-        let closure = move |value| {
-            if value == 0 {
-                entered.send(()).unwrap();
-                let _ = may_leave.recv();
-            }
-            Ok(value)
-        };
-        let closure = sender.bounce(Box::new(closure)).unwrap();
-        let first = thread::spawn({
-            let closure = closure.clone();
-            move || closure(0)
-        });
-        received("the first call runs", &has_entered);
-        let timed_out = with_deadline(Duration::from_millis(20), || closure(1)).unwrap_err();
-        assert_eq!(timed_out.kind(), ExceptionKind::TimedOut);
-        drop(leave);
-        assert_eq!(joined("the first call ends", first).unwrap(), 0);
-        assert_eq!(closure(2).unwrap(), 2);
-    });
-}
-
-#[test]
-fn a_mutable_closure_that_calls_itself_is_told() {
-    bounded(PATIENCE, || {
-        let (_keeper, _pair, sender) = keeper();
-        let myself = Arc::new(OnceLock::<Shared>::new());
-        let held = myself.clone();
-        let closure: Mutable = Box::new(move |value| match held.get() {
-            Some(closure) if value > 0 => closure(value - 1),
-            _ => Ok(value),
-        });
-        let closure = sender.bounce(closure).unwrap();
-        assert!(closure.to_remote().is_none(), "it is home");
-        myself.set(closure.clone()).ok().unwrap();
-        let error = closure(1).unwrap_err();
-        assert_eq!(error.text(), "the closure was called again from inside itself");
-        assert_eq!(closure(0).unwrap(), 0);
-    });
-}
-
-#[test]
-fn a_mutable_closure_that_panicked_can_be_called_again() {
-    bounded(PATIENCE, || {
-        let (_keeper, _pair, sender) = keeper();
-        let mut calls = 0;
-        let closure = move |value: i64| {
-            calls += 1;
-            assert!(value > 0, "not positive");
-            Ok(calls)
-        };
-        let closure = sender.wrap(Box::new(closure)).unwrap();
-        assert_eq!(closure(1).unwrap(), 1);
-        assert!(closure(0).unwrap_err().text().contains("not positive"));
-        assert_eq!(closure(1).unwrap(), 3);
-    });
-}
-
-#[test]
-fn a_shared_closure_that_comes_home_is_the_original() {
-    bounded(PATIENCE, || {
-        let (keeper, _pair, sender) = keeper();
-        let closure: Shared = Arc::new(Ok);
-        let back = sender.bounce_shared(closure.clone()).unwrap();
-        assert!(Arc::ptr_eq(&closure, &back), "it came home as something else");
-
-        let theirs = sender.wrap(Box::new(Ok)).unwrap();
-        assert!(theirs.to_remote().is_some());
-        let again = sender.bounce_shared(theirs).unwrap();
-        assert_eq!(again(1).unwrap(), 1);
-        let kept = keeper.0.lock().unwrap().clone();
-        let [_, first, second] = kept.as_slice() else { panic!("three went through") };
-        assert!(Arc::ptr_eq(first, second), "it came home as something else");
     });
 }
 
@@ -730,218 +560,6 @@ fn the_interface_of_a_closure_is_made_from_its_signature() {
         methods,
         [("destroy", 0, vec!["context"], vec![]), ("call", 1, vec!["context", "arg0"], vec!["result"])]
     );
-}
-
-/// What a peer in another language knows by this name.
-#[ipc_interface]
-trait Transform {
-    fn apply(&self, text: &str, times: u32) -> Result<String, IpcException>;
-}
-
-/// Has an error of its own.
-#[ipc_interface(no_destroy)]
-trait Check {
-    #[ipc(no_context)]
-    fn check(&self, value: i64) -> Result<(), Refused>;
-}
-
-#[derive(Debug, IpcType)]
-#[ipc(error)]
-enum Refused {
-    Negative,
-    #[ipc(exception)]
-    Ipc(IpcException),
-}
-
-type Apply = dyn Fn(&str, u32) -> Result<String, IpcException> + Send + Sync;
-type ApplyOnce = dyn FnOnce(&str, u32) -> Result<String, IpcException> + Send;
-
-#[derive(IpcType)]
-struct Steps {
-    #[ipc(as = Transform)]
-    first: Arc<Apply>,
-    #[ipc(as = Transform)]
-    others: Vec<Box<ApplyOnce>>,
-    #[ipc(as = Transform, name = "named")]
-    by_name: BTreeMap<String, Option<Arc<Apply>>>,
-    last: Last,
-}
-
-#[derive(IpcType)]
-enum Last {
-    None,
-    One(#[ipc(as = Transform)] Option<Box<ApplyOnce>>),
-    Two {
-        #[ipc(as = Transform)]
-        first: Arc<Apply>,
-        second: Arc<dyn Transform>,
-    },
-}
-
-/// To one side the interfaces are closures.
-#[ipc_interface(root, id = 0x9d4e_2a11_80c3_7703)]
-trait Pipeline {
-    fn run(&self, #[ipc(as = Transform)] step: Arc<Apply>, text: &str) -> Result<String, IpcException>;
-    async fn run_all(&self, steps: Steps) -> Result<String, IpcException>;
-    #[ipc(as = Transform)]
-    fn upper(&self) -> Result<Arc<Apply>, IpcException>;
-    #[ipc(as = Transform)]
-    async fn maybe(&self, any: bool) -> Result<Option<Box<ApplyOnce>>, IpcException>;
-    fn check(
-        &self,
-        #[ipc(as = Check)] check: Box<dyn FnMut(i64) -> Result<(), Refused> + Send>,
-        values: Vec<i64>,
-    ) -> Result<bool, IpcException>;
-}
-
-/// To the other they are interfaces.
-#[ipc_interface(root, id = 0x9d4e_2a11_80c3_7703)]
-trait Objectified {
-    fn run(&self, step: Arc<dyn Transform>, text: &str) -> Result<String, IpcException>;
-    async fn run_all(&self, steps: Steps) -> Result<String, IpcException>;
-    fn upper(&self) -> Result<Arc<dyn Transform>, IpcException>;
-    async fn maybe(&self, any: bool) -> Result<Option<Arc<dyn Transform>>, IpcException>;
-    fn check(&self, check: Arc<dyn Check>, values: Vec<i64>) -> Result<bool, IpcException>;
-}
-
-struct Runner;
-
-#[ipc_interface]
-impl Pipeline for Runner {
-    fn run(&self, step: Arc<Apply>, text: &str) -> Result<String, IpcException> {
-        step(text, 2)
-    }
-
-    async fn run_all(&self, steps: Steps) -> Result<String, IpcException> {
-        let Steps { first, others, by_name, last } = steps;
-        let mut text = first("a", 1)?;
-        for step in others {
-            text = step(&text, 2)?;
-        }
-        for (name, step) in by_name {
-            text = step.map_or(Ok(format!("{text}{name}")), |step| step(&text, 3))?;
-        }
-        match last {
-            Last::None | Last::One(None) => Ok(text),
-            Last::One(Some(step)) => step(&text, 1),
-            Last::Two { first, second } => second.apply(&first(&text, 1)?, 1),
-        }
-    }
-
-    fn upper(&self) -> Result<Arc<Apply>, IpcException> {
-        Ok(Arc::new(|text, times| Ok(text.to_uppercase().repeat(times as usize))))
-    }
-
-    async fn maybe(&self, any: bool) -> Result<Option<Box<ApplyOnce>>, IpcException> {
-        Ok(any.then(|| append("!")))
-    }
-
-    fn check(
-        &self,
-        mut check: Box<dyn FnMut(i64) -> Result<(), Refused> + Send>,
-        values: Vec<i64>,
-    ) -> Result<bool, IpcException> {
-        let outcome = values.into_iter().try_for_each(&mut check);
-        match outcome {
-            Ok(()) => Ok(true),
-            Err(Refused::Negative) => Ok(false),
-            Err(Refused::Ipc(exception)) => Err(exception),
-        }
-    }
-}
-
-fn append(what: &'static str) -> Box<ApplyOnce> {
-    Box::new(move |text, times| Ok(format!("{text}{}", what.repeat(times as usize))))
-}
-
-struct Repeat;
-
-impl Transform for Repeat {
-    fn apply(&self, text: &str, times: u32) -> Result<String, IpcException> {
-        Ok(text.repeat(times as usize))
-    }
-}
-
-struct Positive;
-
-impl Check for Positive {
-    fn check(&self, value: i64) -> Result<(), Refused> {
-        if value < 0 { Err(Refused::Negative) } else { Ok(()) }
-    }
-}
-
-#[test]
-fn a_closure_travels_as_an_interface_with_a_name() {
-    bounded(PATIENCE, || {
-        let root: Arc<dyn Pipeline> = Arc::new(Runner);
-        let pair = Pair::new(root);
-        let remote = &pair.remote;
-        let repeat: Arc<Apply> = Arc::new(|text, times| Ok(text.repeat(times as usize)));
-        assert_eq!(remote.run(repeat.clone(), "ab").unwrap(), "abab");
-        assert_eq!(remote.upper().unwrap()("a", 3).unwrap(), "AAA");
-        assert_eq!(block_on(remote.maybe(true)).unwrap().unwrap()("a", 2).unwrap(), "a!!");
-        assert!(block_on(remote.maybe(false)).unwrap().is_none());
-        let steps = |last| Steps {
-            first: repeat.clone(),
-            others: vec![append("b"), append("c")],
-            by_name: BTreeMap::from([("x".to_owned(), None), ("y".to_owned(), Some(repeat.clone()))]),
-            last,
-        };
-        let expected = "abbccx".repeat(3);
-        assert_eq!(block_on(remote.run_all(steps(Last::None))).unwrap(), expected);
-        assert_eq!(block_on(remote.run_all(steps(Last::One(None)))).unwrap(), expected);
-        assert_eq!(
-            block_on(remote.run_all(steps(Last::One(Some(append("!")))))).unwrap(),
-            format!("{expected}!")
-        );
-        let two = Last::Two { first: Arc::new(|_, _| Ok("two".into())), second: Arc::new(Repeat) };
-        assert_eq!(block_on(remote.run_all(steps(two))).unwrap(), "two");
-
-        let check = || {
-            let mut calls = 0;
-            Box::new(move |value| {
-                calls += 1;
-                match value {
-                    _ if calls > 3 => Err(Refused::Ipc(IpcException::failed("too many"))),
-                    ..0 => Err(Refused::Negative),
-                    _ => Ok(()),
-                }
-            })
-        };
-        assert!(remote.check(check(), vec![1, 2, 3]).unwrap());
-        assert!(!remote.check(check(), vec![1, -2]).unwrap());
-        assert!(remote.check(check(), vec![0; 4]).unwrap_err().text().ends_with("too many"));
-    });
-}
-
-#[test]
-fn a_peer_sees_the_interface_and_not_the_closure() {
-    bounded(PATIENCE, || {
-        let root: Arc<dyn Pipeline> = Arc::new(Runner);
-        let pair = Pair::new(root);
-        let remote = ObjectifiedClient::new(pair.remote.as_remote().unwrap().clone());
-        assert_eq!(remote.run(Arc::new(Repeat), "ab").unwrap(), "abab");
-        assert_eq!(remote.upper().unwrap().apply("a", 3).unwrap(), "AAA");
-        let some = block_on(remote.maybe(true)).unwrap().unwrap();
-        assert_eq!(some.apply("a", 1).unwrap(), "a!");
-        assert!(some.apply("a", 1).unwrap_err().text().ends_with("can be called once, and was"));
-        assert!(!remote.check(Arc::new(Positive), vec![1, -2]).unwrap());
-        assert!(remote.check(Arc::new(Positive), vec![1, 2]).unwrap());
-    });
-}
-
-#[test]
-fn the_schema_has_the_interface_and_not_the_closure() {
-    let Kind::Interface(interface) = <dyn Pipeline>::descriptor().kind else { panic!("not an interface") };
-    let spell = |ty: Type| ty.descriptor().map(|descriptor| descriptor.name);
-    let run = &interface.methods[1];
-    assert_eq!(spell(run.params.fields[1].ty), Some("Transform"));
-    assert_eq!(spell(interface.methods[3].results.fields[0].ty), Some("Transform"));
-    let Kind::Struct(steps) = Steps::descriptor().kind else { panic!("not a struct") };
-    assert_eq!(spell(steps.fields[1].ty), Some("Transform"));
-    assert!(matches!(steps.fields[1].ty, Type::List(_)));
-    assert_eq!(spell(steps.fields[2].ty), Some("MapTextTransformEntry"));
-    assert_eq!(steps.fields[2].name, "named");
 }
 
 /// Calls a closure in its future, which calls back.
