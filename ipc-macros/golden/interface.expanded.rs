@@ -321,7 +321,7 @@ const _: () = {
                         interface: __ID,
                         ordinal: 0u16,
                     },
-                    __CLEAR_PARAMS_AT.size,
+                    __ipc::Params::with_context(__CLEAR_PARAMS_AT.size),
                     &mut |_| { __ipc::Ok(()) },
                     &__CLEAR_RESULT_AT.at,
                     &mut |from| <<Result<
@@ -347,7 +347,7 @@ const _: () = {
                         interface: __ID,
                         ordinal: 1u16,
                     },
-                    __PUT_PARAMS_AT.size,
+                    __ipc::Params::with_context(__PUT_PARAMS_AT.size),
                     &mut |to| {
                         <str as __ipc::Lent<
                             '_,
@@ -395,7 +395,7 @@ const _: () = {
                                 interface: __ID,
                                 ordinal: 2u16,
                             },
-                            __FIND_PARAMS_AT.size,
+                            __ipc::Params::with_context(__FIND_PARAMS_AT.size),
                             move |to| {
                                 <String as __ipc::Wire<
                                     '_,
@@ -435,7 +435,7 @@ const _: () = {
                         interface: __ID,
                         ordinal: 3u16,
                     },
-                    __LIST_PARAMS_AT.size,
+                    __ipc::Params::with_context(__LIST_PARAMS_AT.size),
                     &mut |to| {
                         <Option<
                             u32,
@@ -473,7 +473,7 @@ const _: () = {
                         interface: __ID,
                         ordinal: 4u16,
                     },
-                    __DESCRIBE_PARAMS_AT.size,
+                    __ipc::Params::with_context(__DESCRIBE_PARAMS_AT.size),
                     &mut |to| {
                         <Entry as __ipc::Lent<
                             '_,
@@ -507,7 +507,7 @@ const _: () = {
                         interface: __ID,
                         ordinal: 5u16,
                     },
-                    __WATCH_PARAMS_AT.size,
+                    __ipc::Params::with_context(__WATCH_PARAMS_AT.size),
                     &mut __ipc::once(|to| {
                         <Arc<
                             dyn Watcher,
@@ -540,7 +540,7 @@ const _: () = {
                         interface: __ID,
                         ordinal: 6u16,
                     },
-                    __LOCK_PARAMS_AT.size,
+                    __ipc::Params::with_context(__LOCK_PARAMS_AT.size),
                     &mut |to| {
                         <str as __ipc::Lent<
                             '_,
@@ -571,7 +571,7 @@ const _: () = {
                         interface: __ID,
                         ordinal: 7u16,
                     },
-                    __COUNT_PARAMS_AT.size,
+                    __ipc::Params::with_context(__COUNT_PARAMS_AT.size),
                     &mut |_| { __ipc::Ok(()) },
                     &__COUNT_RESULT_AT.at,
                     &mut |from| __ipc::Ok((
@@ -599,7 +599,7 @@ const _: () = {
                         interface: __ID,
                         ordinal: 8u16,
                     },
-                    __TOUCH_PARAMS_AT.size,
+                    __ipc::Params::with_context(__TOUCH_PARAMS_AT.size),
                     &mut |to| {
                         <str as __ipc::Lent<
                             '_,
@@ -623,7 +623,7 @@ const _: () = {
                         interface: __ID,
                         ordinal: 9u16,
                     },
-                    __VERSION_PARAMS_AT.size,
+                    __ipc::Params::with_context(__VERSION_PARAMS_AT.size),
                     &mut |_| { __ipc::Ok(()) },
                     &__VERSION_RESULT_AT.at,
                     &mut |from| <<Result<
@@ -668,6 +668,10 @@ const _: () = {
         }
         const HAS_ASYNC: __ipc::bool = true
             || <dyn Base as __ipc::Superclass>::HAS_ASYNC;
+        fn has_context(method: __ipc::MethodId) -> __ipc::bool {
+            !__ipc::is_one_of(method, __ID, &[])
+                && <dyn Base as __ipc::Superclass>::has_context(method)
+        }
         fn descriptor() -> &'static __ipc::Descriptor {
             const {
                 &__ipc::Descriptor {

@@ -128,7 +128,7 @@ const _: () = {
                         interface: __ID,
                         ordinal: 1u16,
                     },
-                    __NOW_PARAMS_AT.size,
+                    __ipc::Params::with_context(__NOW_PARAMS_AT.size),
                     &mut |_| { __ipc::Ok(()) },
                     &__NOW_RESULT_AT.at,
                     &mut |from| <<Result<
@@ -154,7 +154,7 @@ const _: () = {
                         interface: __ID,
                         ordinal: 2u16,
                     },
-                    __WAIT_PARAMS_AT.size,
+                    __ipc::Params::with_context(__WAIT_PARAMS_AT.size),
                     &mut |to| {
                         <SystemTime as __ipc::Wire<
                             '_,
@@ -319,7 +319,7 @@ const _: () = {
                                 interface: __ID,
                                 ordinal: 1u16,
                             },
-                            __NOW_PARAMS_AT.size,
+                            __ipc::Params::with_context(__NOW_PARAMS_AT.size),
                             move |_| { __ipc::Ok(()) },
                             &__NOW_RESULT_AT.at,
                             |from| <<Result<
@@ -361,7 +361,7 @@ const _: () = {
                                 interface: __ID,
                                 ordinal: 2u16,
                             },
-                            __WAIT_PARAMS_AT.size,
+                            __ipc::Params::with_context(__WAIT_PARAMS_AT.size),
                             move |to| {
                                 <SystemTime as __ipc::Wire<
                                     '_,

@@ -51,10 +51,9 @@
 //! # Threads
 //!
 //! Clients and servers are `Send + Sync`; any number of threads may call on one connection at once, and a call blocks
-//! its thread until the answer is there. Methods run on a bounded pool of threads: calls start in the order in which
-//! they arrive and run concurrently. A thread that waits in an outgoing call, or inside [`blocking`], does not count
-//! against the bound. Objects that are lent, `&dyn Trait`, are called on the thread that waits. A panic in a method
-//! becomes an exception for its caller.
+//! its thread until the answer is there. Methods run on threads of a pool: the calls of one thread in their order, those of
+//! several beside each other. What a method calls back runs on the thread that waits for it. [The manual](manual::threads)
+//! says which thread runs what. A panic in a method becomes an exception for its caller.
 //!
 //! # Lifetimes
 //!

@@ -44,7 +44,7 @@ pub use self::superclass::{Superclass, first_method, is_method, is_one_of};
 pub use self::wire::{Outgoing, Wire, WireAs};
 pub use crate::exception::{IpcError, IpcException};
 pub use crate::object::loan::{Lendable, LendableOption, OnLoan, check_lendable, lend};
-pub use crate::object::{Client, MethodId, Remote, Reply, ServerCall, Started};
+pub use crate::object::{Client, MethodId, Params, Remote, Reply, ServerCall, Started};
 pub use crate::wire::composite::{
     CompositeLayout, Half, composite_layout, members_of, pinned_layout, scratch,
 };

@@ -29,6 +29,7 @@ mod raw;
 mod soak;
 mod spawn;
 mod streams;
+mod threads;
 mod types;
 mod util;
 mod wire;

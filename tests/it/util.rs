@@ -129,12 +129,21 @@ impl<T: Interface + ?Sized> Pair<T> {
 
     /// `settings` are those of the end that offers `root`.
     pub(crate) fn with_settings(root: Arc<T>, settings: CapnpContext) -> Self {
+        Self::with_both(root, settings, CapnpContext::new())
+    }
+
+    /// `settings` are those of the end that calls.
+    pub(crate) fn with_client_settings(root: Arc<T>, settings: CapnpContext) -> Self {
+        Self::with_both(root, CapnpContext::new(), settings)
+    }
+
+    fn with_both(root: Arc<T>, settings: CapnpContext, client_settings: CapnpContext) -> Self {
         let directory = TempDir::new().unwrap();
         let process = || make_process("pair", directory.path());
         let server = make_ipc(process(), make_capnp_protocol(settings), root);
         let mut address = format!("unix:{}", directory.path().join("socket").display());
         server.listen_address(&mut address).unwrap();
-        let client = make_client_ipc(process(), make_capnp_protocol(CapnpContext::new()));
+        let client = make_client_ipc(process(), make_capnp_protocol(client_settings));
         let remote = client.connect_address::<T>(&mut address).unwrap().unwrap();
         Self { remote, _server: server, _client: client, _directory: directory }
     }

@@ -5,7 +5,7 @@ use quote::ToTokens;
 
 use super::wire::{Holding, Wire, call_error_of, call_result, call_runtime};
 use super::{expand_default_argument, first_index, future, names, private, unless_empty};
-use crate::model::{Answer, Form, Interface, Method, Results};
+use crate::model::{Answer, ContextField, Form, Interface, Method, Results};
 
 /// `pub type CalculatorClient = Client<dyn Calculator>;`
 pub(crate) fn expand_alias(interface: &Interface) -> TokenStream {
@@ -104,10 +104,14 @@ fn expand_method(method: &Method) -> TokenStream {
         (Form::Blocking, true) => mixed!(&mut #ipc::once(#content)),
         (Form::Async, _) => content,
     };
+    let context = match method.context {
+        ContextField::Present => mixed!(with_context),
+        ContextField::Absent => mixed!(without_context),
+    };
     let arguments = mixed! {
         #ipc::Client::remote(#receiver),
         #ipc::MethodId { interface: #id, ordinal: #ordinal },
-        #params.size,
+        #ipc::Params::#context(#params.size),
         #content,
         #answer
         #error,

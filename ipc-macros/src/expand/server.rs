@@ -10,7 +10,7 @@ use syn::{Ident, Path, Type};
 use super::wire::{Holding, Wire, call_error_of, call_result, call_runtime, superclass};
 use super::{expand_default_argument, first_index, names};
 use crate::expand::descriptor::expand_interface_descriptor;
-use crate::model::{Answer, Cancellation, Form, Interface, Lifecycle, Method, Results};
+use crate::model::{Answer, Cancellation, ContextField, Form, Interface, Lifecycle, Method, Results};
 
 /// The `impl` of `Interface`.
 pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
@@ -50,6 +50,7 @@ pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
     let oneway = expand_oneway(interface);
     let callable = expand_callable(interface);
     let asynchronous = expand_async(interface);
+    let contexts = expand_contexts(interface);
     mixed! {
         impl #ipc::Interface for dyn #ident {
             const DESTROY: #ipc::Option<#ipc::MethodId> = #destroy;
@@ -58,6 +59,7 @@ pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
             #ancestry
             #oneway
             #asynchronous
+            #contexts
 
             fn descriptor() -> &'static #ipc::Descriptor {
                 #descriptor
@@ -184,6 +186,24 @@ fn expand_oneway(interface: &Interface) -> Option<TokenStream> {
 
         fn is_oneway(method: #ipc::MethodId) -> #ipc::bool {
             #ipc::is_one_of(method, #id, &[#(#own),*]) #(|| #are(method))*
+        }
+    })
+}
+
+/// Which methods have a context, unless all have.
+fn expand_contexts(interface: &Interface) -> Option<TokenStream> {
+    let ipc = names::runtime();
+    let own = interface.methods.iter().filter(|method| method.context == ContextField::Absent);
+    let own: Vec<u16> = own.map(|method| method.ordinal.value()).collect();
+    let supers = &interface.superclasses;
+    if own.is_empty() && supers.is_empty() {
+        return None;
+    }
+    let have = supers.iter().map(|path| superclass(path, "has_context"));
+    let id = names::id();
+    Some(mixed! {
+        fn has_context(method: #ipc::MethodId) -> #ipc::bool {
+            !#ipc::is_one_of(method, #id, &[#(#own),*]) #(&& #have(method))*
         }
     })
 }

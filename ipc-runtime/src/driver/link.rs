@@ -1,9 +1,9 @@
 //! One connection: the engine under its lock, the two halves of the socket, and what depends on their life.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, Weak};
 use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
@@ -25,16 +25,20 @@ use super::{DriverLimits, Waiting};
 use crate::context::Context;
 use crate::deadline::timed_out;
 use crate::exception::IpcException;
-use crate::object::{Capability, LocalObject, Queued, ServedCall};
+use crate::object::thread::{Hosts, Leases, Parked, PeerThread};
+use crate::object::{Capability, LocalObject, MethodId};
 use crate::process::ChildProcess;
 use crate::rpc::{self, AnswerId, Cap, Connection, OutgoingCall, OutgoingResults, Payload, QuestionId};
 use crate::sync::lock;
-use crate::thread::mailbox::Mailbox;
-use crate::thread::pool::{Chore, Pool, spawn_chores};
+use crate::thread::pool::{Chore, spawn_chores};
 use crate::thread::runtime;
+use crate::thread::strand::Kicks;
 
+mod calls;
 mod lending;
 mod reading;
+
+use self::calls::Delivered;
 
 /// What the driver plugs into the engine.
 #[derive(Debug)]
@@ -42,7 +46,15 @@ pub(crate) struct Host;
 
 impl rpc::Host for Host {
     type Object = LocalObject;
-    type Waiter = Arc<Waiter>;
+    type Waiter = Asked;
+}
+
+/// Who waits for an answer.
+pub(crate) enum Asked {
+    /// A caller.
+    Call(Arc<Waiter>),
+    /// A thread of the peer, which the answer is.
+    Thread(Arc<PeerThread>),
 }
 
 type Engine = Connection<Host>;
@@ -76,7 +88,7 @@ pub(crate) enum Side {
 
 /// One connection.
 ///
-/// Lock order: `input`, then `state`, then the output queue's or the pool's lock; never the other way. No user code,
+/// Lock order: `input`, then `state`, then the output queue's, or those of an object and of threads; never the other way. No user code,
 /// destructor of a user's object or blocking call runs under any of them.
 pub(crate) struct Link {
     /// For the handles that the link gives out on itself.
@@ -101,6 +113,12 @@ pub(crate) struct Link {
     handles: AtomicUsize,
     queued_calls: AtomicUsize,
     queued_bytes: AtomicUsize,
+    /// The threads of this side that the peer had made.
+    hosts: Hosts,
+    /// Those of the peer that tasks of this side share.
+    leases: Leases,
+    /// The peer makes threads: `State::thread_map` is there.
+    maps_threads: AtomicBool,
     ending: Mutex<Ending>,
     ended: Condvar,
     /// The process at the other end, if this one spawned it.
@@ -115,6 +133,10 @@ struct State {
     lender: Option<Arc<Lender>>,
     cancellations: Cancellations,
     pace: Pace,
+    /// What makes threads at the other end.
+    thread_map: Option<Cap<LocalObject>>,
+    /// Calls whose threads are not known yet, in order.
+    parked: VecDeque<Parked>,
 }
 
 /// Which calls are no longer wanted, and whom to tell when one of the running ones is not.
@@ -149,15 +171,28 @@ impl std::fmt::Debug for Link {
     }
 }
 
+impl State {
+    /// Gives a call to the engine, with the threads that it has.
+    fn call(
+        &mut self,
+        target: &Cap<LocalObject>,
+        mut call: OutgoingCall<LocalObject>,
+        waiter: Arc<Waiter>,
+    ) -> QuestionId {
+        waiter.with_held(|held| held.lease().name(&mut call.caps));
+        self.engine.call(target, call, Asked::Call(waiter))
+    }
+}
+
 /// What an input to the engine left to be done outside of its lock.
 #[derive(Default)]
 struct Effects {
     returns: Vec<(Arc<Waiter>, Answer)>,
     drops: Vec<LocalObject>,
-    /// The pool has got calls.
-    pool: bool,
-    /// So have these threads.
-    threads: Vec<Arc<Mailbox>>,
+    /// Who has got calls.
+    kicks: Kicks,
+    /// Threads of the peer that are not needed any more.
+    peers: Vec<Arc<PeerThread>>,
     /// Bytes that wait to be written and that the peer has brought about.
     queued: usize,
     /// This thread has a message of its own to write, which others wait behind.
@@ -203,11 +238,16 @@ impl Link {
                 lender: None,
                 cancellations: Cancellations::default(),
                 pace: Pace::default(),
+                thread_map: None,
+                parked: VecDeque::new(),
             }),
             output: Output::new(),
             handles: AtomicUsize::new(0),
             queued_calls: AtomicUsize::new(0),
             queued_bytes: AtomicUsize::new(0),
+            hosts: Hosts::new(limits.hosted_threads),
+            leases: Leases::new(limits.leased_threads),
+            maps_threads: AtomicBool::new(false),
             ending: Mutex::default(),
             ended: Condvar::new(),
             child: OnceLock::new(),
@@ -220,6 +260,10 @@ impl Link {
         let _ = link.token.set(token);
         drop(input);
         Ok(link)
+    }
+
+    pub(crate) fn weak(&self) -> Weak<Self> {
+        self.this.clone()
     }
 
     /// Returns the application state.
@@ -252,7 +296,7 @@ impl Link {
     /// arrives.
     pub(crate) fn bootstrap(self: &Arc<Self>) -> (Question, Arc<Waiter>) {
         let waiter = Arc::<Waiter>::default();
-        let id = self.with_engine(|engine| engine.bootstrap(waiter.clone()));
+        let id = self.with_engine(|engine| engine.bootstrap(Asked::Call(waiter.clone())));
         (Question { link: self.clone(), id }, waiter)
     }
 
@@ -282,8 +326,13 @@ impl Link {
         call: OutgoingCall<LocalObject>,
         waiter: Arc<Waiter>,
     ) -> Question {
-        let id = self.with_state(Cause::Caller, |state| state.engine.call(target, call, waiter));
+        let id = self.with_state(Cause::Caller, |state| state.call(target, call, waiter));
         Question { link: self.clone(), id }
+    }
+
+    /// Gives a reference on a capability of this connection back.
+    pub(crate) fn release(self: &Arc<Self>, cap: Cap<LocalObject>) {
+        self.with_engine(|engine| engine.release(cap));
     }
 
     /// Answers a call.
@@ -389,29 +438,22 @@ impl Link {
     /// Drains the engine: calls into the pool's queue and messages into the output queue, in order, which is why it
     /// happens under the engine's lock; the rest into `effects`.
     fn collect(self: &Arc<Self>, state: &mut State, effects: &mut Effects, cause: Cause) {
-        while let Some(event) = state.engine.poll_event() {
+        loop {
+            // Before what has come after them.
+            self.look_at_parked(state, effects);
+            let Some(event) = state.engine.poll_event() else { break };
             match event {
                 Event::Call { answer, target, interface_id, method_id, params, words } => {
-                    if !self.admit(words) {
-                        let refusal =
-                            IpcException::overloaded("too many calls are waiting on this connection");
-                        for cap in params.caps.into_iter().flatten() {
-                            state.engine.release(cap);
-                        }
-                        effects.drops.push(target);
-                        state.engine.respond(answer, Err(refusal));
-                        continue;
-                    }
-                    let call =
-                        ServedCall::new(self.clone(), answer, target, interface_id, method_id, params, words);
-                    let Queued { handle, thread } = call.enqueue();
-                    effects.drops.extend(handle);
-                    effects.pool |= thread.is_none();
-                    state.pace.called(Instant::now());
-                    effects.threads.extend(thread);
+                    let method = MethodId { interface: interface_id, ordinal: method_id };
+                    let call = Delivered { answer, target, method, params, words };
+                    self.receive_call(state, call, effects);
                 }
-                Event::Return { waiter, result, .. } => {
+                Event::Return { waiter: Asked::Call(waiter), result, .. } => {
                     effects.returns.push((waiter, result.map_err(IpcException::caught)));
+                }
+                Event::Return { question, waiter: Asked::Thread(thread), result } => {
+                    Self::receive_thread(state, question, &thread, result);
+                    effects.peers.push(thread);
                 }
                 Event::Cancelled { answer } => match state.cancellations.running.remove(&answer) {
                     Some(cancel) => effects.cancels.push(cancel),
@@ -442,10 +484,7 @@ impl Link {
     /// Does what the engine has left to be done. `coming` threads of the pool are about to look into its queue.
     fn apply(self: &Arc<Self>, effects: Effects, ended: Option<IpcException>, coming: usize) {
         // Who waits for this comes before what others wait for.
-        if effects.pool {
-            Pool::calls().kick_beyond(coming);
-        }
-        effects.threads.iter().for_each(|thread| thread.kick());
+        effects.kicks.kick_beyond(coming);
         for (waiter, result) in effects.returns {
             waiter.complete(result.map(|payload| Incoming::new(self, payload)));
             if poller::is_current()
@@ -459,6 +498,7 @@ impl Link {
         for cancel in effects.cancels {
             cancel.cancel();
         }
+        drop(effects.peers);
         self.give_up(effects.drops, effects.lends);
         if effects.schedule {
             let this: Weak<dyn Source> = self.this.clone();
@@ -593,7 +633,11 @@ impl Link {
             ended = state.engine.is_terminated().cloned();
         }
         drop(input);
-        let mut read = Read { called: effects.pool, more: false, ended: ended.is_some() };
+        let mut read = Read {
+            called: effects.kicks.calls || effects.kicks.strands,
+            more: false,
+            ended: ended.is_some(),
+        };
         self.apply(effects, ended, coming);
         match filled {
             Ok(Filled::Share) => read.more = true,

@@ -57,6 +57,11 @@ mod limits {
         /// File descriptors that were received and that neither a method nor a caller has taken yet. A peer that makes
         /// it more is disconnected: what this process may have open is bounded too.
         pub untaken_descriptors: usize,
+        /// Calls of tasks, and one-way calls, that the peer has a thread of its own for; more wait until one has returned.
+        /// A server of libmultiprocess starts a thread of the system for each.
+        pub leased_threads: usize,
+        /// Threads that the peer may have made here. Each takes a few hundred bytes, and no thread of the system.
+        pub hosted_threads: usize,
     }
 
     impl Default for DriverLimits {
@@ -68,6 +73,10 @@ mod limits {
                 queued_bytes: 128 * 1024 * 1024,
                 // What a process may have open by default, on many systems.
                 untaken_descriptors: 1024,
+                // Calls that wait for something to happen may be many.
+                leased_threads: 1024,
+                // More than the threads of any process.
+                hosted_threads: 16 * 1024,
             }
         }
     }

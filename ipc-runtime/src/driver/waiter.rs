@@ -6,6 +6,7 @@ use std::task::{Poll, Waker};
 
 use super::link::Incoming;
 use crate::exception::IpcException;
+use crate::object::Held;
 use crate::sync::lock;
 
 /// One answer, given once and taken once, by a thread that sleeps or a task that is woken.
@@ -18,11 +19,40 @@ pub(crate) struct Waiter {
 struct State {
     answer: Option<Result<Incoming, IpcException>>,
     waker: Option<Waker>,
+    /// What the call has until it is answered, whether anybody waits for that or not.
+    held: Option<Held>,
 }
 
 impl Waiter {
+    /// Makes one for a call that has something until it is answered.
+    pub(crate) fn holding(held: Held) -> Self {
+        Self { state: Mutex::new(State { held: Some(held), ..State::default() }) }
+    }
+
+    /// Looks at what the call has.
+    pub(super) fn with_held(&self, look: impl FnOnce(&Held)) {
+        if let Some(held) = &lock(&self.state).held {
+            look(held);
+        }
+    }
+
+    /// Notes that nobody waits for the answer any more, if it has not come.
+    pub(crate) fn abandon(&self) {
+        let held = lock(&self.state).held.take();
+        if let Some(mut held) = held {
+            held.abandon();
+            let mut state = lock(&self.state);
+            if state.answer.is_none() {
+                state.held = Some(held);
+            }
+        }
+    }
+
     /// Gives the answer.
     pub(super) fn complete(&self, answer: Result<Incoming, IpcException>) {
+        // Before anybody goes on: whoever calls again wants it.
+        let held = lock(&self.state).held.take();
+        drop(held);
         let mut state = lock(&self.state);
         state.answer = Some(answer);
         let waker = state.waker.take();

@@ -8,3 +8,6 @@ pub mod migration {}
 
 #[doc = include_str!("streams.md")]
 pub mod streams {}
+
+#[doc = include_str!("threads.md")]
+pub mod threads {}

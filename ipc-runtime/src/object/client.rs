@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::task::{Poll, Waker};
 use std::time::Instant;
 
-use super::remote::Closing;
+use super::remote::{Closing, RunningCall};
+use super::thread::{Attended, Awaiting, Lease, attend, lease_for_task, lease_oneway, lease_shared};
 use super::{Capability, Destination, Remote};
 use crate::deadline::{self, timed_out};
 use crate::driver::link::{Incoming, Question};
@@ -52,6 +53,72 @@ pub struct MethodId {
     pub ordinal: u16,
 }
 
+impl MethodId {
+    /// Returns the error for a method that an object does not have.
+    pub(super) fn unimplemented(self) -> IpcException {
+        let Self { interface, ordinal } = self;
+        IpcException::unimplemented(format!("no method @{ordinal} of interface @{interface:#x} here"))
+    }
+}
+
+/// What the parameters of a method are, apart from their values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Params {
+    size: Size,
+    context: Context,
+}
+
+/// Whether parameters begin with `context`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Context {
+    Present,
+    Absent,
+}
+
+impl Params {
+    /// Parameters of the given size that begin with `context`, which the runtime fills in.
+    pub const fn with_context(size: Size) -> Self {
+        Self { size, context: Context::Present }
+    }
+
+    /// Parameters of the given size.
+    pub const fn without_context(size: Size) -> Self {
+        Self { size, context: Context::Absent }
+    }
+
+    /// Tells whether a call of the object names threads: not if that is of this process, and has come home.
+    fn names_threads(self, object: &Remote) -> bool {
+        self.context == Context::Present && object.as_local().is_none()
+    }
+}
+
+/// What a call has until it is answered.
+#[derive(Default)]
+pub(crate) struct Held {
+    lease: Lease,
+    running: Option<RunningCall>,
+}
+
+impl Held {
+    /// Notes that nobody waits for the answer any more.
+    pub(crate) fn abandon(&mut self) {
+        if let Some(running) = &mut self.running {
+            running.abandon();
+        }
+    }
+
+    /// Returns the threads that the call's context names.
+    pub(crate) fn lease(&self) -> &Lease {
+        &self.lease
+    }
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Held").finish_non_exhaustive()
+    }
+}
+
 /// Calls a method of a remote object and waits for the answer.
 ///
 /// # Errors
@@ -59,7 +126,7 @@ pub struct MethodId {
 pub fn call<'d, T, E: From<IpcException>>(
     remote: &'d Remote,
     method: MethodId,
-    params: Size,
+    params: Params,
     encode: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
     decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException>,
 ) -> Result<T, E> {
@@ -69,26 +136,44 @@ pub fn call<'d, T, E: From<IpcException>>(
 fn try_call<'d, T>(
     remote: &'d Remote,
     method: MethodId,
-    params: Size,
+    params: Params,
     encode: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
     decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException>,
 ) -> Result<T, IpcException> {
-    let _running = remote.begin_call()?;
-    send(remote, method, params, encode, decode)
+    let running = remote.begin_call()?;
+    send_counted(remote, method, params, encode, decode, Some(running))
 }
 
 /// Like [`try_call`], for the calls that the runtime itself makes.
 pub(crate) fn send<'d, T>(
     remote: &'d Remote,
     method: MethodId,
-    params: Size,
+    params: Params,
     encode: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
     decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException>,
 ) -> Result<T, IpcException> {
+    send_counted(remote, method, params, encode, decode, None)
+}
+
+fn send_counted<'d, T>(
+    remote: &'d Remote,
+    method: MethodId,
+    params: Params,
+    encode: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
+    decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException>,
+    running: Option<RunningCall>,
+) -> Result<T, IpcException> {
     let deadline = deadline::current();
-    remote.link().wait_for_room(deadline)?;
-    let sent = Sent::new(remote, method, params, Lending::Until(deadline), encode)?;
-    let answer = remote.link().wait(deadline, |waker| sent.waiter.poll(waker));
+    let link = remote.link();
+    link.wait_for_room(deadline)?;
+    let _awaiting = Awaiting::begin();
+    let (lease, attended): (Lease, Option<Attended>) =
+        if params.names_threads(remote) { attend(link, deadline) } else { Default::default() };
+    let held = Held { lease, running };
+    let sent = Sent::new(remote, method, params.size, Lending::Until(deadline), encode, held)?;
+    let answer = link.wait(deadline, |waker| sent.waiter.poll(waker));
+    // What the method has called back before its answer has been done when the caller goes on.
+    drop(attended);
     let incoming = answer.unwrap_or_else(|| Err(timed_out("the call was not answered")))?;
     decode_results(incoming, decode)
 }
@@ -103,7 +188,7 @@ pub(crate) fn send<'d, T>(
 pub async fn call_async<T, E: From<IpcException>>(
     remote: &Remote,
     method: MethodId,
-    params: Size,
+    params: Params,
     encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException> + Send,
     decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException> + Send,
 ) -> Result<T, E> {
@@ -113,14 +198,17 @@ pub async fn call_async<T, E: From<IpcException>>(
 async fn try_call_async<T>(
     remote: &Remote,
     method: MethodId,
-    params: Size,
+    params: Params,
     encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException> + Send,
     decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException> + Send,
 ) -> Result<T, IpcException> {
-    let _running = remote.begin_call()?;
-    poll_fn(|cx| remote.link().poll_room(cx.waker())).await;
-    let sent = Sent::new(remote, method, params, Lending::Never, encode)?;
-    remote.link().attend();
+    let running = Some(remote.begin_call()?);
+    let link = remote.link();
+    poll_fn(|cx| link.poll_room(cx.waker())).await;
+    let lease = if params.names_threads(remote) { lease_for_task(link).await } else { Lease::default() };
+    let _awaiting = Awaiting::begin();
+    let sent = Sent::new(remote, method, params.size, Lending::Never, encode, Held { lease, running })?;
+    link.attend();
     let incoming = poll_fn(|cx| sent.waiter.poll(cx.waker())).await?;
     decode_results(incoming, decode)
 }
@@ -132,13 +220,16 @@ async fn try_call_async<T>(
 pub(crate) fn send_oneway<'d>(
     remote: &'d Remote,
     method: MethodId,
-    params: Size,
+    params: Params,
     encode: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
 ) -> Result<(), IpcException> {
-    let _running = remote.begin_call()?;
+    let running = Some(remote.begin_call()?);
     let deadline = deadline::current();
     remote.link().wait_for_room(deadline)?;
-    Sent::new(remote, method, params, Lending::Until(deadline), encode)?.leave()
+    let link = remote.link();
+    let lease = if params.names_threads(remote) { lease_oneway(link, deadline)? } else { Lease::default() };
+    let held = Held { lease, running };
+    Sent::new(remote, method, params.size, Lending::Until(deadline), encode, held)?.leave()
 }
 
 /// Like [`send_oneway`], without blocking the thread.
@@ -148,18 +239,30 @@ pub(crate) fn send_oneway<'d>(
 pub(crate) async fn send_oneway_async(
     remote: &Remote,
     method: MethodId,
-    params: Size,
+    params: Params,
     encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException> + Send,
 ) -> Result<(), IpcException> {
-    let _running = remote.begin_call()?;
+    let running = Some(remote.begin_call()?);
     poll_fn(|cx| remote.link().poll_room(cx.waker())).await;
-    Sent::new(remote, method, params, Lending::Never, encode)?.leave()
+    let link = remote.link();
+    let lease = if params.names_threads(remote) { lease_shared(link).await } else { Lease::default() };
+    let held = Held { lease, running };
+    Sent::new(remote, method, params.size, Lending::Never, encode, held)?.leave()
 }
 
-/// A call that is on its way. Dropping it finishes the question.
+/// A call that is on its way. Dropping it finishes the question: what the call has is given back when it returns.
 struct Sent {
     waiter: Arc<Waiter>,
+    awaited: bool,
     _question: Question,
+}
+
+impl Drop for Sent {
+    fn drop(&mut self) {
+        if self.awaited {
+            self.waiter.abandon();
+        }
+    }
 }
 
 /// Whether a call may borrow large values from its caller, who waits until it is written.
@@ -177,10 +280,17 @@ impl Sent {
         params: Size,
         lending: Lending,
         encode: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
+        held: Held,
     ) -> Result<Self, IpcException> {
         let link = remote.link();
         let mut encoder = Encoder::new(Destination::link(link)).with_large();
         let mut call = OutgoingCall::with_content(method.interface, method.ordinal, |content| {
+            let encode = |to: &mut StructWriter<'_, 'd>| {
+                if !held.lease.is_null() {
+                    to.reserve_context()?;
+                }
+                encode(to)
+            };
             encoder.encode_struct(content, params, encode)?;
             Ok::<_, IpcException>(encoder.caps().len())
         })?;
@@ -189,7 +299,7 @@ impl Sent {
         let lent = call.set_large(encoder.take_large())?;
         let caps = encoder.into_caps();
         call.set_caps(caps.iter().map(|cap| cap.as_ref().map(Capability::to_cap)).collect());
-        let waiter = Arc::<Waiter>::default();
+        let waiter = Arc::new(Waiter::holding(held));
         let question = match lending {
             Lending::Until(deadline) if !lent.is_empty() => {
                 link.call_lent(remote.cap(), call, &waiter, &lent, deadline)
@@ -199,14 +309,15 @@ impl Sent {
                 link.call(remote.cap(), call, waiter.clone())
             }
         };
-        Ok(Self { waiter, _question: question })
+        Ok(Self { waiter, awaited: true, _question: question })
     }
 }
 
 impl Sent {
     /// Waits no longer. On a connection that has ended the answer is there at once; any other is the method's, and
     /// whether it has come by now would be chance.
-    fn leave(self) -> Result<(), IpcException> {
+    fn leave(mut self) -> Result<(), IpcException> {
+        self.awaited = false;
         match self.waiter.poll(Waker::noop()) {
             Poll::Ready(Err(exception)) if exception.is_disconnected() => Err(exception),
             _ => Ok(()),
@@ -226,11 +337,12 @@ fn decode_results<T>(
 /// Destroys a remote object: waits for the calls on it that run, then has its process free it, and returns when that
 /// is done or, where its interface has no `destroy`, when it is told.
 ///
-/// Later calls through any clone of the handle fail. Destroying again, or an object that is not remote, does
+/// While a call runs on it that nobody waits for any more, since its deadline has passed or its future was dropped, it is not
+/// freed before the last handle goes. Later calls through any clone of the handle fail. Destroying again, or an object that is not remote, does
 /// nothing. For a `root` object, its connection is closed.
 ///
 /// # Blocking
-/// The caller waits for the calls on the object that other threads have in flight, then for one round trip. Called
+/// The caller waits for the calls on the object that other threads wait for, then for one round trip. Called
 /// from inside such a call (by a method that it called back) it would wait for itself. After a
 /// [deadline](crate::with_deadline) has passed the object refuses calls all the same, and is freed with its last handle.
 ///
@@ -246,11 +358,12 @@ pub fn destroy<T: Interface + ?Sized>(object: &Arc<T>) -> Result<(), IpcExceptio
         return Ok(());
     }
     match T::destroy_method() {
-        Some(method) => {
-            // Its one parameter is the context, which is null.
-            send(&remote, method, Size { data: 0, pointers: 1 }, |_| Ok(()), |_| Ok(()))
+        // A server of libmultiprocess frees the object under the calls that still run.
+        Some(method) if !remote.has_abandoned_calls() => {
+            let params = Params::with_context(Size { data: 0, pointers: 1 });
+            send(&remote, method, params, |_| Ok(()), |_| Ok(()))
         }
-        None => Ok(()),
+        _ => Ok(()),
     }
 }
 

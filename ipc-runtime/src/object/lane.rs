@@ -1,18 +1,17 @@
 //! The order of the calls on one object.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use super::LocalObject;
 use super::server::ServedCall;
 use crate::sync::lock;
-use crate::thread::mailbox::Mailbox;
-use crate::thread::pool::Pool;
+use crate::thread::strand::Kicks;
 
 /// Where calls on an object go that not just any thread may begin at any time.
 pub(super) trait Queue {
-    /// Takes a call when it arrives. The thread that is returned must be kicked, without one the pool.
-    fn enqueue(&self, call: Box<ServedCall>) -> Option<Arc<Mailbox>>;
+    /// Takes a call when it arrives.
+    fn enqueue(&self, call: Box<ServedCall>, kicks: &mut Kicks);
 
     /// Goes on with the calls after a one-way call.
     fn leave(&self);
@@ -25,7 +24,7 @@ pub(super) trait Queue {
 /// method that waits for a call back into its own object waits for ever.
 ///
 /// Calls are given to the pool, or to the thread that they belong to, under the lock, so that one that waits is not
-/// overtaken; it is taken after a connection's and before the pool's.
+/// overtaken; it is taken after a connection's and before that of a strand, the pool's and a mailbox's.
 #[derive(Default)]
 pub(super) struct Lane {
     state: Mutex<LaneState>,
@@ -39,31 +38,31 @@ struct LaneState {
 }
 
 impl Queue for Lane {
-    fn enqueue(&self, call: Box<ServedCall>) -> Option<Arc<Mailbox>> {
+    fn enqueue(&self, call: Box<ServedCall>, kicks: &mut Kicks) {
         let mut state = lock(&self.state);
         state.waiting.push_back(call);
-        Self::advance(&mut state);
-        None
+        Self::advance(&mut state, kicks);
     }
 
     fn leave(&self) {
         let mut state = lock(&self.state);
         state.occupied = false;
-        Self::advance(&mut state);
+        let mut kicks = Kicks::default();
+        Self::advance(&mut state, &mut kicks);
         drop(state);
-        Pool::calls().kick();
+        kicks.kick();
     }
 }
 
 impl Lane {
-    fn advance(state: &mut LaneState) {
+    fn advance(state: &mut LaneState, kicks: &mut Kicks) {
         while !state.occupied {
             let Some(mut call) = state.waiting.pop_front() else { return };
             if call.is_oneway() {
                 state.occupied = true;
                 call.take_turn();
             }
-            call.submit();
+            call.submit(kicks);
         }
     }
 }

@@ -9,13 +9,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use super::lane::{Lane, Queue};
-use super::server::{Serve, Served, ServedCall, destroyed};
+use super::server::{AtOnce, Serve, Served, ServedCall, destroyed};
 use super::{Capability, LocalObject, MethodId, Remote, ServerCall};
 use crate::deadline;
 use crate::exception::IpcException;
 use crate::private::{Part, part_of_object};
 use crate::sync::lock;
 use crate::thread::mailbox::Mailbox;
+use crate::thread::strand::Kicks;
 use crate::wire::{At, Interface, Reference, StructReader, StructWriter};
 
 /// All that generated code needs of the interface behind a `&dyn Trait`.
@@ -298,9 +299,6 @@ impl<T: Interface + ?Sized> Serve for Lent<T> {
         if T::is_destroy(method) {
             return Served::Now(call.reply_to_destroy());
         }
-        if T::is_construct(method) {
-            return Served::Now(call.reply_to_construct());
-        }
         let state = lock(&self.state);
         // Nowhere else may the object be used.
         let lending = state.lending.as_ref().filter(|lending| lending.thread.is_current());
@@ -334,6 +332,14 @@ impl<T: Interface + ?Sized> Serve for Lent<T> {
         T::is_oneway(method)
     }
 
+    fn has_context(&self, method: MethodId) -> bool {
+        T::has_context(method)
+    }
+
+    fn at_once(&self, method: MethodId) -> Option<AtOnce> {
+        T::is_construct(method).then_some(AtOnce::Construct)
+    }
+
     fn to_remote(&self) -> Option<Remote> {
         None
     }
@@ -348,27 +354,25 @@ impl<T: Interface + ?Sized> Serve for Lent<T> {
 }
 
 impl<T: Interface + ?Sized> Queue for Lent<T> {
-    fn enqueue(&self, mut call: Box<ServedCall>) -> Option<Arc<Mailbox>> {
+    fn enqueue(&self, mut call: Box<ServedCall>, kicks: &mut Kicks) {
         // Kept until the call is queued: what is welcome is there when the loan ends.
         let mut state = lock(&self.state);
         let destroy = T::is_destroy(call.method());
         match (&state.lending, state.phase) {
             (Some(lending), Phase::Open) if !destroy => {
-                let thread = lending.thread.clone();
-                call.bind_to(&thread);
+                call.bind_to(&lending.thread);
                 if T::HAS_ONEWAY {
-                    self.lane.enqueue(call);
+                    self.lane.enqueue(call, kicks);
                 } else {
-                    call.submit();
+                    call.submit(kicks);
                 }
-                return Some(thread);
+                return;
             }
             (_, Phase::Open) => state.phase = Phase::Destroyed,
             _ => {}
         }
         // Any thread can answer it.
-        call.submit();
-        None
+        call.submit(kicks);
     }
 
     fn leave(&self) {

@@ -13,10 +13,11 @@ mod lane;
 pub(crate) mod loan;
 mod remote;
 mod server;
+pub(crate) mod thread;
 
 pub use self::capability::{Capability, Destination};
-pub use self::client::{Client, MethodId, call, call_async, closed, destroy};
-pub(crate) use self::client::{send, send_oneway, send_oneway_async};
+pub use self::client::{Client, MethodId, Params, call, call_async, closed, destroy};
+pub(crate) use self::client::{Held, send, send_oneway, send_oneway_async};
 pub use self::remote::Remote;
+pub(crate) use self::server::ServedCall;
 pub use self::server::{LocalObject, Reply, ReplyFuture, ServerCall, Started};
-pub(crate) use self::server::{Queued, ServedCall};

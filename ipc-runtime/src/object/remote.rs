@@ -28,7 +28,7 @@ pub struct Remote {
 struct Inner {
     link: Arc<Link>,
     cap: Cap<LocalObject>,
-    calls: Calls,
+    calls: Arc<Calls>,
     cleanups: Mutex<Vec<u64>>,
 }
 
@@ -36,7 +36,7 @@ impl Remote {
     /// Wraps a capability that already counts one reference.
     pub(crate) fn counted(link: &Arc<Link>, cap: Cap<LocalObject>) -> Self {
         link.add_handle();
-        let inner = Inner { link: link.clone(), cap, calls: Calls::default(), cleanups: Mutex::default() };
+        let inner = Inner { link: link.clone(), cap, calls: Arc::default(), cleanups: Mutex::default() };
         Self { inner: Arc::new(inner) }
     }
 
@@ -90,8 +90,13 @@ impl Remote {
     ///
     /// # Errors
     /// Returns an error if the object was destroyed.
-    pub(crate) fn begin_call(&self) -> Result<CallGuard<'_>, IpcException> {
-        self.inner.calls.begin()
+    pub(crate) fn begin_call(&self) -> Result<RunningCall, IpcException> {
+        Calls::begin(&self.inner.calls)
+    }
+
+    /// Tells whether calls run on the object that nobody waits for any more.
+    pub(crate) fn has_abandoned_calls(&self) -> bool {
+        self.inner.calls.abandoned.load(Ordering::Acquire) > 0
     }
 
     /// Refuses new calls and waits for those that run.
@@ -119,14 +124,15 @@ impl fmt::Debug for Remote {
     }
 }
 
-/// The calls that run on one object, and whether more are welcome.
+/// The calls that run on one object, and whether more are welcome. One runs until its Return is there.
 ///
 /// `state` is twice the number of running calls, plus one once the object is closed. The last call to end after the
 /// closing wakes whoever closed: it takes the lock of `closer` in between, so that the wake-up cannot fall between the
-/// closer's look at `state` and its sleep.
+/// closer's look at `state` and its sleep. A call that nobody waits for any more is counted apart: it may run for ever.
 #[derive(Debug, Default)]
 struct Calls {
     state: AtomicUsize,
+    abandoned: AtomicUsize,
     closer: Mutex<Option<Waker>>,
 }
 
@@ -134,16 +140,23 @@ const CLOSED: usize = 1;
 const ONE_CALL: usize = 2;
 
 impl Calls {
-    fn begin(&self) -> Result<CallGuard<'_>, IpcException> {
+    fn begin(this: &Arc<Self>) -> Result<RunningCall, IpcException> {
         // To look first keeps those who try in vain from keeping the count above zero.
-        if self.state.load(Ordering::Relaxed) & CLOSED == 0 {
-            let before = self.state.fetch_add(ONE_CALL, Ordering::AcqRel);
-            let guard = CallGuard { calls: self };
+        if this.state.load(Ordering::Relaxed) & CLOSED == 0 {
+            let before = this.state.fetch_add(ONE_CALL, Ordering::AcqRel);
+            let call = RunningCall { calls: this.clone(), attended: true };
             if before & CLOSED == 0 {
-                return Ok(guard);
+                return Ok(call);
             }
         }
         Err(IpcException::failed("the object was destroyed"))
+    }
+
+    fn end(&self) {
+        if self.state.fetch_sub(ONE_CALL, Ordering::AcqRel) == ONE_CALL + CLOSED {
+            let closer = lock(&self.closer).take();
+            closer.into_iter().for_each(Waker::wake);
+        }
     }
 
     fn close(&self) -> Result<Closing, IpcException> {
@@ -184,15 +197,29 @@ pub(crate) enum Closing {
 
 /// One running call.
 #[derive(Debug)]
-pub(crate) struct CallGuard<'a> {
-    calls: &'a Calls,
+pub(crate) struct RunningCall {
+    calls: Arc<Calls>,
+    /// Somebody waits for it, or nobody ever did.
+    attended: bool,
 }
 
-impl Drop for CallGuard<'_> {
+impl RunningCall {
+    /// Notes that nobody waits for it any more.
+    pub(crate) fn abandon(&mut self) {
+        if std::mem::take(&mut self.attended) {
+            // In this order, so that whoever closes the object sees it here or there.
+            self.calls.abandoned.fetch_add(1, Ordering::AcqRel);
+            self.calls.end();
+        }
+    }
+}
+
+impl Drop for RunningCall {
     fn drop(&mut self) {
-        if self.calls.state.fetch_sub(ONE_CALL, Ordering::AcqRel) == ONE_CALL + CLOSED {
-            let closer = lock(&self.calls.closer).take();
-            closer.into_iter().for_each(Waker::wake);
+        if self.attended {
+            self.calls.end();
+        } else {
+            self.calls.abandoned.fetch_sub(1, Ordering::AcqRel);
         }
     }
 }

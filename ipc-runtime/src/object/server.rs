@@ -11,6 +11,7 @@ use std::task::Poll;
 use tokio::runtime::Handle;
 
 use super::lane::{Lane, Queue, Turn};
+use super::thread::{Frame, HostedThread, Occupied, PeerThread};
 use super::{Capability, Destination, MethodId, Remote};
 use crate::context::Context;
 use crate::driver::link::{Incoming, Link};
@@ -20,6 +21,7 @@ use crate::rpc::{AnswerId, Object, OutgoingResults, Payload, copies_of};
 use crate::sync::lock;
 use crate::thread::mailbox::Mailbox;
 use crate::thread::pool::{Job, Pool, Worker, polling, spawn_chores};
+use crate::thread::strand::Kicks;
 use crate::wire::raw::Decoder;
 use crate::wire::{Encoder, Interface, Size, StructReader, StructWriter};
 
@@ -56,6 +58,26 @@ pub enum Started {
     NotAsync(ServerCall),
 }
 
+/// What the runtime answers itself, without a thread of its own for it.
+pub(crate) enum AtOnce {
+    /// Thread maps are exchanged.
+    Construct,
+    /// To `ThreadMap`.
+    MakeThread,
+    /// To `ThreadMap`.
+    MakePool,
+    /// To `Thread`.
+    ThreadName(Box<str>),
+    /// That there is no such method.
+    Unknown,
+}
+
+impl AtOnce {
+    pub(crate) fn is_construct(&self) -> bool {
+        matches!(self, Self::Construct)
+    }
+}
+
 /// What stands behind a [`LocalObject`].
 pub(super) trait Serve: Any + Send + Sync {
     fn serve(&self, call: ServerCall) -> Served;
@@ -66,6 +88,19 @@ pub(super) trait Serve: Any + Send + Sync {
     /// Where the calls go, unless each is the pool's to begin.
     fn queue(&self) -> Option<&dyn Queue>;
     fn is_oneway(&self, method: MethodId) -> bool;
+    /// Whether the parameters of a method begin with a context.
+    fn has_context(&self, method: MethodId) -> bool;
+    /// Whether the peer is expected to call it.
+    fn is_called(&self) -> bool {
+        true
+    }
+    /// What the runtime answers itself to a call, when it is received.
+    fn at_once(&self, method: MethodId) -> Option<AtOnce>;
+    /// Returns itself if it is a thread.
+    fn thread(self: Arc<Self>) -> Option<Arc<HostedThread>> {
+        drop(self);
+        None
+    }
     /// What the implementation stands for, if it is a client.
     fn to_remote(&self) -> Option<Remote>;
     /// Whether dropping it may run a destructor of the application.
@@ -109,6 +144,18 @@ impl LocalObject {
         self.0.queue()
     }
 
+    pub(crate) fn has_context(&self, method: MethodId) -> bool {
+        self.0.has_context(method)
+    }
+
+    pub(crate) fn at_once(&self, method: MethodId) -> Option<AtOnce> {
+        self.0.at_once(method)
+    }
+
+    pub(super) fn thread(&self) -> Option<Arc<HostedThread>> {
+        self.0.clone().thread()
+    }
+
     /// Returns the implementation, if it has the given interface and was not destroyed.
     pub(crate) fn implementation<T: Interface + ?Sized>(&self) -> Option<Arc<T>> {
         let server: &Server<T> = self.0.as_any().downcast_ref()?;
@@ -119,6 +166,10 @@ impl LocalObject {
 impl Object for LocalObject {
     fn key(&self) -> usize {
         Arc::as_ptr(&self.0).cast::<()>() as usize
+    }
+
+    fn is_called(&self) -> bool {
+        self.0.is_called()
     }
 }
 
@@ -151,9 +202,6 @@ impl<T: Interface + ?Sized> Serve for Server<T> {
             spawn_chores(vec![Box::new(move || drop(implementation))]);
             return Served::Now(call.reply_to_destroy());
         }
-        if T::is_construct(method) {
-            return Served::Now(call.reply_to_construct());
-        }
         let implementation = lock(&self.implementation).clone();
         let Some(implementation) = implementation else {
             return Served::Now(Err(destroyed()));
@@ -185,6 +233,14 @@ impl<T: Interface + ?Sized> Serve for Server<T> {
         T::is_oneway(method)
     }
 
+    fn has_context(&self, method: MethodId) -> bool {
+        T::has_context(method)
+    }
+
+    fn at_once(&self, method: MethodId) -> Option<AtOnce> {
+        T::is_construct(method).then_some(AtOnce::Construct)
+    }
+
     fn to_remote(&self) -> Option<Remote> {
         let implementation = lock(&self.implementation).clone();
         implementation.and_then(|implementation| implementation.to_remote())
@@ -208,16 +264,12 @@ pub(crate) struct ServedCall {
     params: Payload<LocalObject>,
     words: usize,
     turn: Option<Turn>,
-    thread: Option<Arc<Mailbox>>,
-}
-
-/// What remains to be done about a call that was queued, outside of the engine's lock.
-#[derive(Default)]
-pub(crate) struct Queued {
-    /// May be the object's last handle: it is dropped where its destructor may run.
-    pub(crate) handle: Option<LocalObject>,
-    /// The thread to be kicked; without one, it is the pool.
-    pub(crate) thread: Option<Arc<Mailbox>>,
+    /// The thread of this process that alone may run it.
+    bound: Option<Arc<Mailbox>>,
+    /// The thread in whose order it runs, by the wish of its caller.
+    occupied: Option<Occupied>,
+    /// The thread that waits for it.
+    caller: Option<Arc<PeerThread>>,
 }
 
 impl ServedCall {
@@ -225,25 +277,38 @@ impl ServedCall {
         link: Arc<Link>,
         answer: AnswerId,
         target: LocalObject,
-        interface: u64,
-        ordinal: u16,
+        method: MethodId,
         params: Payload<LocalObject>,
         words: usize,
     ) -> Self {
-        let method = MethodId { interface, ordinal };
-        Self { link, answer, target, method, params, words, turn: None, thread: None }
+        let (bound, occupied, caller) = (None, None, None);
+        Self { link, answer, target, method, params, words, turn: None, bound, occupied, caller }
+    }
+
+    /// Sets in whose order the call runs, and who waits for it.
+    pub(crate) fn assign(&mut self, thread: Option<Arc<HostedThread>>, caller: Option<Arc<PeerThread>>) {
+        self.occupied = thread.map(Occupied::new);
+        self.caller = caller;
     }
 
     /// Gives the call to the pool or to the thread that it belongs to, or has it wait for the one-way calls before it.
-    pub(crate) fn enqueue(self) -> Queued {
+    /// What is returned may be the object's last handle: it is dropped where its destructor may run.
+    pub(crate) fn enqueue(self, kicks: &mut Kicks) -> Option<LocalObject> {
         if self.target.queue().is_none() {
-            Pool::calls().push(Box::new(self));
-            return Queued::default();
+            Box::new(self).submit(kicks);
+            return None;
         }
         let target = self.target.clone();
         let call = Box::new(self);
-        let thread = target.queue().and_then(|queue| queue.enqueue(call));
-        Queued { handle: target.owns().then_some(target), thread }
+        if let Some(queue) = target.queue() {
+            queue.enqueue(call, kicks);
+        }
+        target.owns().then_some(target)
+    }
+
+    /// Takes the call apart, which nobody will run.
+    pub(crate) fn into_parts(self) -> (AnswerId, LocalObject, Payload<LocalObject>, usize) {
+        (self.answer, self.target, self.params, self.words)
     }
 
     pub(super) fn method(&self) -> MethodId {
@@ -261,21 +326,27 @@ impl ServedCall {
 
     /// Makes the call one that only the thread may run.
     pub(super) fn bind_to(&mut self, thread: &Arc<Mailbox>) {
-        self.thread = Some(thread.clone());
+        self.bound = Some(thread.clone());
     }
 
     /// Puts the call into the queue of those who may run it.
-    pub(super) fn submit(self: Box<Self>) {
-        match self.thread.clone() {
-            Some(thread) => thread.push(self.target.key(), self),
-            None => Pool::calls().push(self),
+    pub(super) fn submit(self: Box<Self>, kicks: &mut Kicks) {
+        if let Some(thread) = self.bound.clone() {
+            thread.push(self.target.key(), self);
+            kicks.threads.push(thread);
+        } else if let Some(occupied) = &self.occupied {
+            let strand = occupied.strand().clone();
+            strand.push(self, kicks);
+        } else {
+            Pool::calls().push(self);
+            kicks.calls = true;
         }
     }
 }
 
 impl Job for ServedCall {
     fn run(self: Box<Self>) {
-        let Self { link, answer, target, method, params, words, turn, thread } = *self;
+        let Self { link, answer, target, method, params, words, turn, bound, occupied, caller } = *self;
         link.call_started(words);
         let Incoming { mut payload, caps } = Incoming::new(&link, params);
         if link.reason().is_some() && turn.is_none() {
@@ -288,14 +359,17 @@ impl Job for ServedCall {
         let call = ServerCall { link: link.clone(), method, decoder, payload };
         // The call goes with its method, so the parameters' objects are released before the answer is sent and their
         // releases ride with it.
-        let served = context.enter(|| catch_unwind(AssertUnwindSafe(|| target.0.serve(call))));
+        let mut frame = Frame::new(caller);
+        let serve = || catch_unwind(AssertUnwindSafe(|| target.0.serve(call)));
+        let served = frame.enter(|| context.enter(serve));
         match served.unwrap_or_else(|panic| Served::Now(Err(panicked("the method", &*panic)))) {
             Served::Now(result) => {
+                drop(frame);
                 respond(&link, answer, result);
                 drop(turn);
                 // Not while this thread holds what an application may wait to see dropped.
                 drop((target, context));
-                if thread.is_none() {
+                if bound.is_none() && occupied.is_none() {
                     link.linger();
                 }
             }
@@ -306,7 +380,8 @@ impl Job for ServedCall {
                 };
                 let cancel = (cancellation == Cancellation::Allowed).then(|| link.cancel_of(answer));
                 let unanswered = Unanswered(Some((link, answer)));
-                runtime.spawn(answer_later(unanswered, context, cancel, future, turn));
+                let frame = frame.into_future(occupied.as_ref().map(Occupied::strand));
+                runtime.spawn(answer_later(unanswered, context, cancel, future, (turn, occupied), frame));
             }
         }
     }
@@ -349,7 +424,8 @@ async fn answer_later(
     context: Arc<Context>,
     cancel: Option<Arc<Cancel>>,
     mut future: ReplyFuture,
-    turn: Option<Turn>,
+    place: (Option<Turn>, Option<Occupied>),
+    mut frame: Frame,
 ) {
     let worker = Worker::of(&Handle::current());
     let result = poll_fn(|cx| {
@@ -357,7 +433,7 @@ async fn answer_later(
             return Poll::Ready(Err(IpcException::failed("the caller no longer waits")));
         }
         let poll = || polling(worker, || future.as_mut().poll(cx));
-        match context.enter(|| catch_unwind(AssertUnwindSafe(poll))) {
+        match frame.enter(|| context.enter(|| catch_unwind(AssertUnwindSafe(poll)))) {
             Ok(poll) => poll,
             Err(panic) => Poll::Ready(Err(panicked("the method", &*panic))),
         }
@@ -367,7 +443,8 @@ async fn answer_later(
     if let Some((link, answer)) = unanswered.0.take() {
         respond(&link, answer, result);
     }
-    drop(turn);
+    // Whoever comes next begins when it is answered.
+    drop((frame, place));
 }
 
 /// The answer to what comes after `destroy`.
@@ -422,15 +499,9 @@ impl ServerCall {
         self.reply(Size::default(), |_| Ok(()))
     }
 
-    pub(super) fn reply_to_construct(&self) -> Result<Reply, IpcException> {
-        // No thread map yet: a null one is legal and means that no threads can be made here.
-        self.reply(Size { data: 0, pointers: 1 }, |_| Ok(()))
-    }
-
     /// Returns the error for a method that the interface does not have.
     pub fn unimplemented(&self) -> IpcException {
-        let MethodId { interface, ordinal } = self.method;
-        IpcException::unimplemented(format!("no method @{ordinal} of interface @{interface:#x} here"))
+        self.method.unimplemented()
     }
 }
 

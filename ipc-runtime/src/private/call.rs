@@ -2,7 +2,9 @@
 
 use super::result::{ErrorAnswer, ErrorOf};
 use crate::exception::IpcException;
-use crate::object::{MethodId, Remote, Reply, ServerCall, call, call_async, send_oneway, send_oneway_async};
+use crate::object::{
+    MethodId, Params, Remote, Reply, ServerCall, call, call_async, send_oneway, send_oneway_async,
+};
 use crate::wire::layout::{At, Size};
 use crate::wire::{StructReader, StructWriter};
 
@@ -20,7 +22,7 @@ type SendContent<'f> = dyn FnMut(&mut StructWriter<'_, '_>) -> Result<(), IpcExc
 pub fn call_method<'d, T, E>(
     remote: &'d Remote,
     method: MethodId,
-    params: Size,
+    params: Params,
     encode: &mut EncodeContent<'_, 'd>,
     results_at: &[At],
     decode: &mut dyn FnMut(&StructReader<'_>) -> Result<T, IpcException>,
@@ -53,7 +55,7 @@ pub fn once<'d>(
 fn call_untyped<'d>(
     remote: &'d Remote,
     method: MethodId,
-    params: Size,
+    params: Params,
     encode: &mut EncodeContent<'_, 'd>,
     decode: &mut dyn FnMut(&StructReader<'_>) -> Result<(), IpcException>,
 ) -> Result<(), IpcException> {
@@ -67,7 +69,7 @@ fn call_untyped<'d>(
 pub async fn call_method_async<T, E>(
     remote: &Remote,
     method: MethodId,
-    params: Size,
+    params: Params,
     encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException> + Send,
     results_at: &[At],
     decode: impl FnOnce(&StructReader<'_>) -> Result<T, IpcException> + Send,
@@ -91,7 +93,7 @@ pub async fn call_method_async<T, E>(
 pub fn call_oneway<'d, E>(
     remote: &'d Remote,
     method: MethodId,
-    params: Size,
+    params: Params,
     encode: &mut EncodeContent<'_, 'd>,
     error: ErrorOf<E>,
 ) -> Result<(), E> {
@@ -105,7 +107,7 @@ pub fn call_oneway<'d, E>(
 pub async fn call_oneway_async<E>(
     remote: &Remote,
     method: MethodId,
-    params: Size,
+    params: Params,
     encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException> + Send,
     error: ErrorOf<E>,
 ) -> Result<(), E> {

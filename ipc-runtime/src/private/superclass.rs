@@ -25,6 +25,7 @@ pub trait Superclass: Send + Sync + 'static {
     fn is_construct(method: MethodId) -> bool;
     const HAS_ONEWAY: bool;
     fn is_oneway(method: MethodId) -> bool;
+    fn has_context(method: MethodId) -> bool;
     const HAS_ASYNC: bool;
     fn dispatch(&self, call: &ServerCall) -> Result<Reply, IpcException>;
     fn dispatch_async(self: Arc<Self>, call: ServerCall) -> Started;
@@ -55,6 +56,10 @@ impl<T: Interface + ?Sized> Superclass for T {
 
     fn is_oneway(method: MethodId) -> bool {
         T::is_oneway(method)
+    }
+
+    fn has_context(method: MethodId) -> bool {
+        T::has_context(method)
     }
 
     const HAS_ASYNC: bool = T::HAS_ASYNC;

@@ -18,11 +18,11 @@ use crate::driver::poller::{Alarm, Poller, Source, Token};
 use crate::driver::selector::Interest;
 use crate::driver::{DriverLimits, Waiting};
 use crate::exception::IpcException;
-use crate::object::{LocalObject, MethodId, Remote, send};
+use crate::object::{LocalObject, MethodId, Params, Remote, send};
 use crate::sync::lock;
 use crate::wire::descriptor::Kind;
 use crate::wire::raw::Decoder;
-use crate::wire::{Descriptor, Size};
+use crate::wire::{Descriptor, Size, StructWriter};
 
 /// How long a listener pauses when the process has no descriptors left for a connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -227,8 +227,11 @@ impl Protocol for CapnpProtocol {
         link.retain(&cap);
         let promised = Remote::counted(&link, cap);
         if let Some(construct) = construct_of(root) {
-            // Pipelined: the bootstrap's answer is not waited for. Its parameter, our thread map, stays null.
-            send(&promised, construct, Size { data: 0, pointers: 1 }, |_| Ok(()), |_| Ok(()))?;
+            // Pipelined: the bootstrap's answer is not waited for.
+            let params = Params::without_context(Size { data: 0, pointers: 1 });
+            let encode = |to: &mut StructWriter<'_, '_>| to.pointer(0).set_capability(link.hosts().map());
+            let map = send(&promised, construct, params, encode, |from| from.pointer(0).capability())?;
+            link.set_thread_map(map.as_ref());
         }
         let answer = link.wait(deadline::current(), |waker| waiter.poll(waker));
         let incoming = answer.unwrap_or_else(|| Err(timed_out("the peer did not answer")))?;

@@ -28,6 +28,8 @@ pub(crate) enum Kind {
 pub(crate) struct Exports<O> {
     pub(crate) table: Table<Export<O>>,
     by_key: HashMap<usize, ExportId>,
+    /// Those that the peer is not expected to call.
+    quiet: usize,
 }
 
 /// Why references could not be given back.
@@ -38,7 +40,7 @@ pub(crate) enum ReleaseError {
 
 impl<O: Object> Exports<O> {
     pub(crate) fn new() -> Self {
-        Self { table: Table::new(), by_key: HashMap::new() }
+        Self { table: Table::new(), by_key: HashMap::new(), quiet: 0 }
     }
 
     pub(crate) fn get(&self, id: ExportId) -> Option<&Export<O>> {
@@ -51,12 +53,18 @@ impl<O: Object> Exports<O> {
 
     /// Counts one more reference of the peer to an object.
     pub(crate) fn export_object(&mut self, object: &O) -> ExportId {
-        let table = &mut self.table;
-        let id = *self.by_key.entry(object.key()).or_insert_with(|| {
+        let Self { table, by_key, quiet } = self;
+        let id = *by_key.entry(object.key()).or_insert_with(|| {
+            *quiet += usize::from(!object.is_called());
             ExportId(table.insert(Export { cap: Cap::Local(object.clone()), refs: 0, kind: Kind::Settled }))
         });
         self.add_reference(id);
         id
+    }
+
+    /// Tells whether there is one that the peer is expected to call.
+    pub(crate) fn has_called(&self) -> bool {
+        self.table.len() > self.quiet
     }
 
     /// Makes an export of its own for what is not an object. The reference is the peer's first.
@@ -80,6 +88,7 @@ impl<O: Object> Exports<O> {
         let export = self.table.remove(id.0);
         if let Some(Export { cap: Cap::Local(object), kind: Kind::Settled, .. }) = &export {
             self.by_key.remove(&object.key());
+            self.quiet -= usize::from(!object.is_called());
         }
         Ok(export)
     }
@@ -87,6 +96,7 @@ impl<O: Object> Exports<O> {
     /// Empties the table.
     pub(crate) fn drain(&mut self) -> Vec<Cap<O>> {
         self.by_key.clear();
+        self.quiet = 0;
         let ids = self.table.ids();
         ids.into_iter().filter_map(|id| self.table.remove(id)).map(|export| export.cap).collect()
     }

@@ -39,7 +39,7 @@ mod pipeline;
 mod question;
 mod table;
 
-pub use connection::{Connection, Counts};
+pub use connection::{Connection, Counts, Known};
 pub use fault::PeerMisbehaved;
 pub use id::{AnswerId, EmbargoId, ExportId, ImportId, PromiseId, QuestionId};
 pub use large::{Form, LARGE_BYTES, LARGE_LIMIT, LargeValue, OwnedBytes, Parts};
@@ -66,6 +66,11 @@ pub trait Host {
 pub trait Object: Clone {
     /// Returns the object's identity: two handles with one key are one object, known to the peer by one id.
     fn key(&self) -> usize;
+
+    /// Tells whether somebody waits for calls of the peer on it. Of others it is enough to learn in time.
+    fn is_called(&self) -> bool {
+        true
+    }
 }
 
 /// What the engine wants its owner to do.

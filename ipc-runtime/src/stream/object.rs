@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::item::StreamItem;
 use super::producer::{Answer, Producer};
 use crate::exception::IpcException;
-use crate::object::{Destination, MethodId, Remote, Reply, ServerCall, Started, call_async};
+use crate::object::{Destination, MethodId, Params, Remote, Reply, ServerCall, Started, call_async};
 use crate::wire::layout::Size;
 use crate::wire::stream::{DESTROY_ORDINAL, NEXT_ORDINAL, PARAMS, RESULTS, describe};
 use crate::wire::{At, Decode, Descriptor, Encode, Interface};
@@ -42,7 +42,7 @@ impl<T: StreamItem> StreamObject<T> {
         call_async(
             remote,
             method,
-            PARAMS.size,
+            Params::with_context(PARAMS.size),
             |to| (super::producer::ANSWER_ITEMS as u32).encode(to, count_at),
             |from| {
                 let items = T::decode_list(from.pointer(items_at.offset))?;

@@ -126,10 +126,7 @@ impl Mailbox {
                 Next::Look => {}
                 Next::Work(job) => {
                     berth.leave();
-                    match Nested::enter() {
-                        Some(_nested) => unblocked(|| run(job)),
-                        None => job.refuse(),
-                    }
+                    run_nested(job);
                 }
                 Next::Sleep => berth.sleep(&self, deadline),
                 Next::GiveUp => return None,
@@ -215,7 +212,8 @@ impl Mailbox {
         }
     }
 
-    fn take(&self, keys: impl Fn(usize) -> bool) -> Option<Box<dyn Job>> {
+    /// Takes the first work with one of the given keys away.
+    pub(super) fn take(&self, keys: impl Fn(usize) -> bool) -> Option<Box<dyn Job>> {
         let mut state = lock(&self.state);
         let index = state.work.iter().position(|work| keys(work.key))?;
         state.work.remove(index).map(|work| work.job)
@@ -241,8 +239,16 @@ impl State {
 }
 
 /// Calls turn a panic into their answer themselves; one of a destructor must not unwind whoever waits here.
-fn run(job: Box<dyn Job>) {
+pub(super) fn run(job: Box<dyn Job>) {
     let _ = catch_unwind(AssertUnwindSafe(|| job.run()));
+}
+
+/// Begins a job in the middle of other work, or refuses it where that is too deep already.
+pub(super) fn run_nested(job: Box<dyn Job>) {
+    match Nested::enter() {
+        Some(_nested) => unblocked(|| run(job)),
+        None => job.refuse(),
+    }
 }
 
 fn is_over(deadline: Option<Instant>) -> bool {

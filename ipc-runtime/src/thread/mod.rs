@@ -4,6 +4,7 @@ pub(crate) mod bell;
 pub(crate) mod mailbox;
 pub(crate) mod pool;
 pub(crate) mod runtime;
+pub(crate) mod strand;
 
 #[cfg(test)]
 mod tests;

@@ -4,8 +4,9 @@
 //! outgoing call does not count against the bound: otherwise a cycle of calls through several processes, each with
 //! more callers than threads, would wait for itself. The hard limit remains.
 //!
-//! There are two: one for calls, which refuses what is queued when every thread it may have is blocked, instead of
-//! letting it wait for ever; and one for destructors and cleanups, which cannot be refused and must not wait for calls.
+//! There are three: one for calls, which refuses what is queued when every thread it may have is blocked, instead of
+//! letting it wait for ever; one for calls that name a thread, which are as many as there are threads at the other side; and
+//! one for destructors and cleanups, which cannot be refused and must not wait for calls.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -16,6 +17,9 @@ use std::time::{Duration, Instant};
 use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::sync::{Waited, lock, wait_until};
+
+/// Threads for calls that name one: as many as the pool for the others may have in all.
+const STRANDS_LIMIT: usize = 1024;
 
 /// Work for a pool.
 pub(crate) trait Job: Send {
@@ -53,12 +57,16 @@ pub(crate) struct PoolLimits {
     pub(crate) idle: Duration,
     /// What becomes of the queue when all threads are blocked.
     pub(crate) stuck: Stuck,
+    /// After how long one more thread runs, if those that do take nothing from the queue: they are blocked too, somewhere
+    /// where the runtime does not see it.
+    pub(crate) grows_after: Option<Duration>,
 }
 
 /// The pool.
 ///
 /// Invariants: `threads = idle + blocked + running ones`; a job is queued only while every idle thread has been
-/// signalled, the bound of running threads is reached, or a thread is being started.
+/// signalled, the bound of running threads is reached, or a thread is being started. Where the bound grows, a scout looks
+/// at the queue as long as it is reached.
 pub(crate) struct Pool {
     state: Mutex<State>,
     work: Condvar,
@@ -70,6 +78,12 @@ struct State {
     threads: usize,
     idle: usize,
     blocked: usize,
+    /// Threads that may run beyond the bound.
+    extra: usize,
+    /// Jobs that were taken, ever.
+    taken: u64,
+    /// Somebody looks whether more are needed.
+    scouted: bool,
 }
 
 impl State {
@@ -81,7 +95,8 @@ impl State {
 /// Runs `wait`, which blocks: on a thread that runs a method, another thread takes its place meanwhile; also on a
 /// worker of a tokio runtime of several threads that polls the future of an `async` method.
 ///
-/// At most 64 methods, or four for each core if that is more, run at a time in a process. Those that wait in a call to
+/// Calls that name no thread of this process, as those of peers that exchange none, run at most 64 at a time in a process,
+/// or four for each core if that is more. Those that wait in a call to
 /// another process do not count, the runtime sees to that; a method that waits for something else for long, such as a
 /// condition that a later call brings about, says so with this function. Elsewhere it just runs `wait`.
 ///
@@ -186,8 +201,31 @@ impl Pool {
                 total: 1024,
                 idle: Duration::from_secs(5),
                 stuck: Stuck::Refuse,
+                grows_after: None,
             })
         })
+    }
+
+    /// Returns the process's pool for the calls that name a thread: two of them never wait for each other, as long as they
+    /// name two.
+    pub(crate) fn strands() -> &'static Arc<Pool> {
+        static STRANDS: OnceLock<Arc<Pool>> = OnceLock::new();
+        STRANDS.get_or_init(|| {
+            Pool::new(PoolLimits {
+                name: "ipc-thread",
+                // Most are done at once, or go on as futures.
+                running: 64,
+                total: STRANDS_LIMIT,
+                idle: Duration::from_secs(5),
+                stuck: Stuck::Refuse,
+                grows_after: Some(Duration::from_millis(2)),
+            })
+        })
+    }
+
+    /// Tells whether this thread belongs to it.
+    fn is_current(self: &Arc<Self>) -> bool {
+        CURRENT.with_borrow(|current| current.as_ref().is_some_and(|current| Arc::ptr_eq(current, self)))
     }
 
     /// Returns the process's pool for destructors and cleanups.
@@ -202,12 +240,14 @@ impl Pool {
                 total: 64,
                 idle: Duration::from_secs(5),
                 stuck: Stuck::Wait,
+                grows_after: None,
             })
         })
     }
 
     pub(crate) fn new(limits: PoolLimits) -> Arc<Self> {
-        let state = State { queue: VecDeque::new(), threads: 0, idle: 0, blocked: 0 };
+        let (threads, idle, blocked, extra) = (0, 0, 0, 0);
+        let state = State { queue: VecDeque::new(), threads, idle, blocked, extra, taken: 0, scouted: false };
         Arc::new(Self { state: Mutex::new(state), work: Condvar::new(), limits })
     }
 
@@ -222,17 +262,49 @@ impl Pool {
         self.kick_beyond(0);
     }
 
-    /// Like [`kick`](Pool::kick), where so many threads of the pool that are not idle are about to look themselves.
+    /// Like [`kick`](Pool::kick), where so many threads of this one's pool that are not idle are about to look themselves.
     pub(crate) fn kick_beyond(self: &Arc<Self>, coming: usize) {
-        let state = lock(&self.state);
+        let coming = if coming > 0 && self.is_current() { coming } else { 0 };
+        let mut state = lock(&self.state);
         let wanted = state.queue.len().saturating_sub(coming);
         let wake = wanted.min(state.idle);
-        let room =
-            self.limits.running.saturating_sub(state.running() + wake).min(self.limits.total - state.threads);
+        let bound = self.limits.running + state.extra;
+        let room = bound.saturating_sub(state.running() + wake).min(self.limits.total - state.threads);
         let start = (wanted - wake).min(room);
+        let patience = self.limits.grows_after.filter(|_| wake + start < wanted && !state.scouted);
+        state.scouted |= patience.is_some();
         self.start(state, start);
         for _ in 0..wake {
             self.work.notify_one();
+        }
+        if let Some(patience) = patience {
+            self.start_scout(patience);
+        }
+    }
+
+    fn start_scout(self: &Arc<Self>, patience: Duration) {
+        let pool = self.clone();
+        let scout = std::thread::Builder::new().name("ipc-scout".into()).spawn(move || pool.scout(patience));
+        if scout.is_err() {
+            // The next call tries again.
+            lock(&self.state).scouted = false;
+        }
+    }
+
+    /// Lets more threads run as long as nobody takes what is queued.
+    fn scout(self: Arc<Self>, patience: Duration) {
+        loop {
+            let taken = lock(&self.state).taken;
+            std::thread::sleep(patience);
+            let mut state = lock(&self.state);
+            if state.queue.is_empty() || state.threads >= self.limits.total {
+                state.scouted = false;
+                return;
+            }
+            if state.taken == taken {
+                state.extra += 1;
+                self.start(state, 1);
+            }
         }
     }
 
@@ -287,8 +359,9 @@ impl Pool {
         CURRENT.set(Some(self.clone()));
         let mut state = lock(&self.state);
         // More than the bound may have come back from blocking: they go, the others see to the queue.
-        while state.running() <= self.limits.running {
+        while state.running() <= self.limits.running + state.extra {
             if let Some(job) = state.queue.pop_front() {
+                state.taken += 1;
                 drop(state);
                 // Calls turn a panic into their answer themselves; this keeps the thread for the rest.
                 let _ = catch_unwind(AssertUnwindSafe(|| job.run()));
@@ -305,6 +378,7 @@ impl Pool {
             }
         }
         state.threads -= 1;
+        state.extra = state.extra.saturating_sub(1);
     }
 }
 
@@ -362,7 +436,15 @@ mod tests {
     }
 
     fn pool(running: usize, total: usize, stuck: Stuck) -> Arc<Pool> {
-        Pool::new(PoolLimits { name: "test", running, total, idle: Duration::from_secs(60), stuck })
+        let grows_after = None;
+        Pool::new(PoolLimits {
+            name: "test",
+            running,
+            total,
+            idle: Duration::from_secs(60),
+            stuck,
+            grows_after,
+        })
     }
 
     fn soon<T>(receiver: &Receiver<T>) -> T {
@@ -454,6 +536,31 @@ mod tests {
         assert!(finished.try_recv().is_err());
         drop(open);
         soon(&finished);
+    }
+
+    /// Jobs that block where nobody sees it.
+    #[test]
+    fn a_pool_grows_if_nobody_takes_what_is_queued() {
+        let limits = PoolLimits {
+            name: "test",
+            running: 1,
+            total: 8,
+            idle: Duration::from_secs(60),
+            stuck: Stuck::Refuse,
+            grows_after: Some(Duration::from_millis(1)),
+        };
+        let pool = Pool::new(limits);
+        let all = Arc::new(Barrier::new(9));
+        for _ in 0..8 {
+            let all = all.clone();
+            pool.spawn(Box::new(Work(
+                move || {
+                    all.wait();
+                },
+                || {},
+            )));
+        }
+        all.wait();
     }
 
     /// Destructors of two objects that a peer releases with one message, say.

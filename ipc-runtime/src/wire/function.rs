@@ -32,7 +32,7 @@ use super::proxy::CONTEXT;
 use super::{Decode, Encode, Interface, Lend, PointerReader, PointerWriter, StructWriter, Type};
 use crate::exception::IpcException;
 use crate::object::closure::{Once, Serial, spent};
-use crate::object::{MethodId, Remote, Reply, ServerCall, call};
+use crate::object::{MethodId, Params, Remote, Reply, ServerCall, call};
 use crate::private::{placed, results_struct};
 use crate::sync::lock;
 use crate::wire::Size;
@@ -160,6 +160,7 @@ impl Proxy {
         encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
     ) -> Result<R, IpcException> {
         let [at] = R::LAYOUT.at;
+        let params = Params::with_context(params);
         call(&self.remote, self.method, params, encode, |from| R::decode(from, at))
     }
 }

@@ -48,6 +48,12 @@ pub trait Interface: Send + Sync + 'static {
         false
     }
 
+    /// Tells whether the parameters of a method begin with `context`, as they do unless it says otherwise.
+    fn has_context(method: MethodId) -> bool {
+        let _ = method;
+        true
+    }
+
     /// Whether any method is `async`: a thread that waits for its call does not run such ones.
     const HAS_ASYNC: bool = false;
 

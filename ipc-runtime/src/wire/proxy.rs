@@ -1,5 +1,6 @@
 //! The types of libmultiprocess's `proxy.capnp`: they are in the parameters of every interface, and a peer in any
-//! language knows them by these ids.
+//! language knows them by these ids. What they mean is in its `doc/design.md`, "Thread mapping", and what becomes of them here
+//! in `object/thread/`.
 
 use std::sync::Arc;
 
@@ -48,7 +49,8 @@ impl std::fmt::Debug for Context {
     }
 }
 
-/// The first parameter of a method. Clients leave it null until they lease threads.
+/// The first parameter of a method, which the runtime writes and reads: a call is sent with the threads that it has, or with
+/// null where the peer has no thread map.
 pub const CONTEXT: Field = Field {
     name: "context",
     doc: "",

@@ -32,7 +32,7 @@ impl Link {
                 return Err(Box::new(call));
             }
             state.lender = Some(loan.lender.clone());
-            Ok(state.engine.call(target, call, waiter.clone()))
+            Ok(state.call(target, call, waiter.clone()))
         });
         match sent {
             Ok(id) => {

@@ -121,13 +121,20 @@ impl Berth for AtSocket<'_> {
         {
             self.turn = Place::Reads(Reader::new(self.link, 0));
         }
+        if let Place::Reads(reader) = &mut self.turn {
+            reader.returns = true;
+        }
         self.turn = Place::Nothing;
     }
 }
 
 impl Drop for AtSocket<'_> {
     fn drop(&mut self) {
-        self.leave();
+        if let Place::InQueue(ticket) = self.turn
+            && self.link.turn.withdraw(ticket) == Withdrawn::Reads
+        {
+            self.turn = Place::Reads(Reader::new(self.link, 0));
+        }
     }
 }
 
@@ -137,12 +144,14 @@ struct Reader<'l> {
     handover: Handover,
     /// 1 if this thread looks into the pool's queue when it has read calls, which nobody else is woken for then.
     coming: usize,
+    /// The thread does work that has come while it waits, and goes on waiting then.
+    returns: bool,
 }
 
 impl<'l> Reader<'l> {
     fn new(link: &'l Arc<Link>, coming: usize) -> Self {
         // Until it has read, it does not know what there is.
-        Self { link, handover: Handover::Now, coming }
+        Self { link, handover: Handover::Now, coming, returns: false }
     }
 
     /// Reads until a call is in the pool's queue or none has come for a while.
@@ -194,8 +203,9 @@ impl Drop for Reader<'_> {
         let link = self.link;
         if self.coming == 0 && self.handover == Handover::Later {
             // Tasks wait for something too, or the peer has somebody to call.
-            let counts = lock(&link.state).engine.counts();
-            if counts.exports > 0 || counts.questions > 1 {
+            let state = lock(&link.state);
+            let engine = &state.engine;
+            if engine.has_called_exports() && !self.returns || engine.counts().questions > 1 {
                 self.handover = Handover::Now;
             }
         }

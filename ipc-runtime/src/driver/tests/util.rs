@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::driver::link::{Link, Side};
 use crate::driver::{DriverLimits, Waiting};
 use crate::exception::IpcException;
-use crate::object::{Capability, Client, LocalObject, MethodId, Remote, Reply, ServerCall, call};
+use crate::object::{Capability, Client, LocalObject, MethodId, Params, Remote, Reply, ServerCall, call};
 use crate::wire::descriptor::{IdSource, Interface as InterfaceDescriptor, Kind};
 use crate::wire::layout::{Layout, Slot, layout};
 use crate::wire::raw::Decoder;
@@ -31,7 +31,7 @@ impl<T: ?Sized + Echo> Echo for Client<T> {
         call(
             self.remote(),
             ECHO,
-            POINTER.size,
+            Params::with_context(POINTER.size),
             |to| data.encode(to, POINTER.at[0]),
             |from| Vec::decode(from, POINTER.at[0]),
         )

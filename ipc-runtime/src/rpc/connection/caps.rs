@@ -29,6 +29,19 @@ pub(super) enum PeerTarget {
     Promised(QuestionId, Transform),
 }
 
+/// What is known about where a capability leads.
+#[derive(Debug)]
+pub enum Known<O> {
+    /// An object of this side.
+    Object(O),
+    /// Something of the peer's, for good.
+    Elsewhere,
+    /// That is still to come.
+    Nothing,
+    /// Nowhere.
+    Broken(IpcException),
+}
+
 /// Which way to go behind a promise of the peer.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
@@ -66,6 +79,19 @@ impl<H: Host> Connection<H> {
             };
         }
         Place::Broken(IpcException::failed("the capability is behind too many promises"))
+    }
+
+    /// Tells what is known about where a capability leads. No reference comes with the result.
+    pub fn known(&self, cap: &Cap<H::Object>) -> Known<H::Object> {
+        match self.place(cap, Way::Shortest) {
+            Place::Local(object) => Known::Object(object),
+            Place::Peer(PeerTarget::Import(id)) if matches!(self.imports.get(&id), Some(import) if matches!(import.kind, Kind::Promise { .. })) => {
+                Known::Nothing
+            }
+            Place::Peer(_) => Known::Elsewhere,
+            Place::InAnswer(..) | Place::InQuestion(..) | Place::Awaited(_) => Known::Nothing,
+            Place::Broken(exception) => Known::Broken(exception),
+        }
     }
 
     /// Finds a capability in the results of a question, or the capability to go on with.

@@ -21,6 +21,10 @@ use super::flow::finished_early;
 use crate::attachment::{Arrived, Attachments};
 use crate::exception::{ExceptionKind, IpcException};
 
+/// References to one capability that the peer counts before it is told of all but one: its count has 32 bits, and what is
+/// always in use is never released.
+const MOST_REFERENCES: u32 = 1 << 20;
+
 /// What the peer addresses.
 pub(super) enum Target {
     Export(ExportId),
@@ -463,6 +467,11 @@ impl<H: Host> Connection<H> {
                 let import = entry.get_mut();
                 import.remote = import.remote.saturating_add(1);
                 import.local = import.local.saturating_add(1);
+                if import.remote >= MOST_REFERENCES {
+                    // One is left: it is in use.
+                    let surplus = std::mem::replace(&mut import.remote, 1) - 1;
+                    self.batch_release(id, surplus);
+                }
             }
             Entry::Vacant(_) if count >= self.limits.max_imports => {
                 return Err(PeerMisbehaved::TooManyImports(count));

@@ -12,6 +12,7 @@ use std::fmt;
 
 use capnp_rpc::rpc_capnp::message;
 
+pub use self::caps::Known;
 use self::caps::{Place, Way};
 use self::outgoing::Batch;
 use super::answer::Answer;
@@ -280,6 +281,11 @@ impl<H: Host> Connection<H> {
     /// Tells whether Finish or Release messages wait for another message to ride with.
     pub fn has_batched(&self) -> bool {
         !self.batch.is_empty()
+    }
+
+    /// Tells whether the peer holds an object that it is expected to call.
+    pub fn has_called_exports(&self) -> bool {
+        self.exports.has_called()
     }
 
     /// Returns how much is held.

@@ -147,7 +147,12 @@ impl<H: Host> Connection<H> {
         }
         self.send(OutgoingMessage::owned(call.message, call.parts, attached));
         self.announce_exports();
-        self.discard_all(caps);
+        for cap in caps.into_iter().flatten() {
+            // Another handle on each object is in the table of exports.
+            if !matches!(cap, Cap::Local(_)) {
+                self.discard(cap);
+            }
+        }
         self.resume(waiting, |transform| Cap::Promised(question, transform.clone()));
         // Nobody may be left who wants it, since it was queued.
         if let Some(entry) = self.questions.get_mut(question.0)

@@ -5,6 +5,7 @@
 //! capabilities. The engine's capabilities live in a `Vec` beside each message; capnp's own table holds
 //! `Box<dyn ClientHook>`, which is not `Send`, so only stand-ins go there that know nothing but their index.
 
+mod context;
 mod decoder;
 mod element;
 mod encoder;
@@ -14,6 +15,7 @@ mod opaque;
 mod reader;
 mod writer;
 
+pub(crate) use self::context::{context_of, first_capability_of};
 pub use self::decoder::Decoder;
 pub use self::encoder::{Encoder, MESSAGE_LIMIT_WORDS};
 pub use self::number::Number;
