@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use ipc_tests::steps::{LONG_PATIENCE, PATIENCE, bounded, joined};
+use ipc_tests::steps::{LONG_PATIENCE, PATIENCE, bounded, eventually, joined};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
@@ -56,6 +56,11 @@ fn its_commands_with_a_real_node() {
         assert!(block.starts_with("1 "), "{block}");
         assert_eq!(run(&["tip"]), block);
         assert_eq!(run(&["next", "--timeout", "0.01"]), "nothing better\n");
+        // It listens before it runs commands.
+        eventually("the node runs commands", || {
+            let (_, stdout, stderr) = output_of(regtest.datadir(), &["--regtest", "rpc", "getblockcount"]);
+            stdout == "1\n" || !stderr.contains("-28")
+        });
         assert_eq!(run(&["rpc", "getblockcount"]), "1\n");
         assert_eq!(run(&["rpc", "getblockhash", "0"]), format!("\"{genesis}\"\n"));
         let (code, _, stderr) = output_of(regtest.datadir(), &["--regtest", "rpc", "getblockhash", "7"]);
@@ -99,7 +104,7 @@ fn a_wait_is_interrupted() {
 
 /// Waits until a process handles interrupts, which end it before.
 fn handles_interrupts(pid: Pid) {
-    ipc_tests::steps::eventually("the program handles interrupts", || {
+    eventually("the program handles interrupts", || {
         let status = std::fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero())).unwrap();
         let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap().trim().to_owned();
         u64::from_str_radix(&caught, 16).unwrap() & (1 << 1) != 0

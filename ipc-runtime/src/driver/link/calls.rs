@@ -104,7 +104,7 @@ impl Link {
                 self.exchange_maps(state, &mut params);
             }
             let result = answer_at_once(self, method, at_once, &params);
-            state.engine.respond(answer, result);
+            state.engine.respond(answer, result.map_err(IpcException::thrown));
             return Self::forget(state, target, params, effects);
         }
         if !self.admit(words) {
@@ -170,7 +170,7 @@ impl Link {
         let (answer, target, params, words) = call.into_parts();
         self.call_started(words);
         context.into_caps().for_each(|cap| state.engine.release(cap));
-        state.engine.respond(answer, Err(exception));
+        state.engine.respond(answer, Err(exception.thrown()));
         Self::forget(state, target, params, effects);
     }
 
