@@ -41,7 +41,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), IpcException> {
-    let process = make_process("node", &arguments.folder());
+    let process = make_process("node", arguments.folder());
     let ipc = make_client_ipc(process, make_capnp_protocol(CapnpContext::new()));
     let mut address = arguments.address.clone();
     let nobody = || IpcException::failed(format!("nobody listens\n  help: {}", arguments.start()));
