@@ -12,10 +12,11 @@ use ipc_runtime::wire::layout::Size;
 use crate::member::{
     Item, Member, NodeMember, doc_lines, element_type, items, members, node_members, params, union_of,
 };
+use crate::model::Model;
 use crate::schema::{File, Schema};
 
 /// The release of Cap'n Proto whose compiler the tests compare with; plugins print it.
-const CAPNP_VERSION: (u16, u8, u8) = (0, 9, 2);
+pub(crate) const CAPNP_VERSION: (u16, u8, u8) = (0, 9, 2);
 
 /// Builds the request that `capnp compile` would make of all files of the schema, so that any Cap'n Proto plugin
 /// can generate code from Rust interfaces.
@@ -23,6 +24,14 @@ const CAPNP_VERSION: (u16, u8, u8) = (0, 9, 2);
 /// In Rust, write it with `capnp::serialize::write_message_to_words` and hand the bytes to
 /// `capnpc::codegen::CodeGenerationCommand::run`; a plugin of another language reads them from its standard input.
 pub fn code_generator_request(schema: &Schema) -> Builder<HeapAllocator> {
+    let draft = draft(schema);
+    // What a model writes is what the compiler writes, to the last empty list.
+    let model = Model::from_request(&draft).and_then(|model| model.code_generator_request());
+    model.unwrap_or(draft)
+}
+
+/// Builds a request that says the same, if not in the same words.
+pub(crate) fn draft(schema: &Schema) -> Builder<HeapAllocator> {
     let mut message = Builder::new_default();
     let mut request = message.init_root::<code_generator_request::Builder<'_>>();
 
@@ -462,6 +471,6 @@ fn doc_comment(doc: &str) -> Option<String> {
 }
 
 /// Cap'n Proto counts list elements in 32 bits; no set of declarations comes near.
-fn length<T>(items: &[T]) -> u32 {
+pub(crate) fn length<T>(items: &[T]) -> u32 {
     u32::try_from(items.len()).unwrap_or(u32::MAX)
 }

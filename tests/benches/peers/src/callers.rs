@@ -39,7 +39,6 @@ pub(crate) struct FutureClient<C> {
 
 impl<C: Calls> FutureClient<C> {
     /// Makes one whose calls stay on the thread of the executor.
-    #[cfg_attr(not(feature = "capnp-rpc"), expect(dead_code, reason = "only capnp-rpc is bound to a thread"))]
     pub(crate) fn on_one_thread(executor: Executor, calls: C) -> Self {
         Self { executor, calls, add_on_threads: |_, _, _, _, _| Ok(Ran::Unsupported) }
     }
@@ -130,9 +129,8 @@ pub(crate) fn call_in_futures(
     call: impl AsyncFn(i32) -> Outcome,
 ) -> Outcome<Ran> {
     let each = calls / futures as u64;
-    let (call, in_turn) = (&call, async |call: &_| in_turn(call, each).await);
-    let task = async || try_join_all((0..futures).map(|_| in_turn(call))).await.map(drop);
-    meter.measure(|| executor.block_on(task()))?;
+    let callers = (0..futures).map(|_| in_turn(&call, each));
+    meter.measure(|| executor.block_on(try_join_all(callers)))?;
     Ok(Ran::Measured)
 }
 

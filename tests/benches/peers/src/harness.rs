@@ -9,6 +9,7 @@ use crate::contenders;
 use crate::meter::Sample;
 use crate::options::{Effort, Options};
 use crate::pair::Pair;
+use crate::worker::most_sockets;
 
 /// What everybody is measured at who offers it.
 pub(crate) const CASES: [Case; 7] = [
@@ -33,8 +34,8 @@ pub(crate) const SIZES: [usize; 7] = [64, 1 << 10, 1 << 14, 1 << 18, 1 << 20, 1 
 pub(crate) const MANY_OBJECTS: [usize; 6] = [1, 10, 100, 1_000, 10_000, 100_000];
 pub(crate) const MANY_CONNECTIONS: [usize; 5] = [1, 10, 100, 1_000, 5_000];
 
-/// Calls of one run at most.
-const MOST_CALLS: f64 = 500_000.0;
+/// Calls of one run at most: a round of the fastest, and not for ever if it is disturbed.
+const MOST_CALLS: f64 = 100_000.0;
 
 /// All that has been measured.
 pub(crate) struct Results {
@@ -82,8 +83,8 @@ pub(crate) fn measure(options: &Options) -> Outcome<Results> {
     });
     let mut skipped = Vec::new();
     contenders.retain(|contender| {
-        let missing = contender.missing();
-        skipped.extend(missing.as_ref().map(|why| format!("{}: {why}", contender.about().name)));
+        let (missing, About { name, setting, .. }) = (contender.missing(), contender.about());
+        skipped.extend(missing.as_ref().map(|why| format!("{name}, {setting}: {why}")));
         missing.is_none()
     });
     let results = Results {
@@ -148,7 +149,9 @@ impl Harness {
         }
         drop(pairs);
         let objects = effort.scale(&MANY_OBJECTS).into_iter().map(Case::Objects);
-        let connections = effort.scale(&MANY_CONNECTIONS).into_iter().map(Case::Connections);
+        let most = most_sockets();
+        let connections = effort.scale(&MANY_CONNECTIONS).into_iter().filter(|&count| count < most);
+        let connections = connections.map(Case::Connections);
         for case in objects.chain(connections) {
             self.measure_loaded(Cores::All, &[case]);
         }

@@ -4,6 +4,8 @@
 //! `cargo run --release --manifest-path tests/benches/peers/Cargo.toml`. Figures are medians of interleaved rounds: compare
 //! the ratios, the microseconds are the machine's. Run it where nothing else runs.
 
+#![cfg_attr(not(feature = "default"), expect(dead_code, reason = "only those who are left out need it"))]
+
 mod affinity;
 mod callers;
 mod case;

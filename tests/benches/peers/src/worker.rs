@@ -85,6 +85,12 @@ fn run(
     }
 }
 
+/// Returns how many sockets a process may have, beside a few for other things.
+pub(crate) fn most_sockets() -> usize {
+    let limit = getrlimit(Resource::Nofile).maximum.unwrap_or(u64::MAX);
+    usize::try_from(limit).unwrap_or(usize::MAX).saturating_sub(100)
+}
+
 /// Makes the process end with the one that has started it, and allows it as many sockets as the system does.
 fn prepare() -> Outcome {
     set_parent_process_death_signal(Some(Signal::KILL))?;

@@ -236,7 +236,7 @@ impl Iceoryx2Client {
         }
         (&self.socket).write_all(&[POLL])?;
         let done = run();
-        add(&self.caller, 1, true, poll)?;
+        add_polling(&self.caller, Numbers { a: 1, b: 2, last: true })?;
         done
     }
 
@@ -259,24 +259,30 @@ impl Iceoryx2Client {
     }
 }
 
+/// Calls a server that polls as well.
+fn add_polling(caller: &Requests<Shared, Numbers, (), i32, ()>, numbers: Numbers) -> Outcome {
+    add(caller, numbers, || Ok(()), poll)
+}
+
 /// Lets some time pass.
 fn poll() -> Outcome {
     spin_loop();
     Ok(())
 }
 
-/// Calls by polling or sleeping, whichever `wait` does.
+/// Calls: wakes the server, and waits for the answer.
 fn add(
     caller: &Requests<Shared, Numbers, (), i32, ()>,
-    a: i32,
-    last: bool,
-    mut wait: impl FnMut() -> Outcome,
+    numbers: Numbers,
+    wake: impl Fn() -> Outcome,
+    wait: impl Fn() -> Outcome,
 ) -> Outcome {
-    let pending = caller.send_copy(Numbers { a, b: 2, last })?;
+    let pending = caller.send_copy(numbers)?;
+    wake()?;
     let mut polls = 0;
     loop {
         if let Some(sum) = pending.receive()? {
-            return check_sum(a, 2, *sum);
+            return check_sum(numbers.a, numbers.b, *sum);
         }
         wait()?;
         polls += 1;
@@ -291,13 +297,7 @@ impl Client for Iceoryx2Client {
         self.polled(|| {
             meter.measure(|| {
                 numbers(calls).try_for_each(|a| {
-                    let mut woken = false;
-                    add(&self.caller, a, false, || {
-                        if !std::mem::replace(&mut woken, true) {
-                            self.wake()?;
-                        }
-                        self.wait()
-                    })
+                    add(&self.caller, Numbers { a, b: 2, last: false }, || self.wake(), || self.wait())
                 })
             })?;
             Ok(Ran::Measured)
@@ -312,7 +312,9 @@ impl Client for Iceoryx2Client {
         self.polled(|| {
             call_on_threads(&Executor::Plain, threads, calls, meter, || {
                 let caller = self.services.sums.client_builder().create()?;
-                Ok(move |calls| numbers(calls).try_for_each(|a| add(&caller, a, false, poll)))
+                Ok(move |calls| {
+                    numbers(calls).try_for_each(|a| add_polling(&caller, Numbers { a, b: 2, last: false }))
+                })
             })
         })
     }

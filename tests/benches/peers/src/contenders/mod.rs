@@ -30,41 +30,39 @@ use crate::executor::Flavor;
 
 /// Returns all of them: the floors, ours, the peers; each of these in its best setting first, then as it comes.
 pub(crate) fn all() -> Vec<Box<dyn Contender>> {
-    let mut all: Vec<Box<dyn Contender>> = vec![
-        Box::new(raw::Raw(Waiting::Sleeping)),
-        Box::new(raw::Raw(Waiting::Adaptive)),
-        Box::new(shared_memory::SharedMemory),
-        Box::new(ours::Ours { waiting: Waiting::Sleeping, calls: ours::Calls::Blocking }),
-        Box::new(ours::Ours { waiting: Waiting::Adaptive, calls: ours::Calls::Blocking }),
-        Box::new(ours::Ours { waiting: Waiting::Sleeping, calls: ours::Calls::Futures }),
-        Box::new(ours::Ours { waiting: Waiting::Adaptive, calls: ours::Calls::Futures }),
-    ];
+    let mut all = Vec::new();
+    add(&mut all, WAITING.map(raw::Raw));
+    add(&mut all, [shared_memory::SharedMemory]);
+    for calls in [ours::Calls::Blocking, ours::Calls::Futures] {
+        add(&mut all, WAITING.map(|waiting| ours::Ours { waiting, calls }));
+    }
     #[cfg(feature = "capnp-rpc")]
-    for setting in [capnp_rpc::Setting::Local, capnp_rpc::Setting::Channel] {
-        all.push(Box::new(capnp_rpc::CapnpRpc(setting)));
-    }
-    for flavor in [Flavor::CurrentThread, Flavor::MultiThread] {
-        #[cfg(feature = "tarpc")]
-        all.push(Box::new(tarpc::Tarpc(flavor)));
-        #[cfg(feature = "tonic")]
-        all.push(Box::new(tonic::Tonic(flavor)));
-        #[cfg(feature = "remoc")]
-        all.push(Box::new(remoc::Remoc(flavor)));
-        #[cfg(feature = "zlink")]
-        all.push(Box::new(zlink::Zlink(flavor)));
-    }
+    add(&mut all, [capnp_rpc::Setting::Local, capnp_rpc::Setting::Channel].map(capnp_rpc::CapnpRpc));
+    #[cfg(feature = "tarpc")]
+    add(&mut all, FLAVORS.map(tarpc::Tarpc));
+    #[cfg(feature = "tonic")]
+    add(&mut all, FLAVORS.map(tonic::Tonic));
+    #[cfg(feature = "remoc")]
+    add(&mut all, FLAVORS.map(remoc::Remoc));
     #[cfg(feature = "zbus")]
-    for setting in [zbus::Setting::Tokio, zbus::Setting::Own] {
-        all.push(Box::new(zbus::Zbus(setting)));
-    }
+    add(&mut all, [zbus::Setting::Tokio, zbus::Setting::Own].map(zbus::Zbus));
+    #[cfg(feature = "zlink")]
+    add(&mut all, FLAVORS.map(zlink::Zlink));
     #[cfg(feature = "ipc-channel")]
-    all.push(Box::new(ipc_channel::IpcChannel));
+    add(&mut all, [ipc_channel::IpcChannel]);
     #[cfg(feature = "iceoryx2")]
-    for setting in [iceoryx2::Setting::Polling, iceoryx2::Setting::Blocking] {
-        all.push(Box::new(iceoryx2::Iceoryx2(setting)));
-    }
-    for setting in [libmultiprocess::Setting::Plain, libmultiprocess::Setting::Context] {
-        all.push(Box::new(libmultiprocess::Libmultiprocess(setting)));
-    }
+    add(&mut all, [iceoryx2::Setting::Polling, iceoryx2::Setting::Blocking].map(iceoryx2::Iceoryx2));
+    add(
+        &mut all,
+        [libmultiprocess::Setting::Plain, libmultiprocess::Setting::Context]
+            .map(libmultiprocess::Libmultiprocess),
+    );
     all
+}
+
+const WAITING: [Waiting; 2] = [Waiting::Adaptive, Waiting::Sleeping];
+const FLAVORS: [Flavor; 2] = [Flavor::CurrentThread, Flavor::MultiThread];
+
+fn add<C: Contender + 'static, const N: usize>(all: &mut Vec<Box<dyn Contender>>, more: [C; N]) {
+    all.extend(more.map(|contender| Box::new(contender) as Box<dyn Contender>));
 }

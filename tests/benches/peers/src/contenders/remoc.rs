@@ -4,13 +4,16 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
 use remoc::prelude::*;
-use remoc::rtc::CallError;
+use remoc::rtc::{CallError, Client as _};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 
 use crate::callers::{Calls, FutureClient};
 use crate::contender::{About, Client, Contender, Floor, Link, Outcome, Role};
 use crate::executor::Flavor;
 use crate::version;
+
+/// Its limit of 16 MiB is for messages of strangers.
+const MESSAGE_LIMIT: usize = 1 << 30;
 
 /// remoc, in a runtime.
 pub(super) struct Remoc(pub(super) Flavor);
@@ -40,7 +43,8 @@ impl Contender for Remoc {
 
     fn serve(&self, link: Link) -> Outcome {
         self.0.runtime()?.block_on(async {
-            let (server, client) = AdderServerShared::<_, remoc::codec::Default>::new(Arc::new(Server));
+            let (server, mut client) = AdderServerShared::<_, remoc::codec::Default>::new(Arc::new(Server));
+            client.set_max_request_size(MESSAGE_LIMIT);
             let (reader, writer) = halves(link.socket)?;
             remoc::Connect::io(remoc::Cfg::default(), reader, writer).provide(client).await?;
             server.serve().await.map_err(|error| error.to_string().into())
@@ -51,8 +55,10 @@ impl Contender for Remoc {
         let executor = self.0.executor()?;
         let calls = executor.block_on(async {
             let (reader, writer) = halves(link.socket)?;
-            let adder: AdderClient =
+            let mut adder: AdderClient =
                 remoc::Connect::io(remoc::Cfg::default(), reader, writer).consume().await?;
+            adder.set_max_request_size(MESSAGE_LIMIT);
+            adder.set_max_response_size(MESSAGE_LIMIT);
             let (server, sum) = SumServerShared::<_, remoc::codec::Default>::new(Arc::new(Server));
             tokio::spawn(async move { server.serve().await });
             Outcome::Ok(Remote { adder, sum })

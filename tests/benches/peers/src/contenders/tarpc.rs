@@ -16,6 +16,9 @@ use crate::contender::{About, Client, Contender, Floor, Link, Outcome, Role};
 use crate::executor::Flavor;
 use crate::version;
 
+/// The codec's limit of 8 MiB is for messages of strangers.
+const MESSAGE_LIMIT: usize = 1 << 30;
+
 /// tarpc, in a runtime.
 pub(super) struct Tarpc(pub(super) Flavor);
 
@@ -64,7 +67,8 @@ where
 {
     socket.set_nonblocking(true)?;
     let socket = tokio::net::UnixStream::from_std(socket)?;
-    Ok(serde_transport::new(Framed::new(socket, LengthDelimitedCodec::new()), Bincode::default()))
+    let codec = LengthDelimitedCodec::builder().max_frame_length(MESSAGE_LIMIT).new_codec();
+    Ok(serde_transport::new(Framed::new(socket, codec), Bincode::default()))
 }
 
 #[derive(Clone)]

@@ -39,12 +39,17 @@ impl Scale {
         self.from + (self.to - self.from) * share.clamp(0.0, 1.0)
     }
 
-    /// Returns the powers of ten on it.
-    pub(super) fn ticks(&self) -> impl Iterator<Item = f64> + use<> {
-        let (first, last) = (self.low.ceil() as i32, self.high.floor() as i32);
-        (first..=last).map(|power| 10_f64.powi(power))
+    /// Returns the powers of ten on it; where these are few, their doubles and fivefolds too.
+    pub(super) fn ticks(&self) -> Vec<f64> {
+        let steps: &[f64] = if self.high - self.low < FEW { &[1.0, 2.0, 5.0] } else { &[1.0] };
+        let powers = self.low.floor() as i32..=self.high.floor() as i32;
+        let ticks = powers.flat_map(|power| steps.iter().map(move |step| step * 10_f64.powi(power)));
+        ticks.filter(|tick| (self.low..=self.high).contains(&tick.log10())).collect()
     }
 }
+
+/// Powers of ten that are too few to read numbers between them.
+const FEW: f64 = 1.6;
 
 /// Writes a power of ten, or any other number, as short as it can be read.
 pub(super) fn short(number: f64) -> String {
@@ -73,7 +78,7 @@ mod tests {
         let scale = Scale::around([1.0, 1000.0], 0.0, 300.0);
         let distances = [1.0, 10.0, 100.0].map(|number| scale.at(10.0 * number) - scale.at(number));
         assert!(distances.iter().all(|distance| (distance - distances[0]).abs() < 1e-9), "{distances:?}");
-        assert_eq!(scale.ticks().collect::<Vec<_>>(), [1.0, 10.0, 100.0, 1000.0]);
+        assert_eq!(scale.ticks(), [1.0, 10.0, 100.0, 1000.0]);
     }
 
     #[test]

@@ -78,7 +78,7 @@ fn write_case(results: &Results, case: Case, text: &mut String) -> std::fmt::Res
             write!(text, " {} | {ratio} |", speed(case, sample.micros))?;
             write!(text, " {} | {} |", number(cpu), number(sample.switches))?;
         }
-        writeln!(text, " {} + {} |", mebibytes(sample.memory_client), mebibytes(sample.memory_server))?;
+        writeln!(text, " {} |", memory(sample))?;
     }
     writeln!(text)
 }
@@ -153,8 +153,11 @@ fn speed(case: Case, micros: f64) -> String {
     }
 }
 
-fn mebibytes(bytes: f64) -> String {
-    if bytes.is_nan() { "?".to_owned() } else { format!("{:.1}", bytes / f64::from(1 << 20)) }
+/// Writes the memory of both processes; nothing where it was not measured.
+fn memory(sample: &Sample) -> String {
+    let [client, server] =
+        [sample.memory_client, sample.memory_server].map(|bytes| bytes / f64::from(1 << 20));
+    if client.is_nan() { String::new() } else { format!("{client:.1} + {server:.1}") }
 }
 
 /// Writes a number with three digits that mean something; nothing for what is not a number.
