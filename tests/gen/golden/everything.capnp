@@ -114,7 +114,6 @@ interface Everything @0xb052e273215288e5 {
       colour :Colour = darkBlue,
       text :Text = "text",
       data :Data = 0x"00 ff",
-      numbers :Data = 0x"04 05",
       texts :List(Text) = ["a"]
   ) -> ();
 

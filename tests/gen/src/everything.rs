@@ -72,8 +72,7 @@ pub trait Everything {
         #[ipc(default = Colour::DarkBlue)] colour: &Colour,
         #[ipc(default = "text")] text: &str,
         #[ipc(default = b"\x00\xff")] data: &[u8],
-        #[ipc(default = [4, 5])] numbers: Vec<u8>,
-        #[ipc(default = ["a"])] texts: &Vec<String>,
+        #[ipc(default = ["a"])] texts: Vec<String>,
     ) -> Result<(), IpcException>;
     /// Streams of several types.
     fn streams(
