@@ -344,7 +344,7 @@ impl Link {
         self.with_state(Cause::Peer, |state| {
             state.cancellations.unwanted.remove(&answer);
             state.cancellations.running.remove(&answer);
-            state.engine.respond(answer, result);
+            state.engine.respond(answer, result.map_err(IpcException::thrown));
             state.pace.answered(Instant::now());
         });
     }
@@ -449,7 +449,7 @@ impl Link {
                     self.receive_call(state, call, effects);
                 }
                 Event::Return { waiter: Asked::Call(waiter), result, .. } => {
-                    effects.returns.push((waiter, result));
+                    effects.returns.push((waiter, result.map_err(IpcException::caught)));
                 }
                 Event::Return { question, waiter: Asked::Thread(thread), result } => {
                     Self::receive_thread(state, question, &thread, result);
