@@ -42,7 +42,12 @@ impl PerCall {
         for (side, found, expected) in
             [("client", self.client, expected.client), ("server", self.server, expected.server)]
         {
-            assert_eq!(found.0, expected.0, "allocations of the {side}: {what}");
+            assert!(
+                found.0 <= expected.0,
+                "{} allocations of the {side}, {} expected: {what}",
+                found.0,
+                expected.0
+            );
             assert!(
                 found.1 <= expected.1,
                 "{} bytes of the {side}, {} expected: {what}",
@@ -120,16 +125,17 @@ fn calls_allocate_no_more_than_they_did() {
         per_call(&server, take).check("take", &expected);
 
         // The server allocates what the method returns, and no copy of it: besides, its place in the message (three lists
-        // and a box) and the header. The client allocates the message as it arrives, with the list of its segments, and
+        // and a box) and the header; and, if the next call comes while its thread still writes, what makes that look at its
+        // mailbox (two). The client allocates the message as it arrives, with the list of its segments, and
         // what the caller gets.
         let make = || assert_eq!(server.make(size).unwrap().len(), MIB);
         let expected =
-            Expected { client: (ADD.client.0 + 2, 2 * mib + 3500), server: (ADD.server.0 + 5, mib + 2500) };
+            Expected { client: (ADD.client.0 + 2, 2 * mib + 3500), server: (ADD.server.0 + 8, mib + 2500) };
         per_call(&server, make).check("make", &expected);
 
         let later = || assert_eq!(futures::executor::block_on(twin.add(2, 3)).unwrap(), 5);
         // The future has a box.
-        let expected = Expected { client: (ADD.client.0 + 1, 3000), server: ADD.server };
+        let expected = Expected { client: (ADD.client.0 + 1, 3200), server: ADD.server };
         per_call(&server, later).check("add, later", &expected);
     });
 }

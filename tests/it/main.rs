@@ -24,7 +24,6 @@ mod misbehave;
 mod objects;
 mod oneway;
 mod order;
-mod overload;
 mod raw;
 mod soak;
 mod spawn;

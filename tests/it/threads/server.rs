@@ -80,9 +80,13 @@ struct Fixture {
 
 impl Fixture {
     fn new() -> Self {
+        Self::with_limits(DriverLimits::default())
+    }
+
+    fn with_limits(limits: DriverLimits) -> Self {
         let noted = Arc::<Noted>::default();
         let root: Arc<dyn Steps> = Arc::new(Server(noted.clone()));
-        let (raw, _serving) = our_server_of(root, DriverLimits::default());
+        let (raw, _serving) = our_server_of(root, limits);
         Self { caller: Caller::of::<dyn Steps>(raw), noted, directory: TempDir::new().unwrap() }
     }
 
@@ -366,5 +370,31 @@ fn a_thread_has_the_name_of_the_one_that_it_is_for() {
             text.contains(&format!("-{}/", std::process::id())) && text.ends_with(" (from main)"),
             "{text}"
         );
+    });
+}
+
+/// More calls than a process takes.
+#[test]
+fn calls_beyond_the_queue_are_answered_overloaded_and_those_in_it_are_served() {
+    const QUEUED: u32 = 4;
+    const BEYOND: u32 = 8;
+    bounded(PATIENCE, || {
+        let mut limits = DriverLimits::default();
+        limits.queued_calls = QUEUED as usize;
+        let mut at = Fixture::with_limits(limits);
+        let thread = at.caller.make_thread("one");
+        let gate = at.gate(1);
+        let running = at.call("pass", Some(thread), 1);
+        let inside = gate.entered();
+        let queued: Vec<u32> = (0..QUEUED).map(|number| at.call("pass", Some(thread), 2 + number)).collect();
+        let beyond: Vec<u32> = (0..BEYOND).map(|_| at.call("pass", Some(thread), 0)).collect();
+        for question in beyond {
+            let Told::Failed(id, text) = at.next() else { panic!("not refused") };
+            assert_eq!((id, text.as_str()), (question, "too many calls are waiting on this connection"));
+        }
+        drop(inside);
+        for question in [running].into_iter().chain(queued) {
+            assert_eq!(at.next(), done(question));
+        }
     });
 }
