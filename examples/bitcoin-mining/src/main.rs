@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bitcoin_mining::block::solve;
-use bitcoin_mining::{BlockCreateOptions, BlockTemplate, BlockWaitOptions, FOREVER, Mining, Node};
+use bitcoin_mining::{BlockCreateOptions, BlockHash, BlockTemplate, BlockWaitOptions, FOREVER, Mining, Node};
 use ipc_runtime::{
     CapnpContext, ExceptionKind, IpcException, make_capnp_protocol, make_client_ipc, make_process,
 };
@@ -17,6 +17,9 @@ use tokio::runtime::{Builder, Runtime};
 use arguments::{Arguments, Command};
 
 mod arguments;
+
+/// The hash of no block: every tip is another one.
+const NO_BLOCK: BlockHash = BlockHash([0; 32]);
 
 fn main() -> ExitCode {
     let arguments = match Arguments::parse(std::env::args().skip(1)) {
@@ -68,10 +71,12 @@ fn nobody_listens(error: &IpcException) -> bool {
 }
 
 fn show_tip(mining: &dyn Mining) -> Result<(), IpcException> {
-    match mining.get_tip()? {
-        Some(tip) => print(&tip),
-        None => Err(IpcException::failed("the node has no tip yet")),
-    }
+    // A node that has just started has none.
+    let tip = match mining.get_tip()? {
+        Some(tip) => Some(tip),
+        None => mining.wait_tip_changed(&NO_BLOCK, FOREVER)?,
+    };
+    print(&tip.ok_or_else(|| IpcException::failed("the node is shutting down"))?)
 }
 
 fn show_template(node: &Node) -> Result<(), IpcException> {
@@ -153,21 +158,19 @@ fn execute(node: &Node, method: &str, params: &[String]) -> Result<(), IpcExcept
 /// Prints each new tip. A future waits for it, beside one that waits for the interrupt.
 async fn follow(node: &Node) -> Result<(), IpcException> {
     let mining = node.mining_async();
-    let mut tip = mining.get_tip().await?;
-    while let Some(known) = tip {
-        print(&known)?;
-        tip = loop {
-            let changed = tokio::select! {
-                changed = mining.wait_tip_changed(&known.hash, FOREVER) => changed?,
-                // The wait goes on in the node, on a thread of this connection, and ends with it.
-                _ = tokio::signal::ctrl_c() => return Ok(()),
-            };
-            if changed != Some(known) {
-                break changed;
-            }
+    let mut known = NO_BLOCK;
+    loop {
+        let changed = tokio::select! {
+            changed = mining.wait_tip_changed(&known, FOREVER) => changed?,
+            // The wait goes on in the node, on a thread of this connection, and ends with it.
+            _ = tokio::signal::ctrl_c() => return Ok(()),
         };
+        let tip = changed.ok_or_else(|| IpcException::failed("the node is shutting down"))?;
+        if tip.hash != known {
+            print(&tip)?;
+        }
+        known = tip.hash;
     }
-    Err(IpcException::failed("the node is shutting down"))
 }
 
 fn runtime() -> Result<Runtime, IpcException> {

@@ -72,7 +72,8 @@ fn its_commands_with_a_real_node() {
 fn it_follows_the_tip_until_it_is_interrupted() {
     let Some(regtest) = Regtest::start() else { return };
     bounded(LONG_PATIENCE, move || {
-        let mut follow = program(regtest.datadir(), &["--regtest", "follow"]).spawn().unwrap();
+        let mut follow = program(regtest.datadir(), &["--regtest", "follow"]);
+        let mut follow = follow.stderr(Stdio::inherit()).spawn().unwrap();
         let mut lines = BufReader::new(follow.stdout.take().unwrap()).lines();
         let mut next = || lines.next().unwrap().unwrap() + "\n";
         assert!(next().starts_with("0 "));

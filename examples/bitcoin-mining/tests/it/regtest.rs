@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 
-use bitcoin_mining::Node;
+use bitcoin_mining::{BlockHash, FOREVER, Node};
 use ipc_peers_tests::tools;
 use ipc_runtime::{CapnpContext, Ipc, make_capnp_protocol, make_client_ipc, make_process};
 use ipc_tests::steps::{eventually, joined};
@@ -42,6 +42,9 @@ impl Regtest {
         self.process = Some(process.unwrap());
         let socket = self.datadir().join("regtest/node.sock");
         eventually("the node listens", || UnixStream::connect(&socket).is_ok());
+        // It listens before it has a tip, and every tip is another one than no block.
+        let tip = self.connect().mining().wait_tip_changed(&BlockHash([0; 32]), FOREVER);
+        assert!(tip.unwrap().is_some());
     }
 
     pub(crate) fn datadir(&self) -> &Path {
