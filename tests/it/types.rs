@@ -356,6 +356,8 @@ fn anonymous_structs_are_named_by_their_arguments() {
     assert_eq!(name(<(i32, String)>::TYPE), "TupleInt32Text");
     assert_eq!(name(<(i32, Point, Vec<u8>)>::TYPE), "Tuple3Int32PointData");
     assert_eq!(name(<((u8, u8), Option<u8>)>::TYPE), "TupleTupleUInt8UInt8OptionalUInt8");
+    assert_eq!(name(Result::<Vec<Point>, ()>::TYPE), "ResultListPointVoid");
+    assert_eq!(name(Result::<Option<u8>, Option<String>>::TYPE), "ResultOptionalUInt8Text");
     assert_eq!(name(<HashMap<String, Vec<Option<bool>>>>::TYPE), "MapTextListOptionBoolEntry");
     assert_eq!(name(<BTreeMap<String, Vec<Option<bool>>>>::TYPE), "MapTextListOptionBoolEntry");
     assert_eq!(name(<Option<Option<String>>>::TYPE), "OptionText");
@@ -421,7 +423,7 @@ macro_rules! stand_ins {
         struct $name {}
     )*};
 }
-stand_ins! { T A B C K V }
+stand_ins! { T A B C E K V }
 
 /// Stands for any type with parameters.
 #[derive(IpcType)]
@@ -444,8 +446,8 @@ fn the_table_says_what_the_types_say() {
         String, &str, Box<str>, Arc<str>, Cow<'static, str>, Vec<u8>, &[u8], Box<[u8]>, Arc<[u8]>, Cow<'static, [u8]>,
         [u8; 4], VecDeque<u8>, PathBuf, &Path, OsString, &OsStr, CString, &CStr, Bytes, Uuid,
         Vec<T>, &[T], [T; 4], VecDeque<T>, Box<[T]>, Arc<[T]>, Cow<'static, [T]>, HashSet<T>, BTreeSet<T>,
-        HashMap<K, V>, BTreeMap<K, V>, (A, B), (A, B, C), Vec<Option<T>>, Option<Option<T>>, Box<T>, Arc<T>,
-        Cow<'static, T>, Page<T>, Serde<T>,
+        HashMap<K, V>, BTreeMap<K, V>, (A, B), (A, B, C), Result<T, E>, Vec<Option<T>>, Option<Option<T>>, Box<T>,
+        Arc<T>, Cow<'static, T>, Page<T>, Serde<T>,
         Arc<dyn Fn(A, B) -> Result<C, IpcException> + Send + Sync>,
         Box<dyn Fn(A) -> Result<(), IpcException> + Send + Sync>,
         Box<dyn FnMut(A) -> Result<(), IpcException> + Send>,

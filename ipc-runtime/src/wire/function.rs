@@ -24,7 +24,7 @@ use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 
-use super::anonymous::{self, Form, Parts, member};
+use super::anonymous::{self, Form, member};
 use super::descriptor::{Descriptor, Struct};
 use super::layout::{Layout, layout};
 use super::passable::{ByReference, Passable, Reference};
@@ -233,13 +233,15 @@ macro_rules! signature {
 
             fn descriptor() -> &'static Descriptor {
                 anonymous::describe(const {
-                    &Parts {
-                        form: Form::Function(R::RESULTS),
-                        fields: &placed(
-                            [CONTEXT, $(member::<$ty>($name)),*],
-                            layout([CONTEXT.shape, $($ty::SHAPE),*]),
-                        ),
-                        size: layout([CONTEXT.shape, $($ty::SHAPE),*]).size,
+                    &Form::Function {
+                        params: Struct {
+                            fields: &placed(
+                                [CONTEXT, $(member::<$ty>($name)),*],
+                                layout([CONTEXT.shape, $($ty::SHAPE),*]),
+                            ),
+                            size: layout([CONTEXT.shape, $($ty::SHAPE),*]).size,
+                        },
+                        results: R::RESULTS,
                     }
                 })
             }

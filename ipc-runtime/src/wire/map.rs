@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap, btree_map, hash_map};
 use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
 
-use super::anonymous::{self, Anonymous, Form, Parts, member};
-use super::descriptor::Field;
+use super::anonymous::{self, Anonymous, Form, member};
+use super::descriptor::{Field, Struct};
 use super::layout::{Layout, layout};
 use super::raw::HasSize;
 use super::set::OVERHEAD;
@@ -74,7 +74,7 @@ impl<K: IpcType, V: IpcType> HasSize for Entry<K, V> {
 }
 
 impl<K: IpcType, V: IpcType> Anonymous for Entry<K, V> {
-    const PARTS: Parts = Parts { form: Form::Map, fields: Self::FIELDS, size: Self::SIZE };
+    const FORM: Form = Form::Map(Struct { fields: Self::FIELDS, size: Self::SIZE });
 }
 
 fn encode_entry<K: Encode, V: Encode>(

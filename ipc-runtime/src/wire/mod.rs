@@ -49,6 +49,7 @@ mod option;
 mod os;
 mod passable;
 mod reference;
+mod result;
 mod set;
 mod spelling;
 mod stand_in;

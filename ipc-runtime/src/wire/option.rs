@@ -5,8 +5,8 @@
 
 use std::marker::PhantomData;
 
-use super::anonymous::{self, Anonymous, Form, Parts, member};
-use super::descriptor::Field;
+use super::anonymous::{self, Anonymous, Form, member};
+use super::descriptor::{Field, Struct};
 use super::layout::{Layout, Slot, layout};
 use super::raw::HasSize;
 use super::{
@@ -129,5 +129,5 @@ impl<T: Single> HasSize for Holder<T> {
 }
 
 impl<T: Single> Anonymous for Holder<T> {
-    const PARTS: Parts = Parts { form: Form::Option, fields: Self::FIELDS, size: Self::SIZE };
+    const FORM: Form = Form::Option(Struct { fields: Self::FIELDS, size: Self::SIZE });
 }

@@ -1,7 +1,7 @@
 //! Tuples of two to eight: a struct with fields `field0`, `field1` and so on.
 
-use super::anonymous::{self, Anonymous, Form, Parts, member};
-use super::descriptor::Field;
+use super::anonymous::{self, Anonymous, Form, member};
+use super::descriptor::{Field, Struct};
 use super::layout::{Layout, Slot, layout};
 use super::raw::HasSize;
 use super::{
@@ -36,7 +36,7 @@ macro_rules! tuple {
         }
 
         impl<$($ty: IpcType),*> Anonymous for ($($ty,)*) {
-            const PARTS: Parts = Parts { form: Form::Tuple, fields: Self::FIELDS, size: Self::SIZE };
+            const FORM: Form = Form::Tuple(Struct { fields: Self::FIELDS, size: Self::SIZE });
         }
 
         impl<$($ty: Encode),*> Encode for ($($ty,)*) {

@@ -455,6 +455,8 @@ pub struct Standard {
     pub maybes: Vec<Option<u32>>,
     pub maybe_texts: Vec<Option<String>>,
     pub nested: Option<Option<u8>>,
+    pub result: Result<u32, String>,
+    pub results: Vec<Result<(), Option<u8>>>,
 }
 
 /// Types with arguments.

@@ -15,7 +15,8 @@ use ipc_gen_tests::everything::{
 use ipc_gen_tests::generated::everything_capnp::{
     Colour as GeneratedColour, choice, defaults, drawing, every, everything, handed, init, shape, standard,
 };
-use ipc_gen_tests::generated::{ipc_capnp, proxy_capnp, shared_capnp};
+use ipc_gen_tests::generated::ipc_capnp::{self, result_u_int32_text, result_void_optional_u_int8};
+use ipc_gen_tests::generated::{proxy_capnp, shared_capnp};
 use ipc_gen_tests::message::{decode, encode};
 use ipc_runtime::object::Destination;
 use ipc_runtime::wire::{Encoder, HasSize, Interface, Struct};
@@ -412,6 +413,8 @@ fn generated_readers_read_types_of_the_standard_library() {
         maybes: vec![None, Some(0)],
         maybe_texts: vec![Some(String::new()), None],
         nested: Some(None),
+        result: Err("why".to_owned()),
+        results: vec![Ok(()), Err(Some(4))],
     });
     let standard: standard::Reader<'_> = message.get_root_as_reader().unwrap();
     assert_eq!(standard.get_letter(), 0xdf);
@@ -445,6 +448,15 @@ fn generated_readers_read_types_of_the_standard_library() {
     assert_eq!(texts, [true, false]);
     assert!(standard.has_nested());
     assert!(!standard.get_nested().unwrap().get_has_value());
+    let why = match standard.get_result().unwrap().which().unwrap() {
+        result_u_int32_text::Ok(number) => number.to_string(),
+        result_u_int32_text::Err(text) => text.unwrap().to_string().unwrap(),
+    };
+    assert_eq!(why, "why");
+    let results = standard.get_results().unwrap();
+    assert!(matches!(results.get(0).which(), Ok(result_void_optional_u_int8::Ok(()))));
+    let Ok(result_void_optional_u_int8::Err(error)) = results.get(1).which() else { panic!("no error") };
+    assert_eq!((error.get_has_value(), error.get_value()), (true, 4));
 }
 
 #[test]
@@ -461,6 +473,9 @@ fn we_read_types_of_the_standard_library_that_generated_builders_write() {
     standard.reborrow().init_pair().set_field1("second");
     standard.reborrow().init_maybe_texts(2).get(1).set_value("text");
     standard.reborrow().init_nested().set_has_value(true);
+    standard.reborrow().init_result().set_err("why");
+    let mut results = standard.reborrow().init_results(2);
+    results.reborrow().get(1).init_err().set_value(4);
     let standard: Standard = decode(&message).unwrap();
     assert_eq!(standard.letter, 'A');
     assert_eq!(standard.moment, SystemTime::UNIX_EPOCH - Duration::from_nanos(1));
@@ -470,6 +485,9 @@ fn we_read_types_of_the_standard_library_that_generated_builders_write() {
     assert_eq!(standard.maybe_texts, [None, Some("text".to_owned())]);
     assert_eq!(standard.nested, Some(Some(0)));
     assert_eq!(standard.deep.0, None);
+    assert_eq!(standard.result, Err("why".to_owned()));
+    // Without `hasValue` there is no value.
+    assert_eq!(standard.results, [Ok(()), Err(None)]);
 }
 
 #[test]

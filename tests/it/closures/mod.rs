@@ -84,6 +84,8 @@ struct Everywhere {
     deep: Option<Option<Once>>,
     shared_inner: Arc<Inner>,
     boxes: Vec<Box<Inner>>,
+    result: Result<Once, Option<Mutable>>,
+    results: Vec<Result<(), Once>>,
 }
 
 #[derive(IpcType)]
@@ -113,6 +115,7 @@ struct Objects {
     pair: (Arc<dyn Number>, u8),
     choice: Object,
     choices: Vec<Option<Object>>,
+    results: Vec<Result<Arc<dyn Number>, Arc<dyn Number>>>,
 }
 
 #[derive(IpcType)]
@@ -226,10 +229,11 @@ impl Closures for Server {
     }
 
     fn objects(&self, objects: Objects) -> Result<i64, IpcException> {
-        let Objects { one, option, none, list, map, pair, choice, choices } = objects;
+        let Objects { one, option, none, list, map, pair, choice, choices, results } = objects;
         assert!(none.is_none());
         let mut all: Vec<Arc<dyn Number>> = vec![one, pair.0];
         all.extend(option.into_iter().chain(list).chain(map.into_values()));
+        all.extend(results.into_iter().map(|number| number.unwrap_or_else(|number| number)));
         for object in choices.into_iter().flatten().chain([choice]) {
             match object {
                 Object::None => {}
@@ -289,6 +293,8 @@ fn make_everywhere() -> Everywhere {
         deep: Some(Some(once(15))),
         shared_inner: Arc::new(Inner { once: once(16) }),
         boxes: vec![Box::new(Inner { once: once(17) })],
+        result: Ok(once(18)),
+        results: vec![Ok(()), Err(once(19))],
     }
 }
 
@@ -306,6 +312,7 @@ fn call_everywhere(all: Everywhere) -> Result<Vec<i64>, IpcException> {
     let closures = closures.chain(all.deep.flatten());
     let closures = closures.chain(Arc::into_inner(all.shared_inner).map(|inner| inner.once));
     let closures = closures.chain(all.boxes.into_iter().map(|inner| inner.once));
+    let closures = closures.chain(all.result.ok()).chain(all.results.into_iter().filter_map(Result::err));
     results.extend(closures.map(|closure| closure(100)).collect::<Result<Vec<_>, _>>()?);
     Ok(results)
 }
@@ -364,7 +371,7 @@ fn closures_travel_inside_of_other_data() {
     bounded(PATIENCE, || {
         let pair = pair();
         let remote = &pair.remote;
-        let expected: Vec<i64> = (101..=117).filter(|value| *value != 107).collect();
+        let expected: Vec<i64> = (101..=119).filter(|value| *value != 107).collect();
         assert_eq!(remote.call_all(make_everywhere()).unwrap(), expected);
         assert_eq!(call_everywhere(remote.everywhere().unwrap()).unwrap(), expected);
         let choices = vec![
@@ -397,8 +404,9 @@ fn interfaces_travel_inside_of_other_data() {
                 Some(Object::Two { first: number(128), second: Some(number(256)) }),
                 Some(Object::Two { first: number(512), second: None }),
             ],
+            results: vec![Ok(number(1024)), Err(number(2048))],
         };
-        assert_eq!(pair.remote.objects(objects).unwrap(), 1023);
+        assert_eq!(pair.remote.objects(objects).unwrap(), 4095);
     });
 }
 

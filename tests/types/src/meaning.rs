@@ -253,6 +253,19 @@ impl<M: Meaning> Meaning for Option<M> {
     }
 }
 
+impl<M: Meaning, N: Meaning> Meaning for Result<M, N> {
+    fn meaning(&self) -> Value {
+        match self {
+            Ok(value) => alone("ok", value),
+            Err(error) => alone("err", error),
+        }
+    }
+
+    fn nothing() -> Value {
+        Value::Null
+    }
+}
+
 macro_rules! structs {
     ($($name:ident { $($member:ident $field:literal),* })*) => {$(
         impl Meaning for $name {
@@ -275,6 +288,7 @@ structs! {
     A { number "number", text "text" }
     B { number "number", text "text" }
     C { number "number", text "text" }
+    E { number "number", text "text" }
     K { number "number", text "text" }
     V { number "number", text "text" }
     Everyday { count "count", text "label", level "level", point "point" }

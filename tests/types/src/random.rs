@@ -153,7 +153,7 @@ macro_rules! arbitrary {
         }
     )*};
 }
-arbitrary! { T A B C K V }
+arbitrary! { T A B C E K V }
 
 impl Arbitrary for Everyday {
     type Parameters = ();

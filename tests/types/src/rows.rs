@@ -97,6 +97,11 @@ macro_rules! each_row {
             text_option TextOption OrTextOption: Option<String> = any::<Option<String>>();
             deep_option DeepOption OrDeepOption: Option<Option<Option<bool>>> =
                 any::<Option<Option<Option<bool>>>>();
+            fallible Fallible OrFallible: Result<T, E> = any::<Result<T, E>>();
+            checked Checked OrChecked: Result<(), String> = any::<Result<(), String>>();
+            counted Counted OrCounted: Result<Option<u32>, ()> = any::<Result<Option<u32>, ()>>();
+            outcomes Outcomes OrOutcomes: Result<Vec<Result<u8, bool>>, Option<String>> =
+                prop_oneof![few(any::<Result<u8, bool>>()).prop_map(Ok), any::<Option<String>>().prop_map(Err)];
             boxed Boxed OrBoxed: Box<T> = any::<Box<T>>();
             boxed_number BoxedNumber OrBoxedNumber: Box<u16> = any::<Box<u16>>();
             shared Shared OrShared: Arc<T> = any::<Arc<T>>();
@@ -185,7 +190,7 @@ macro_rules! stand_ins {
         }
     )*};
 }
-stand_ins! { T A B C K V }
+stand_ins! { T A B C E K V }
 
 /// A struct of the usual.
 #[derive(Clone, Debug, IpcType, PartialEq)]
