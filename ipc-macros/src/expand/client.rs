@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 
 use super::wire::{Holding, Wire, call_error_of, call_result, call_runtime};
-use super::{expand_default_argument, first_index, future, names, private, unless_empty};
+use super::{expand_default_argument, expand_writes, first_index, future, names, private, unless_empty};
 use crate::model::{Answer, Form, Interface, Method, Results};
 
 /// `pub type CalculatorClient = Client<dyn Calculator>;`
@@ -59,7 +59,7 @@ fn expand_method(method: &Method) -> TokenStream {
         let ident = &param.ident;
         let wire = Wire::of_param(param);
         // A caller that waits has what it passes for long enough; a future gives it away, and everybody a closure.
-        let encode = match (method.form, Holding::of(param)) {
+        match (method.form, Holding::of(param)) {
             (_, Holding::Loan) => mixed!(#ipc::OnLoan::encode(&*#ident, #arguments)),
             (_, Holding::Whole) if !param.is_plain() => wire.call("encode", mixed!(&#ident, #arguments)),
             (Form::Blocking, Holding::Whole) if !wire.may_hold_closure() => {
@@ -70,9 +70,9 @@ fn expand_method(method: &Method) -> TokenStream {
             (Form::Async, Holding::Lender) | (_, Holding::Behind) => {
                 wire.call("encode", mixed!(#ident, #arguments))
             }
-        };
-        mixed!(#encode?;)
+        }
     });
+    let encode = expand_writes(&encode.collect::<Vec<_>>());
     let returns = &method.returns;
     let decode = match &method.results {
         Results::Whole(_) => Wire::of_result(method).decoder(&mixed!(#results.at[#errors])),
@@ -93,12 +93,7 @@ fn expand_method(method: &Method) -> TokenStream {
         Holding::of(param) == Holding::Whole && param.is_plain() && Wire::of_param(param).may_hold_closure()
     });
     let answer = (method.answer == Answer::Awaited).then(|| mixed!(&#results.at, #borrow #decode,));
-    let content = mixed! {
-        #capture |#to| {
-            #(#encode)*
-            #ipc::Ok(())
-        }
-    };
+    let content = mixed!(#capture |#to| #encode);
     let content = match (method.form, gives) {
         (Form::Blocking, false) => mixed!(&mut #content),
         (Form::Blocking, true) => mixed!(&mut #ipc::once(#content)),

@@ -8,7 +8,7 @@ use quote::ToTokens;
 use syn::{Ident, Path, Type};
 
 use super::wire::{Holding, Wire, call_error_of, call_result, call_runtime, superclass};
-use super::{expand_default_argument, first_index, names};
+use super::{expand_default_argument, expand_writes, first_index, names};
 use crate::expand::descriptor::expand_interface_descriptor;
 use crate::model::{Answer, Cancellation, Form, Interface, Lifecycle, Method, Results};
 
@@ -199,7 +199,6 @@ fn expand_async(interface: &Interface) -> Option<TokenStream> {
 
 /// The closure that writes what a method returns.
 fn expand_encode(method: &Method) -> TokenStream {
-    let ipc = names::runtime();
     let results = names::results(&method.ident).at;
     let errors = names::errors(&method.ident);
     match &method.results {
@@ -217,18 +216,13 @@ fn expand_encode(method: &Method) -> TokenStream {
                 let wire = Wire::of_part(ty, method.presence(part));
                 let member = syn::Index::from(part);
                 let value = mixed!(value.#member, to, #results.at[#errors + #part]);
-                let encode = match method.presence(part) {
+                match method.presence(part) {
                     Some(_) => wire.call("encode", mixed!(&#value)),
                     None => wire.call("give", value),
-                };
-                mixed!(#encode?;)
-            });
-            mixed! {
-                |value, to| {
-                    #(#parts)*
-                    #ipc::Ok(())
                 }
-            }
+            });
+            let writes = expand_writes(&parts.collect::<Vec<_>>());
+            mixed!(|value, to| #writes)
         }
     }
 }

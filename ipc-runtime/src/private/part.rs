@@ -1,6 +1,7 @@
 //! What the schema says of types and fields, in constants.
 
 use super::place::any_apart;
+use crate::exception::IpcException;
 use crate::wire::composite::pinned_layout;
 use crate::wire::descriptor::{DefaultValue, Field, Type};
 use crate::wire::layout::{At, Layout, Shape, Slot, layout};
@@ -57,6 +58,14 @@ const fn shapes_of<const N: usize>(fields: &[Field; N]) -> [Shape; N] {
 /// Panics, at compile time, if it does not.
 pub const fn check_number(number: i128, cast: i128) {
     assert!(number == cast, "the number of the variant is out of the range of `repr`");
+}
+
+/// Returns the first failure.
+///
+/// # Errors
+/// Returns it.
+pub fn all<const N: usize>(results: [Result<(), IpcException>; N]) -> Result<(), IpcException> {
+    results.into_iter().collect()
 }
 
 /// Makes newtypes of the elements of a list.

@@ -7,7 +7,7 @@ use syn::Ident;
 use super::{Codec, OwnedCodec, Target, expand_impls, layout_constants, may_be_given};
 use crate::expand::descriptor::{expand_composite_descriptor, expand_struct_descriptor};
 use crate::expand::members::{Cursor, discriminants, expand_layout, expand_union_layout, is_plain};
-use crate::expand::{names, unless_empty};
+use crate::expand::{expand_writes, names, unless_empty};
 use crate::model::{Case, Catches, Data, Fields};
 
 pub(super) fn expand_struct(data: &Data, fields: &Fields) -> TokenStream {
@@ -18,8 +18,7 @@ pub(super) fn expand_struct(data: &Data, fields: &Fields) -> TokenStream {
     let encode = sent.iter().enumerate().map(|(index, field)| {
         let member = &field.member;
         let place = mixed!(#ipc::in_struct(#index));
-        let encode = cursor.encode(data, field, "encode", &place, &mixed!(&self.#member));
-        mixed!(#encode?;)
+        cursor.encode(data, field, "encode", &place, &mixed!(&self.#member))
     });
     let encode = encode.collect::<Vec<_>>();
     let encode_owned = sent.iter().any(may_be_given).then(|| {
@@ -31,14 +30,9 @@ pub(super) fn expand_struct(data: &Data, fields: &Fields) -> TokenStream {
             } else {
                 ("encode", mixed!(&self.#member))
             };
-            let encode = cursor.encode(data, field, function, &mixed!(#ipc::in_struct(#index)), &value);
-            mixed!(#encode?;)
+            cursor.encode(data, field, function, &mixed!(#ipc::in_struct(#index)), &value)
         });
-        let encode = encode.collect::<Vec<_>>();
-        mixed! {
-            #(#encode)*
-            #ipc::Ok(())
-        }
+        expand_writes(&encode.collect::<Vec<_>>())
     });
     let mut cursor = Cursor::new();
     let decode = sent.iter().enumerate().map(|(index, field)| {
@@ -47,10 +41,7 @@ pub(super) fn expand_struct(data: &Data, fields: &Fields) -> TokenStream {
         mixed!(#member: #decode?)
     });
     let decode = decode.collect::<Vec<_>>();
-    let encode_members = mixed! {
-        #(#encode)*
-        #ipc::Ok(())
-    };
+    let encode_members = expand_writes(&encode);
     let decode_members = mixed! {
         #ipc::Ok(Self { #(#decode,)* #(#skipped: #ipc::Default::default(),)* })
     };
@@ -96,14 +87,13 @@ pub(super) fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
             let writes = sent.iter().zip(&bindings).enumerate().map(|(index, (field, binding))| {
                 let function = if may_be_given(field) { function } else { "encode" };
                 let place = index_of(index);
-                let encode = cursor.encode(data, field, function, &place, &binding.to_token_stream());
-                mixed!(#encode?;)
+                cursor.encode(data, field, function, &place, &binding.to_token_stream())
             });
-            let writes = writes.collect::<Vec<_>>();
+            let writes = expand_writes(&writes.collect::<Vec<_>>());
             mixed! {
                 Self::#ident { #(#members: #bindings,)* #rest } => {
                     to.set(places.discriminant(), #number);
-                    #(#writes)*
+                    #writes
                 }
             }
         };
@@ -127,17 +117,9 @@ pub(super) fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
             decode.push(mixed!(#number => #ipc::Ok(#value),));
         }
     }
-    let encode_members = mixed! {
-        match self { #(#encode)* }
-        #ipc::Ok(())
-    };
+    let encode_members = mixed!(match self { #(#encode)* });
     let given = cases.iter().flat_map(|case| &case.fields.sent).any(may_be_given);
-    let encode_owned = given.then(|| {
-        mixed! {
-            match self { #(#encode_owned)* }
-            #ipc::Ok(())
-        }
-    });
+    let encode_owned = given.then(|| mixed!(match self { #(#encode_owned)* }));
     let decode_members = mixed! {
         match from.get::<#ipc::u16>(places.discriminant()) {
             #(#decode)*
