@@ -93,3 +93,14 @@ pub const fn part_of<T: IpcType + ?Sized>() -> Part {
 pub(crate) const fn part_of_object<T: Interface + ?Sized>() -> Part {
     Part { ty: Type::Interface(T::descriptor), shape: Shape::of(Slot::Pointer) }
 }
+
+/// Compares texts in constants.
+#[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below both lengths")]
+pub(super) const fn same_text(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut i = 0;
+    while i < a.len() && i < b.len() && a[i] == b[i] {
+        i += 1;
+    }
+    i == a.len() && i == b.len()
+}
