@@ -52,7 +52,7 @@ fn expand_method(method: &Method) -> TokenStream {
         future::shape_signature(&mut sig, &ipc.to_token_stream());
     }
     let receiver = method.sig.receiver().map(|receiver| &receiver.self_token);
-    let to = unless_empty("to", method.params.is_empty());
+    let to = unless_empty("__to", method.params.is_empty());
     let encode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
         let default = expand_default_argument(param.default.as_ref());
         let arguments = mixed!(#to, #params.at[#index] #default);
@@ -79,10 +79,10 @@ fn expand_method(method: &Method) -> TokenStream {
         Results::Parts(parts) => {
             let parts = parts.iter().zip(0_usize..).map(|((_, ty), index)| {
                 let decode = Wire::of_part(ty, method.presence(index))
-                    .call("decode", mixed!(from, #results.at[#errors + #index]));
+                    .call("decode", mixed!(__from, #results.at[#errors + #index]));
                 mixed!(#decode?,)
             });
-            mixed!(|from| #ipc::Ok((#(#parts)*)))
+            mixed!(|__from| #ipc::Ok((#(#parts)*)))
         }
     };
     let error = call_error_of(returns);

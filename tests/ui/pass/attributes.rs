@@ -38,7 +38,8 @@ pub trait Store {
     #[cfg_attr(all(), must_use = "told")]
     #[allow(clippy::too_many_arguments)]
     #[doc(alias = "several")]
-    fn many(&self, a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, g: u8, h: u8, i: u8) -> Result<u8, IpcException>;
+    fn many(&self, a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, g: u8, h: u8, i: u8)
+    -> Result<u8, IpcException>;
 
     /// Has parameters that say what they are.
     ///
@@ -171,7 +172,18 @@ impl Store for Server {
         Ok(())
     }
 
-    fn many(&self, a: u8, _: u8, _: u8, _: u8, _: u8, _: u8, _: u8, _: u8, _: u8) -> Result<u8, IpcException> {
+    fn many(
+        &self,
+        a: u8,
+        _: u8,
+        _: u8,
+        _: u8,
+        _: u8,
+        _: u8,
+        _: u8,
+        _: u8,
+        _: u8,
+    ) -> Result<u8, IpcException> {
         Ok(a)
     }
 }

@@ -106,11 +106,29 @@ pub enum Code {
 #[ipc_interface]
 pub trait Takes {
     /// By value and by reference.
-    fn take(&self, height: Height, shape: &Shape, tuples: Vec<Tuple>, nothing: Nothing) -> Result<Shape, IpcException>;
+    fn take(
+        &self,
+        height: Height,
+        shape: &Shape,
+        tuples: Vec<Tuple>,
+        nothing: Nothing,
+    ) -> Result<Shape, IpcException>;
     /// Borrowed.
-    fn note(&self, note: Note<'_>, again: &Note<'_>, all: &[Note<'_>], defaults: &Defaults<'_>, codes: &[Code]) -> Result<(), IpcException>;
+    fn note(
+        &self,
+        note: Note<'_>,
+        again: &Note<'_>,
+        all: &[Note<'_>],
+        defaults: &Defaults<'_>,
+        codes: &[Code],
+    ) -> Result<(), IpcException>;
     /// Lists of borrowed values.
-    fn texts(&self, texts: &[&str], maybe: Option<&str>, data: Option<&[u8]>) -> Result<Vec<Height>, IpcException>;
+    fn texts(
+        &self,
+        texts: &[&str],
+        maybe: Option<&str>,
+        data: Option<&[u8]>,
+    ) -> Result<Vec<Height>, IpcException>;
 }
 
 fn main() {}

@@ -89,7 +89,11 @@ pub struct Address(#[ipc(with = address)] pub Ipv4Addr);
 pub trait Hosts {
     /// Takes and returns.
     #[ipc(with = address)]
-    fn next(&self, #[ipc(with = address)] of: &Ipv4Addr, hosts: &[Host<u8>]) -> Result<Option<Ipv4Addr>, IpcException>;
+    fn next(
+        &self,
+        #[ipc(with = address)] of: &Ipv4Addr,
+        hosts: &[Host<u8>],
+    ) -> Result<Option<Ipv4Addr>, IpcException>;
     /// Later.
     async fn later(
         &self,

@@ -74,11 +74,11 @@ pub(super) fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
     let mut encode_owned = Vec::new();
     let mut decode = Vec::new();
     let mut unknown = mixed! {
-        unknown => #ipc::Err(#ipc::unknown_variant(unknown, <Self as #ipc::Struct>::descriptor()))
+        __unknown => #ipc::Err(#ipc::unknown_variant(__unknown, <Self as #ipc::Struct>::descriptor()))
     };
     for ((position, number), case) in (0_usize..).zip(discriminants(cases)).zip(cases) {
         let Case { ident, fields: Fields { sent, skipped }, catches, .. } = case;
-        let bindings = (0..sent.len()).map(|index| format_ident!("f{index}", span = Span::mixed_site()));
+        let bindings = (0..sent.len()).map(|index| format_ident!("__f{index}", span = Span::mixed_site()));
         let bindings: Vec<Ident> = bindings.collect();
         let rest = (!skipped.is_empty()).then(|| mixed!(..));
         let index_of = |index: usize| mixed!(#ipc::in_case(#position, #index));
@@ -92,7 +92,7 @@ pub(super) fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
             let writes = expand_writes(&writes.collect::<Vec<_>>());
             mixed! {
                 Self::#ident { #(#members: #bindings,)* #rest } => {
-                    to.set(places.discriminant(), #number);
+                    __to.set(__places.discriminant(), #number);
                     #writes
                 }
             }
@@ -121,7 +121,7 @@ pub(super) fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
     let given = cases.iter().flat_map(|case| &case.fields.sent).any(may_be_given);
     let encode_owned = given.then(|| mixed!(match self { #(#encode_owned)* }));
     let decode_members = mixed! {
-        match from.get::<#ipc::u16>(places.discriminant()) {
+        match __from.get::<#ipc::u16>(__places.discriminant()) {
             #(#decode)*
             #unknown,
         }
@@ -172,7 +172,7 @@ fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
         encode_owned,
         decode_members,
     } = codec;
-    let [to, from, places] = ["to", "from", "places"].map(|name| unless_empty(name, *unused));
+    let [to, from, places] = ["__to", "__from", "__places"].map(|name| unless_empty(name, *unused));
     let Target { params, ty, bounds, decode_params, decode_bounds, message, .. } = &Target::of(data);
     let impls = expand_impls(
         data,
@@ -180,11 +180,11 @@ fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
             shape: mixed!(#ipc::Shape::of(#ipc::Slot::Pointer)),
             ty: mixed!(#ipc::Type::Struct(<Self as #ipc::Struct>::descriptor)),
             list: mixed!(#ipc::Type::List(&<Self as #ipc::IpcType>::TYPE)),
-            encode: mixed!(#ipc::encode_struct(self, to.pointer(at.offset))),
-            decode: mixed!(#ipc::decode_struct(from.pointer(at.offset))),
+            encode: mixed!(#ipc::encode_struct(self, __to.pointer(__at.offset))),
+            decode: mixed!(#ipc::decode_struct(__from.pointer(__at.offset))),
             encode_items: mixed!(encode_structs),
             owned: encode_owned.as_ref().map(|_| OwnedCodec {
-                encode: mixed!(#ipc::encode_struct_owned(self, to.pointer(at.offset))),
+                encode: mixed!(#ipc::encode_struct_owned(self, __to.pointer(__at.offset))),
                 encode_items: mixed!(encode_structs_owned),
             }),
             decode_list: mixed!(decode_structs),
