@@ -88,4 +88,5 @@ mod tests {
     use super::*;
 
     ipc_gen::schema_test!("schema/example.capnp", dyn CalculatorInit, dyn PrinterInit, dyn Board);
+    ipc_gen::released_test!("schema/released", dyn CalculatorInit, dyn PrinterInit, dyn Board);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ipc_runtime::wire::descriptor::{Descriptor, Enum, Interface, Kind, Struct};
+use ipc_runtime::wire::descriptor::{Descriptor, Enum, Interface, Kind, Struct, Type};
 
 use crate::member::{BUILTIN_NAMES, Group, Item, Member, Role, items, members, node_members};
 use crate::problem::{Place, Problem};
@@ -106,7 +106,8 @@ fn check_lists(lists: &[Vec<Member>], place: &Place, problems: &mut Vec<Problem>
     }
     for plain in lists.iter().flatten().filter(|member| member.role == Role::Plain) {
         let companions = lists.iter().flatten().filter(|other| other.role != Role::Presence);
-        for other in companions.filter(|other| is_companion_name(&other.name, &plain.name)) {
+        let companions = companions.filter(|other| is_companion_name(&other.name, &plain.name));
+        for other in companions.filter(|other| !asks_for(other, plain, lists)) {
             problems.push(Problem::LooksLikePresence {
                 place: place.clone(),
                 name: other.name.to_string(),
@@ -114,6 +115,18 @@ fn check_lists(lists: &[Vec<Member>], place: &Place, problems: &mut Vec<Problem>
             });
         }
     }
+}
+
+/// Tells whether a parameter says that a result is wanted, as libmultiprocess has it.
+fn asks_for(parameter: &Member, result: &Member, lists: &[Vec<Member>]) -> bool {
+    let [parameters, results] = lists else { return false };
+    let among = |list: &[Member], name: &str| list.iter().any(|member| member.name == name);
+    parameter.name.starts_with("want")
+        && matches!(parameter.ty, Type::Bool)
+        && among(parameters, &parameter.name)
+        && among(results, &result.name)
+        && !among(parameters, &result.name)
+        && result.name != "result"
 }
 
 fn check_same_fields(list: &[Member], place: &Place, problems: &mut Vec<Problem>) {

@@ -6,6 +6,7 @@ use ipc_runtime::wire::Interface;
 use ipc_runtime::wire::descriptor::Descriptor;
 
 use crate::emit::Origin;
+use crate::guard::{RELEASE_VARIABLE, guard};
 use crate::verify::{Mode, UPDATE_VARIABLE, check_or_update};
 
 /// Where a schema test stands.
@@ -35,7 +36,25 @@ pub fn run(site: Site, path: &str, roots: &[&'static Descriptor]) -> Result<(), 
     check_or_update(&place, roots, &site.origin(), Mode::from_env()).map_err(|error| describe(&error))
 }
 
+/// Runs a test against released versions.
+///
+/// # Errors
+/// Returns the whole message for the user.
+pub fn run_guard(site: Site, path: &str, roots: &[&'static Descriptor]) -> Result<(), String> {
+    let place = locate(Path::new(site.manifest_dir), &Path::new(path).join("version"))?;
+    let folder = place.parent().unwrap_or(&place);
+    let origin = site.release_origin();
+    guard(folder, roots, &origin).map_err(|error| describe(&error))
+}
+
 impl Site {
+    fn release_origin(self) -> Origin {
+        let Origin { package, command } = self.origin();
+        let test = command.rsplit(' ').next().unwrap_or_default();
+        let command = format!("{RELEASE_VARIABLE}=<version> cargo test -p {package} {test}");
+        Origin { command, package }
+    }
+
     fn origin(self) -> Origin {
         // The path of a test begins after the crate's name.
         let test = match self.module.split_once("::") {

@@ -1,5 +1,5 @@
 //! Schema tools: from the descriptors that `#[ipc_interface]` and `#[derive(IpcType)]` compile in, this crate makes
-//! `.capnp` text and code generator requests.
+//! `.capnp` text and code generator requests; of `.capnp` text it makes annotated Rust; it compares versions of schemas.
 //!
 //! A program needs neither to call across processes. The text is for people and for programs in other languages;
 //! the requests let any Cap'n Proto plugin generate code from Rust interfaces without the `capnp` binary.
@@ -11,6 +11,45 @@
 //! ```ignore
 //! ipc_gen::schema_test!("schema/calculator.capnp", dyn Init);
 //! ```
+//!
+//! # Keeping what is released
+//!
+//! Another line, see [`released_test!`], fails when programs of a released version would no longer understand what the
+//! interfaces say, or the reverse. [`check`] compares any two schemas, and says of each change whom it breaks, why, and
+//! what to do.
+//!
+//! # Reading `.capnp` files
+//!
+//! [`Model::read`] reads them as the Cap'n Proto compiler does, without it, and says of each mistake where it is and what to
+//! write. [`import()`] makes annotated Rust of a model: traits, structs, enums and constants with the ids, ordinals, layouts
+//! and defaults of the schema. A build script can do so, or the command, once:
+//!
+//! ```text
+//! $ ipc-gen import mining.capnp -I libmultiprocess/include -o src/mining.rs
+//! ```
+//!
+//! | schema | Rust |
+//! | --- | --- |
+//! | a struct | a struct; an enum, if it is nothing but a union |
+//! | a union or group beside other fields | a type of its own, `#[ipc(union)]` or `#[ipc(group)]`; the union without a name is the field `which` |
+//! | `x :Int32` and `hasX :Bool` | `x: Option<i32>` |
+//! | a struct in itself | `Option<Box<..>>` |
+//! | an interface as a value | `Option<Arc<dyn Trait>>`, since it can be null |
+//! | a struct with type parameters | a type with parameters |
+//! | what is declared in something else | an item beside it, `OuterInner` |
+//! | `context :Proxy.Context`, `destroy @0`, `construct @0` | nothing, since every interface has them; where they are missing, `no_context`, `no_destroy` |
+//! | `(reason :Text, result :Bool)` as results | a tuple, `#[ipc(results(reason, result))]` |
+//! | results with `$Proxy.exception(..)` | an error type with a variant for each |
+//! | `$Cxx.allowCancellation` | `#[ipc(cancellable)]` |
+//! | another file | a module |
+//!
+//! What cannot be said in Rust is reported with its place: interfaces and methods with type parameters, lists and structs as
+//! constants or defaults, unions whose ordinals do not follow each other. Other annotations have no meaning in Rust.
+//!
+//! # The command
+//!
+//! `cargo install --path ipc-gen` installs `ipc-gen`; `ipc-gen --help` has its commands: `import`, `show`, `diff`, `check`,
+//! `compile`, `id`.
 //!
 //! # From a build script or a program
 //!
@@ -46,22 +85,38 @@
 
 #![forbid(unsafe_code)]
 
+mod beside;
 mod check;
+pub mod compat;
 mod diff;
 mod emit;
+mod guard;
 #[doc(hidden)]
 pub mod harness;
+mod import;
 mod member;
 mod merge;
+pub mod model;
 mod problem;
 mod request;
+mod resolve;
 mod schema;
+pub mod show;
+mod text;
 mod verify;
 
+pub use beside::diff;
+pub use compat::{Change, Impact, Rule, check};
 pub use emit::{EmittedFile, Origin, emit};
+pub use guard::{Broken, GuardError, RELEASE_VARIABLE, guard};
+pub use import::{Arrangement, Imported, ImportedModule, import};
+pub use model::Model;
 pub use problem::{Place, Problem, SchemaError};
 pub use request::code_generator_request;
+pub use resolve::{ImportPath, make_id};
 pub use schema::{File, Import, PROXY_FILE_ID, Schema};
+pub use show::show;
+pub use text::source::{Mistake, Mistakes};
 pub use verify::{Mode, StaleFile, StaleSchema, UPDATE_VARIABLE, check_or_update};
 
 /// Expands to a test that keeps a `.capnp` file equal to Rust interfaces.
@@ -103,5 +158,41 @@ macro_rules! schema_test {
     };
     ($path:literal, $($root:ty),+ $(,)?) => {
         $crate::schema_test!(name = schema, $path, $($root),+);
+    };
+}
+
+/// Expands to a test that keeps Rust interfaces compatible with their released versions.
+///
+/// ```ignore
+/// ipc_gen::released_test!("schema/released", dyn Init);
+/// ```
+///
+/// In the folder each released version has a folder of its own with its `.capnp` files; the test fails if a program that was
+/// built from one of them would no longer understand what the interfaces say now, or the reverse, and says of each
+/// change by which rule, and what to do. What may change, [`check`] says.
+///
+/// A release is written down by the same test: `IPC_GEN_RELEASE=1.2.0 cargo test -p <package> released`.
+///
+/// The path is found as that of [`schema_test!`] is. The test is a function `released`; a second one in the same
+/// module needs a name, as there.
+#[macro_export]
+macro_rules! released_test {
+    (name = $name:ident, $path:literal, $($root:ty),+ $(,)?) => {
+        #[test]
+        fn $name() {
+            let site = $crate::harness::Site {
+                package: ::core::env!("CARGO_PKG_NAME"),
+                manifest_dir: ::core::env!("CARGO_MANIFEST_DIR"),
+                module: ::core::module_path!(),
+                test: ::core::stringify!($name),
+            };
+            let roots = [$($crate::harness::descriptor::<$root>()),+];
+            if let ::core::result::Result::Err(message) = $crate::harness::run_guard(site, $path, &roots) {
+                ::core::panic!("{message}");
+            }
+        }
+    };
+    ($path:literal, $($root:ty),+ $(,)?) => {
+        $crate::released_test!(name = released, $path, $($root),+);
     };
 }

@@ -374,6 +374,7 @@ fn builtin(ty: &Type) -> Option<&'static str> {
         Type::Float64 => "Float64",
         Type::Text => "Text",
         Type::Data => "Data",
+        Type::AnyPointer => "AnyPointer",
         Type::List(_) | Type::Enum(_) | Type::Struct(_) | Type::Interface(_) => return None,
     })
 }

@@ -13,7 +13,7 @@ use crate::member::{Item, Member, NodeMember, doc_lines, items, members, node_me
 use crate::schema::{File, Schema};
 
 /// The release of Cap'n Proto whose compiler the tests compare with; plugins print it.
-const CAPNP_VERSION: (u16, u8, u8) = (0, 9, 2);
+pub(crate) const CAPNP_VERSION: (u16, u8, u8) = (0, 9, 2);
 
 /// Builds the request that `capnp compile` would make of all files of the schema, so that any Cap'n Proto plugin
 /// can generate code from Rust interfaces.
@@ -333,6 +333,7 @@ fn build_type(ty: &Type, mut to: type_::Builder<'_>) {
         Type::Enum(descriptor) => to.init_enum().set_type_id(descriptor().id),
         Type::Struct(descriptor) => to.init_struct().set_type_id(descriptor().id),
         Type::Interface(descriptor) => to.init_interface().set_type_id(descriptor().id),
+        Type::AnyPointer => to.init_any_pointer().init_unconstrained().set_any_kind(()),
     }
 }
 
@@ -379,6 +380,7 @@ fn build_zero(ty: &Type, mut to: value::Builder<'_>) {
         Type::Enum(_) => to.set_enum(0),
         Type::Struct(_) => drop(to.init_struct()),
         Type::Interface(_) => to.set_interface(()),
+        Type::AnyPointer => drop(to.init_any_pointer()),
     }
 }
 
@@ -402,6 +404,6 @@ fn doc_comment(doc: &str) -> Option<String> {
 }
 
 /// Cap'n Proto counts list elements in 32 bits; no set of declarations comes near.
-fn length<T>(items: &[T]) -> u32 {
+pub(crate) fn length<T>(items: &[T]) -> u32 {
     u32::try_from(items.len()).unwrap_or(u32::MAX)
 }

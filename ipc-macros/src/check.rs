@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use proc_macro2::Span;
-use syn::Ident;
+use syn::{Ident, Type};
 
 use crate::diag::Diagnostics;
-use crate::message;
+use crate::message::{self, Message};
 use crate::model::{
     Body, ContextField, Data, FieldForm, Fields, Interface, Lifecycle, Method, Name, Ordinal, Param, Results,
     Variant,
 };
+use crate::parse::ty::ungrouped;
 
 /// Checks an interface, and gives every method its ordinal.
 ///
@@ -115,7 +116,7 @@ fn check_fields(fields: &Fields, diag: &mut Diagnostics) {
     let named = fields.sent.iter().filter(|field| field.form != FieldForm::Union);
     let names: Vec<&Name> = named.map(|field| &field.name).collect();
     check_unique("fields", names.iter().copied(), diag);
-    check_companions(&["has"], &names, diag);
+    check_companions("has", names.iter().copied(), &names, &message::NAME_HAS, diag);
 }
 
 fn assign_ordinals(lifecycle: Lifecycle, methods: &mut [Method]) {
@@ -177,7 +178,7 @@ fn check_method(method: &Method, diag: &mut Diagnostics) {
     if matches!(method.name.text.as_str(), "destroy" | "construct") {
         diag.report_at(method.name.span, &message::METHOD_RESERVED, &[&method.name.text]);
     }
-    let mut names: Vec<&Name> = method.params.iter().map(|param| &param.name).collect();
+    let names: Vec<&Name> = method.params.iter().map(|param| &param.name).collect();
     check_unique("parameters", names.iter().copied(), diag);
     let results: Vec<&Name> = match &method.results {
         Results::Whole(name) => vec![name],
@@ -202,9 +203,28 @@ fn check_method(method: &Method, diag: &mut Diagnostics) {
             _ => {}
         }
     }
+    for param in &method.params {
+        if let Some(token) = &param.want {
+            check_want(param, token, &results, &names, diag);
+        }
+    }
     // A name in both is one argument, which the method changes.
-    names.extend(results);
-    check_companions(&["has", "want"], &names, diag);
+    let others = method.params.iter().filter(|param| param.want.is_none()).map(|param| &param.name);
+    let names: Vec<&Name> = names.iter().copied().chain(results).collect();
+    check_companions("has", names.iter().copied(), &names, &message::NAME_HAS, diag);
+    check_companions("want", others, &names, &message::NAME_WANT, diag);
+}
+
+/// A parameter that asks for a result is a `bool` and named after it.
+fn check_want(param: &Param, token: &Ident, results: &[&Name], params: &[&Name], diag: &mut Diagnostics) {
+    let base = base_of(&param.name, "want");
+    let of = |names: &[&Name]| base.as_ref().is_some_and(|base| names.iter().any(|name| name.text == *base));
+    // `result` is what the method returns, whoever asks.
+    if !of(results) || of(params) || base.as_deref() == Some("result") {
+        diag.report(token, &message::WANT_UNKNOWN, &[&param.name.text]);
+    } else if !matches!(ungrouped(&param.ty), Type::Path(path) if path.path.is_ident("bool")) {
+        diag.report(&param.ty, &message::WANT_TYPE, &[&param.name.text]);
+    }
 }
 
 /// Reports names that occur twice; `destroy` and `construct` are reported elsewhere.
@@ -218,16 +238,26 @@ fn check_unique<'a>(what: &str, names: impl Iterator<Item = &'a Name>, diag: &mu
     }
 }
 
-/// Reports `hasX` beside `x`: libmultiprocess takes the first for the presence of the second.
-fn check_companions(prefixes: &[&str], names: &[&Name], diag: &mut Diagnostics) {
+/// Reports `hasX` and `wantX` beside `x`: to libmultiprocess they say whether that is there, and whether it is asked for.
+fn check_companions<'a>(
+    prefix: &str,
+    names: impl Iterator<Item = &'a Name>,
+    all: &[&Name],
+    message: &'static Message,
+    diag: &mut Diagnostics,
+) {
     for name in names {
-        let base = prefixes.iter().find_map(|prefix| name.text.strip_prefix(prefix));
-        let Some(base) = base else { continue };
-        let mut chars = base.chars();
-        let Some(first) = chars.next().filter(char::is_ascii_uppercase) else { continue };
-        let base: String = [first.to_ascii_lowercase()].into_iter().chain(chars).collect();
-        if names.iter().any(|other| other.text == base) {
-            diag.report_at(name.span, &message::NAME_COMPANION, &[&name.text, &base]);
+        if let Some(base) = base_of(name, prefix)
+            && all.iter().any(|other| other.text == base)
+        {
+            diag.report_at(name.span, message, &[&name.text, &base]);
         }
     }
+}
+
+/// Returns `x` of `hasX`.
+fn base_of(name: &Name, prefix: &str) -> Option<String> {
+    let mut chars = name.text.strip_prefix(prefix)?.chars();
+    let first = chars.next().filter(char::is_ascii_uppercase)?;
+    Some([first.to_ascii_lowercase()].into_iter().chain(chars).collect())
 }

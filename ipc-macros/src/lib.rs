@@ -87,7 +87,8 @@ use proc_macro::TokenStream;
 /// `Result<(String, bool), E>`; a name that a parameter has too is an argument that the method changes. The names are in the
 /// order of the schema. There `has(tip)` stands for the field `hasTip`, which says whether the `Option` called `tip` is there:
 /// `#[ipc(results(tip, has(tip)))]` gives such a field to an `Option` of text or a struct too, which could be null
-/// otherwise, and then it decides.
+/// otherwise, and then it decides. A parameter `#[ipc(want)] want_reason: bool` says whether the caller wants the result `reason`, as
+/// C++ has it: there the method gets a null pointer in its place otherwise, and a caller passes one.
 ///
 /// # Objects
 ///
@@ -168,7 +169,7 @@ use proc_macro::TokenStream;
 /// On a method, `#[ipc(name = "..")]`, `#[ipc(ordinal = N)]` (the following ones continue after it) and
 /// `#[ipc(no_context)]` override the rules; `#[ipc(results(..))]`, `#[ipc(as = Trait)]`, `#[ipc(oneway)]`, `#[ipc(cancellable)]` and
 /// `#[ipc(local)]` are described above; on a parameter, `#[ipc(name = "..")]`, `#[ipc(as = Trait)]`, `#[ipc(default = ..)]` and `#[ipc(has = N)]`, which mean
-/// what they do on a field of a derived type. A default is what a peer that knows fewer parameters means. On
+/// what they do on a field of a derived type, and `#[ipc(want)]`. A default is what a peer that knows fewer parameters means. On
 /// both, `#[ipc(with = module)]` and `#[ipc(serde)]`.
 #[proc_macro_attribute]
 pub fn ipc_interface(arguments: TokenStream, item: TokenStream) -> TokenStream {

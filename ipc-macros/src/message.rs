@@ -370,9 +370,21 @@ messages! {
         "a parameter cannot be called `result` in the schema",
         "rename it: `result` is what the method returns"
     }
-    NAME_COMPANION {
+    NAME_HAS {
         "in a schema, `{}` says whether `{}` is there",
         "rename it, or replace both by one `Option`"
+    }
+    NAME_WANT {
+        "in a schema, `{}` asks for `{}`",
+        "rename it; a `bool` that asks for a result has `#[ipc(want)]`"
+    }
+    WANT_UNKNOWN {
+        "`{}` asks for no result",
+        "name it `want_x` after a result `x` in `#[ipc(results(..))]`, one that is no parameter and not `result`; or remove `want`"
+    }
+    WANT_TYPE {
+        "`{}` asks for a result, so it is a `bool`",
+        "write `bool`"
     }
 }
 

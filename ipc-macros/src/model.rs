@@ -163,6 +163,8 @@ pub(crate) struct Param {
     pub(crate) default: Option<Expr>,
     /// `has`, or `has = N`.
     pub(crate) has: Option<HasField>,
+    /// `want`: asks for the result after which it is named.
+    pub(crate) want: Option<Ident>,
     /// `with = ..` or `serde`.
     pub(crate) conversion: Option<Conversion>,
 }

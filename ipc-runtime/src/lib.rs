@@ -103,7 +103,7 @@ pub use stream::{IntoItem, IpcSender, IpcStream, StreamItem};
 pub use thread::pool::blocking;
 #[cfg(feature = "serde")]
 pub use wire::serde::Serde;
-pub use wire::{Interface, IpcType};
+pub use wire::{AnyPointer, Interface, IpcType};
 
 /// The README's code, compiled and run.
 #[cfg(doctest)]

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what the tests share is a test too")]
 
+mod any_pointer;
 mod asynchronous;
 mod calls;
 mod closures;

@@ -22,7 +22,7 @@ use ipc_runtime::object::Destination;
 use ipc_runtime::wire::layout::{Layout, layout};
 use ipc_runtime::wire::raw::Decoder;
 use ipc_runtime::wire::{Decode, Encode, Encoder, Type};
-use ipc_runtime::{IpcException, IpcStream, IpcType, Serde};
+use ipc_runtime::{AnyPointer, IpcException, IpcStream, IpcType, Serde};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -453,7 +453,7 @@ fn the_table_says_what_the_types_say() {
         Box<dyn FnMut(A) -> Result<(), IpcException> + Send>,
         Box<dyn FnOnce(A) -> Result<(), IpcException> + Send>,
         OwnedFd, File, PipeReader, PipeWriter, UnixStream, UnixListener, UnixDatagram, TcpStream, TcpListener, UdpSocket,
-        ChildStdin, ChildStdout, ChildStderr, IpcStream<T>,
+        ChildStdin, ChildStdout, ChildStderr, IpcStream<T>, AnyPointer,
     };
     for (ty, schema) in rows {
         let ty = ty.replace(" >", ">").replace("< ", "<").replace("'static", "'_");

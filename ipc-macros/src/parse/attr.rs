@@ -9,7 +9,8 @@ use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitInt, LitStr, Meta, Path, Toke
 
 use super::symbol::{
     AS, CANCELLABLE, CRATE, DEFAULT, ERROR, ERRORS, EXCEPTION, FILE, GROUP, HAS, ID, IPC, LOCAL, NAME,
-    NO_CONTEXT, NO_DESTROY, ONEWAY, ORDINAL, OTHER, REPR, RESULTS, ROOT, SERDE, SKIP, TWIN, UNION, WITH,
+    NO_CONTEXT, NO_DESTROY, ONEWAY, ORDINAL, OTHER, REPR, RESULTS, ROOT, SERDE, SKIP, TWIN, UNION, WANT,
+    WITH,
 };
 use crate::diag::Diagnostics;
 use crate::message;
@@ -36,7 +37,7 @@ impl Place {
             Self::Method => {
                 &[NAME, ORDINAL, NO_CONTEXT, RESULTS, AS, WITH, SERDE, ONEWAY, CANCELLABLE, LOCAL]
             }
-            Self::Param => &[NAME, DEFAULT, HAS, AS, WITH, SERDE],
+            Self::Param => &[NAME, DEFAULT, HAS, WANT, AS, WITH, SERDE],
             Self::Field => &[NAME, ORDINAL, DEFAULT, HAS, AS, GROUP, UNION, WITH, SERDE, SKIP, EXCEPTION],
             Self::VariantField => &[NAME, ORDINAL, DEFAULT, AS, GROUP, UNION, WITH, SERDE, SKIP],
             Self::Variant => &[NAME, ORDINAL, OTHER, EXCEPTION],
@@ -75,6 +76,7 @@ fn flag(key: &str) -> bool {
             | SKIP
             | GROUP
             | UNION
+            | WANT
     )
 }
 
@@ -111,6 +113,7 @@ pub(crate) struct Arguments {
     pub(crate) group: Option<Ident>,
     pub(crate) union: Option<Ident>,
     pub(crate) has: Option<HasField>,
+    pub(crate) want: Option<Ident>,
     pub(crate) error: Option<Ident>,
     pub(crate) errors: Option<Ident>,
     pub(crate) exception: Option<Ident>,
@@ -198,6 +201,7 @@ impl Arguments {
             SERDE => self.serde = Some(ident),
             GROUP => self.group = Some(ident),
             UNION => self.union = Some(ident),
+            WANT => self.want = Some(ident),
             ERROR => self.error = Some(ident),
             ERRORS => self.errors = Some(ident),
             EXCEPTION => self.exception = Some(ident),
@@ -261,6 +265,9 @@ impl Arguments {
             }
             if let Some(interface) = self.interface.take() {
                 diag.report(interface, &message::WITH_ALONE, &[&AS]);
+            }
+            if let Some(want) = self.want.take() {
+                diag.report(want, &message::WITH_ALONE, &[&WANT]);
             }
             if let Some(group) = self.group.take() {
                 diag.report(group, &message::WITH_ALONE, &[&GROUP]);

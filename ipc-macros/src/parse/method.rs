@@ -343,7 +343,7 @@ fn parse_param(
         }
     };
     let name = arguments.member_name(&ident, diag);
-    let Arguments { mut default, mut has, interface, .. } = arguments;
+    let Arguments { mut default, mut has, want, interface, .. } = arguments;
     if let (Some(Passing::Loan(..)), true) = (&passing, default.is_some() || has.is_some()) {
         diag.report(&typed.ty, &message::LOAN_ALONE, &[]);
         (default, has) = (None, None);
@@ -359,5 +359,5 @@ fn parse_param(
         return None;
     }
     let ty = (*typed.ty).clone();
-    Some(Param { ident, name, doc, ty, passing, interface, default, has, conversion })
+    Some(Param { ident, name, doc, ty, passing, interface, default, has, want, conversion })
 }

@@ -6,7 +6,7 @@ mod data;
 mod generics;
 mod method;
 mod symbol;
-mod ty;
+pub(crate) mod ty;
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;

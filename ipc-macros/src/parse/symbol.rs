@@ -37,6 +37,8 @@ pub(crate) const GROUP: &str = "group";
 pub(crate) const HAS: &str = "has";
 /// On a field: the variants of its type are a union beside the other fields.
 pub(crate) const UNION: &str = "union";
+/// On a parameter: asks for the result after which it is named.
+pub(crate) const WANT: &str = "want";
 /// On a field: does not travel.
 pub(crate) const SKIP: &str = "skip";
 /// On a field-less enum: the integer that it is on the wire.

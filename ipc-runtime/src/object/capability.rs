@@ -44,6 +44,11 @@ impl<'d> Destination<'d> {
         matches!(self.0, End::Link(link) if remote.is_of(link))
     }
 
+    /// Tells whether an object is at the other end of another connection.
+    pub(crate) fn is_beyond(self, remote: &Remote) -> bool {
+        matches!(self.0, End::Link(link) if !remote.is_of(link))
+    }
+
     /// Tells whether file descriptors can be passed there.
     pub(crate) fn carries_descriptors(self) -> bool {
         match self.0 {
@@ -71,6 +76,28 @@ impl Capability {
         match object.to_remote() {
             Some(remote) if destination.is_of(&remote) => Self::Remote(remote),
             _ => Self::Local(LocalObject::new(object.clone())),
+        }
+    }
+
+    /// Returns the capability under which one that was kept without its type is passed to `destination`.
+    ///
+    /// # Errors
+    /// Returns an error for an object behind another connection: what forwards its calls is made for an interface.
+    pub(crate) fn passed_on(&self, destination: Destination<'_>) -> Result<Self, IpcException> {
+        match self {
+            Self::Local(object) => match object.to_remote() {
+                Some(remote) if destination.is_of(&remote) => Ok(Self::Remote(remote)),
+                // Each is destroyed by itself.
+                _ => Ok(Self::Local(object.renew())),
+            },
+            Self::Remote(remote) => match remote.as_local() {
+                Some(object) => Ok(Self::Local(object.renew())),
+                None if destination.is_beyond(remote) => Err(IpcException::failed(
+                    "an object of another connection in an `AnyPointer`: it can be passed on only as what it is, so take it \
+                     out with `get` and pass it as an `Arc<dyn Trait>`",
+                )),
+                None => Ok(self.clone()),
+            },
         }
     }
 

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use super::lane::{Lane, Queue};
 use super::server::{Serve, Served, ServedCall, destroyed};
-use super::{Capability, LocalObject, MethodId, ServerCall};
+use super::{Capability, LocalObject, MethodId, Remote, ServerCall};
 use crate::deadline;
 use crate::exception::IpcException;
 use crate::private::{Part, part_of_object};
@@ -332,6 +332,10 @@ impl<T: Interface + ?Sized> Serve for Lent<T> {
 
     fn is_oneway(&self, method: MethodId) -> bool {
         T::is_oneway(method)
+    }
+
+    fn to_remote(&self) -> Option<Remote> {
+        None
     }
 
     fn owns(&self) -> bool {

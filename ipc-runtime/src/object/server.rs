@@ -11,7 +11,7 @@ use std::task::Poll;
 use tokio::runtime::Handle;
 
 use super::lane::{Lane, Queue, Turn};
-use super::{Capability, Destination, MethodId};
+use super::{Capability, Destination, MethodId, Remote};
 use crate::context::Context;
 use crate::driver::link::{Incoming, Link};
 use crate::driver::waiter::Cancel;
@@ -66,6 +66,8 @@ pub(super) trait Serve: Any + Send + Sync {
     /// Where the calls go, unless each is the pool's to begin.
     fn queue(&self) -> Option<&dyn Queue>;
     fn is_oneway(&self, method: MethodId) -> bool;
+    /// What the implementation stands for, if it is a client.
+    fn to_remote(&self) -> Option<Remote>;
     /// Whether dropping it may run a destructor of the application.
     fn owns(&self) -> bool;
     /// Whether it holds the application's object alone, as far as can be known.
@@ -96,6 +98,11 @@ impl LocalObject {
     /// Makes another object with the same implementation, so that destroying one leaves the other.
     pub(crate) fn renew(&self) -> Self {
         self.0.clone().renew()
+    }
+
+    /// Returns the object of another process that the implementation stands for, if it is a client.
+    pub(crate) fn to_remote(&self) -> Option<Remote> {
+        self.0.to_remote()
     }
 
     pub(super) fn queue(&self) -> Option<&dyn Queue> {
@@ -176,6 +183,11 @@ impl<T: Interface + ?Sized> Serve for Server<T> {
 
     fn is_oneway(&self, method: MethodId) -> bool {
         T::is_oneway(method)
+    }
+
+    fn to_remote(&self) -> Option<Remote> {
+        let implementation = lock(&self.implementation).clone();
+        implementation.and_then(|implementation| implementation.to_remote())
     }
 
     fn owns(&self) -> bool {

@@ -286,6 +286,7 @@ pub enum Type {
     Enum(DescriptorFn),
     Struct(DescriptorFn),
     Interface(DescriptorFn),
+    AnyPointer,
 }
 
 impl Type {

@@ -33,6 +33,7 @@ pub(crate) mod stream;
 pub mod union;
 pub mod with;
 
+mod any;
 mod borrowed;
 mod converted;
 mod enumeration;
@@ -60,6 +61,7 @@ mod tuple;
 
 use std::borrow::Borrow;
 
+pub use self::any::AnyPointer;
 pub use self::descriptor::{Descriptor, Type};
 use self::descriptor::{Member, Places};
 pub use self::fd::FileDescriptor;
@@ -232,7 +234,8 @@ pub trait Single: IpcType<This = Self> + Sized {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the element of a list",
     label = "not an element type",
-    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`"
+    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
+    note = "what Cap'n Proto has no lists of, such as an `AnyPointer`, can be in a list of structs: wrap it in one"
 )]
 pub trait Element: IpcType<This = Self> + Sized {
     /// The schema type of a list of these: `List(T)`, or `Data` for bytes.
@@ -304,7 +307,8 @@ pub trait Element: IpcType<This = Self> + Sized {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the element of a list",
     label = "not an element type",
-    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`"
+    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`",
+    note = "what Cap'n Proto has no lists of, such as an `AnyPointer`, can be in a list of structs: wrap it in one"
 )]
 pub trait DecodeElement<'m>: Element + Decode<'m> {
     /// What a server holds while a method with a parameter `&[Self]` runs.

@@ -141,6 +141,8 @@ fn shape_of(ty: Type) -> Shape {
         Type::Int16 | Type::UInt16 | Type::Enum(_) => Slot::TwoBytes,
         Type::Int32 | Type::UInt32 | Type::Float32 => Slot::FourBytes,
         Type::Int64 | Type::UInt64 | Type::Float64 => Slot::EightBytes,
-        Type::Text | Type::Data | Type::List(_) | Type::Struct(_) | Type::Interface(_) => Slot::Pointer,
+        Type::Text | Type::Data | Type::List(_) | Type::Struct(_) | Type::Interface(_) | Type::AnyPointer => {
+            Slot::Pointer
+        }
     })
 }

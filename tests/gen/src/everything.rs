@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use ipc_runtime::wire::{Descriptor, Interface, Struct};
-use ipc_runtime::{IpcException, IpcStream, IpcType, ipc_interface};
+use ipc_runtime::{AnyPointer, IpcException, IpcStream, IpcType, ipc_interface};
 
 use self::shared::{Base, Shared};
 
@@ -457,6 +457,8 @@ pub struct Standard {
     pub nested: Option<Option<u8>>,
     pub result: Result<u32, String>,
     pub results: Vec<Result<(), Option<u8>>>,
+    pub any: AnyPointer,
+    pub maybe_any: Option<(u8, AnyPointer)>,
 }
 
 /// Types with arguments.

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, SystemTime};
 
-use capnp::any_pointer;
 use capnp::message::Builder;
+use capnp::{any_pointer, text, text_list};
 use ipc_gen_tests::everything::shared::Shared;
 use ipc_gen_tests::everything::{
     Choice, Code, Colour, Defaults, Drawing, Every, Fill, Handed, Height, Inset, Pair, Pinned, Place, Shape,
@@ -18,6 +18,7 @@ use ipc_gen_tests::generated::everything_capnp::{
 use ipc_gen_tests::generated::ipc_capnp::{self, result_u_int32_text, result_void_optional_u_int8};
 use ipc_gen_tests::generated::{proxy_capnp, shared_capnp};
 use ipc_gen_tests::message::{decode, encode};
+use ipc_runtime::AnyPointer;
 use ipc_runtime::object::Destination;
 use ipc_runtime::wire::{Encoder, HasSize, Interface, Struct};
 
@@ -415,6 +416,8 @@ fn generated_readers_read_types_of_the_standard_library() {
         nested: Some(None),
         result: Err("why".to_owned()),
         results: vec![Ok(()), Err(Some(4))],
+        any: AnyPointer::new(&vec!["any".to_owned()]).unwrap(),
+        maybe_any: Some((1, AnyPointer::default())),
     });
     let standard: standard::Reader<'_> = message.get_root_as_reader().unwrap();
     assert_eq!(standard.get_letter(), 0xdf);
@@ -457,6 +460,9 @@ fn generated_readers_read_types_of_the_standard_library() {
     assert!(matches!(results.get(0).which(), Ok(result_void_optional_u_int8::Ok(()))));
     let Ok(result_void_optional_u_int8::Err(error)) = results.get(1).which() else { panic!("no error") };
     assert_eq!((error.get_has_value(), error.get_value()), (true, 4));
+    let any: text_list::Reader<'_> = standard.get_any().get_as().unwrap();
+    assert_eq!(any.get(0).unwrap(), "any");
+    assert!(standard.get_maybe_any().unwrap().get_field1().is_null());
 }
 
 #[test]
@@ -476,6 +482,8 @@ fn we_read_types_of_the_standard_library_that_generated_builders_write() {
     standard.reborrow().init_result().set_err("why");
     let mut results = standard.reborrow().init_results(2);
     results.reborrow().get(1).init_err().set_value(4);
+    standard.reborrow().init_any().init_as::<standard::Builder<'_>>().set_size(6);
+    standard.reborrow().init_maybe_any().init_field1().set_as::<text::Owned>("text").unwrap();
     let standard: Standard = decode(&message).unwrap();
     assert_eq!(standard.letter, 'A');
     assert_eq!(standard.moment, SystemTime::UNIX_EPOCH - Duration::from_nanos(1));
@@ -488,6 +496,8 @@ fn we_read_types_of_the_standard_library_that_generated_builders_write() {
     assert_eq!(standard.result, Err("why".to_owned()));
     // Without `hasValue` there is no value.
     assert_eq!(standard.results, [Ok(()), Err(None)]);
+    assert_eq!(standard.any.get::<Standard>().unwrap().size, 6);
+    assert_eq!(standard.maybe_any.unwrap().1.get::<String>().unwrap(), "text");
 }
 
 #[test]

@@ -60,8 +60,10 @@ fn any_type() -> impl Strategy<Value = Type> {
             Just(Type::Interface(an_interface)),
         ],
     ];
-    (one, prop_oneof![8 => Just(0), 1 => Just(1), 1 => Just(2)])
-        .prop_map(|(element, lists)| (0..lists).fold(element, |element, _| list(element)))
+    let listed = (one, prop_oneof![8 => Just(0), 1 => Just(1), 1 => Just(2)])
+        .prop_map(|(element, lists)| (0..lists).fold(element, |element, _| list(element)));
+    // Of these there are no lists.
+    prop_oneof![30 => listed, 1 => Just(Type::AnyPointer)]
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -69,6 +69,7 @@ fn the_schemas_of_the_examples() {
     let mut files: Vec<EmittedFile> = std::fs::read_dir(&schema_dir)
         .unwrap()
         .map(|entry| entry.unwrap())
+        .filter(|entry| entry.path().is_file())
         .map(|entry| EmittedFile {
             name: entry.file_name().into_string().unwrap(),
             text: std::fs::read_to_string(entry.path()).unwrap(),

@@ -79,6 +79,9 @@ fn a_field_that_looks_like_a_presence_field() {
         "`wantResult` of `A.exchange` (in `first`) would be taken for what says whether `result` is present: \
          libmultiprocess reads the name so\n  help: rename it, or make `result` an `Option` in its place",
     );
+    // A parameter that asks for a result, as C++ has it.
+    let divide = method("divide", "", [field("wantRest", Type::Bool)], [field("rest", Type::Int32)]);
+    Schema::of(&[leak(HOME.declare("A", "", interface(&[], [divide])))]).unwrap();
     let hash = structure([field("h", Type::Text), field("hash", Type::Text), field("has", Type::Bool)]);
     Schema::of(&[leak(HOME.declare("A", "", hash))]).unwrap();
 }

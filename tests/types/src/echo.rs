@@ -9,6 +9,7 @@ use std::thread;
 use ipc_runtime::object::LocalObject;
 use ipc_runtime::{CapnpContext, Interface, IpcException, Remote, ipc_interface, make_capnp_protocol};
 
+use crate::opaque::{Objects, Opaque};
 use crate::rows::*;
 
 /// Hands every type that a parameter can borrow to the macro `$then`: a method, the type as the manual writes it, the
@@ -53,6 +54,10 @@ macro_rules! interface {
                 /// Returns its argument.
                 fn $lent_method(&self, value: $lent) -> Result<$owned, IpcException>;
             )*
+            /// Returns its argument.
+            fn opaque(&self, value: &Opaque) -> Result<Opaque, IpcException>;
+            /// Returns its argument.
+            fn objects(&self, value: Objects) -> Result<Objects, IpcException>;
         }
     };
 }
@@ -79,6 +84,14 @@ macro_rules! implementations {
                     Ok($to_owned(value))
                 }
             )*
+
+            fn opaque(&self, value: &Opaque) -> Result<Opaque, IpcException> {
+                Ok(value.clone())
+            }
+
+            fn objects(&self, value: Objects) -> Result<Objects, IpcException> {
+                Ok(value)
+            }
         }
 
         #[ipc_interface]
@@ -99,6 +112,14 @@ macro_rules! implementations {
                     Ok($to_owned(value))
                 }
             )*
+
+            async fn opaque(&self, value: &Opaque) -> Result<Opaque, IpcException> {
+                Ok(value.clone())
+            }
+
+            async fn objects(&self, value: Objects) -> Result<Objects, IpcException> {
+                Ok(value)
+            }
         }
     };
 }

@@ -10,6 +10,7 @@ pub mod echo;
 pub mod hostile;
 pub mod meaning;
 pub mod message;
+pub mod opaque;
 pub mod plain;
 pub mod random;
 pub mod rows;

@@ -34,6 +34,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
         "what_can_be_called_once_fails_the_second_time",
     ),
     ("&dyn Trait", "it/lend.rs", "calls_on_a_lent_object_run_on_the_thread_that_waits_to_any_depth"),
+    ("AnyPointer", "it/any_pointer.rs", "it_stands_wherever_a_pointer_can"),
     ("OwnedFd", "it/fd_types.rs", "OwnedFd"),
     ("File", "it/fd_types.rs", "File"),
     ("PipeReader", "it/fd_types.rs", "PipeReader"),

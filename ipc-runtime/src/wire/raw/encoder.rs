@@ -12,6 +12,7 @@ use crate::attachment::Attachments;
 use crate::exception::IpcException;
 use crate::object::{Capability, Destination};
 use crate::rpc::LargeValue;
+use crate::wire::hooks;
 use crate::wire::layout::Size;
 
 /// The largest message: the traversal limit of every Cap'n Proto reader with default options (64 MiB). A peer
@@ -99,7 +100,8 @@ impl<'d> Encoder<'d> {
 
 opaque_debug!(Encoder<'_>);
 
-struct Root<'a>(layout::PointerBuilder<'a>);
+/// Gets at the pointer itself.
+pub(super) struct Root<'a>(pub(super) layout::PointerBuilder<'a>);
 
 impl<'a> FromPointerBuilder<'a> for Root<'a> {
     fn init_pointer(builder: layout::PointerBuilder<'a>, _length: u32) -> Self {
@@ -131,6 +133,19 @@ impl<'d> State<'_, 'd> {
             large: self.large.as_deref_mut(),
             words: self.words,
         }
+    }
+
+    /// Adds a capability; returns its index.
+    pub(super) fn add_capability(&mut self, capability: Option<Capability>) -> Result<usize, IpcException> {
+        let index = self.caps.len();
+        if index >= hooks::LIMIT {
+            return Err(IpcException::failed(format!(
+                "too many objects in one call: at most {} may be passed",
+                hooks::LIMIT
+            )));
+        }
+        self.caps.push(capability);
+        Ok(index)
     }
 
     pub(super) fn charge(&self, words: u64) -> Result<(), IpcException> {

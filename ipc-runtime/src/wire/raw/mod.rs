@@ -10,12 +10,14 @@ mod element;
 mod encoder;
 mod large;
 mod number;
+mod opaque;
 mod reader;
 mod writer;
 
 pub use self::decoder::Decoder;
 pub use self::encoder::{Encoder, MESSAGE_LIMIT_WORDS};
 pub use self::number::Number;
+pub(crate) use self::opaque::Opaque;
 pub use self::reader::{PointerReader, StructReader};
 pub use self::writer::{NESTING_LIMIT, PointerWriter, StructWriter};
 

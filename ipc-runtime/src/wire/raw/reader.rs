@@ -55,8 +55,8 @@ impl<'m> StructReader<'m> {
 /// A pointer that is being read.
 #[derive(Clone, Copy)]
 pub struct PointerReader<'m> {
-    raw: layout::PointerReader<'m>,
-    decoder: &'m Decoder,
+    pub(super) raw: layout::PointerReader<'m>,
+    pub(super) decoder: &'m Decoder,
 }
 
 opaque_debug!(StructReader<'_>, PointerReader<'_>);

@@ -54,9 +54,9 @@ impl<'d> StructWriter<'_, 'd> {
 
 /// A pointer that is being written; until something is written it is null.
 pub struct PointerWriter<'a, 'd> {
-    raw: layout::PointerBuilder<'a>,
+    pub(super) raw: layout::PointerBuilder<'a>,
     pub(super) state: State<'a, 'd>,
-    depth: u32,
+    pub(super) depth: u32,
     /// Its address in the message, if it is known.
     pub(super) address: Option<usize>,
 }
@@ -71,10 +71,7 @@ impl<'a, 'd> PointerWriter<'a, 'd> {
 
     fn descend(&self) -> Result<u32, IpcException> {
         if self.depth >= NESTING_LIMIT {
-            return Err(IpcException::failed(format!(
-                "value nested too deeply: a message may nest {NESTING_LIMIT} structs and lists; flatten it, for \
-                 instance into a list with indices"
-            )));
+            return Err(too_deep());
         }
         Ok(self.depth + 1)
     }
@@ -209,14 +206,7 @@ impl<'a, 'd> PointerWriter<'a, 'd> {
     /// # Errors
     /// Returns an error if the message holds too many.
     pub fn set_capability(&mut self, capability: Capability) -> Result<(), IpcException> {
-        let index = self.state.caps.len();
-        if index >= hooks::LIMIT {
-            return Err(IpcException::failed(format!(
-                "too many objects in one call: at most {} may be passed",
-                hooks::LIMIT
-            )));
-        }
-        self.state.caps.push(Some(capability));
+        let index = self.state.add_capability(Some(capability))?;
         self.raw.set_capability(hooks::hook(index));
         Ok(())
     }
@@ -243,6 +233,13 @@ impl<'a, 'd> PointerWriter<'a, 'd> {
         self.state.attached.push(index, Attachment::new(fd));
         Ok(())
     }
+}
+
+pub(super) fn too_deep() -> IpcException {
+    IpcException::failed(format!(
+        "value nested too deeply: a message may nest {NESTING_LIMIT} structs and lists; flatten it, for instance into a list \
+         with indices"
+    ))
 }
 
 pub(super) const fn raw_size(size: Size) -> layout::StructSize {

@@ -1,0 +1,157 @@
+//! Our C++ program in both of its roles.
+
+#![expect(clippy::panic, clippy::expect_used, reason = "called by tests alone")]
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
+
+use ipc_runtime::wire::Interface;
+use ipc_runtime::{CapnpContext, Ipc, make_capnp_protocol, make_client_ipc, make_ipc, make_process};
+use ipc_tests::steps::{joined, received};
+use tempfile::TempDir;
+
+/// The program as a server of an interface.
+#[derive(Debug)]
+pub struct Server {
+    process: Child,
+    /// Its end is the server's.
+    input: Option<ChildStdin>,
+    lines: Receiver<String>,
+    directory: TempDir,
+}
+
+impl Server {
+    /// Starts the server and waits until it listens. `interface` is `foo` or `rules`.
+    ///
+    /// # Panics
+    /// Panics if it does not.
+    pub fn start(program: &Path, interface: &str) -> Self {
+        let directory = TempDir::new().expect("a directory");
+        let mut process = Command::new(program)
+            .args(["serve", interface])
+            .arg(directory.path().join("socket"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the C++ program");
+        let input = process.stdin.take();
+        let output = process.stdout.take().expect("its output");
+        let (sender, lines) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                // The test may be over.
+                let _ = sender.send(line);
+            }
+        });
+        let server = Self { process, input, lines, directory };
+        server.says("listening");
+        server
+    }
+
+    /// Waits for a line of its output.
+    ///
+    /// # Panics
+    /// Panics if another line comes.
+    pub fn says(&self, line: &str) {
+        assert_eq!(received("the C++ program says something", &self.lines), line);
+    }
+
+    /// Connects to it.
+    ///
+    /// # Panics
+    /// Panics if that fails.
+    pub fn connect<T: Interface + ?Sized>(&self) -> Arc<T> {
+        let process = make_process("peers", self.directory.path());
+        let ipc = make_client_ipc(process, make_capnp_protocol(CapnpContext::new()));
+        let mut address = format!("unix:{}", self.directory.path().join("socket").display());
+        let connected = ipc.connect_address::<T>(&mut address);
+        connected.unwrap_or_else(|error| panic!("cannot connect: {error}")).expect("a connection")
+    }
+
+    /// Returns how many threads its process has.
+    ///
+    /// # Panics
+    /// Panics if it has ended.
+    pub fn threads(&self) -> usize {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.process.id()));
+        tasks.expect("the process lives").count()
+    }
+
+    /// Kills it.
+    ///
+    /// # Panics
+    /// Panics if that fails.
+    pub fn kill(&mut self) {
+        self.process.kill().expect("a process that can be killed");
+    }
+
+    /// Ends it as it wants to be ended, and fails unless it ends well: an abort would be seen here.
+    ///
+    /// # Panics
+    /// Panics if it does not.
+    pub fn finish(mut self) {
+        self.input = None;
+        let mut process = self.process;
+        let ending = std::thread::spawn(move || process.wait());
+        let status = joined("the C++ program ends", ending).expect("a status");
+        assert!(status.success(), "the C++ program ended with {status}");
+    }
+}
+
+/// An object of ours at an address that the program can connect to.
+pub struct Served {
+    directory: TempDir,
+    ipc: Arc<dyn Ipc>,
+}
+
+impl std::fmt::Debug for Served {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Served").field("directory", &self.directory).finish_non_exhaustive()
+    }
+}
+
+impl Served {
+    /// Listens.
+    ///
+    /// # Panics
+    /// Panics if that fails.
+    pub fn new<T: Interface + ?Sized>(root: Arc<T>) -> Self {
+        let directory = TempDir::new().expect("a directory");
+        let process = make_process("peers", directory.path());
+        let ipc = make_ipc(process, make_capnp_protocol(CapnpContext::new()), root);
+        let mut address = format!("unix:{}", directory.path().join("socket").display());
+        ipc.listen_address(&mut address).unwrap_or_else(|error| panic!("cannot listen: {error}"));
+        Self { directory, ipc }
+    }
+
+    /// Returns where the socket is.
+    pub fn path(&self) -> PathBuf {
+        self.directory.path().join("socket")
+    }
+
+    /// Ends the connections that were made.
+    pub fn disconnect(&self) {
+        self.ipc.disconnect_incoming();
+    }
+
+    /// Has the program make the calls of a case, and fails unless all of them are as it expects.
+    ///
+    /// # Panics
+    /// Panics with what the program says if one is not.
+    pub fn passes(&self, program: &Path, interface: &str, case: &str) {
+        let Output { status, stderr, .. } = self.call(program, interface, case);
+        assert!(status.success(), "`{case}` ended with {status}:\n{}", String::from_utf8_lossy(&stderr));
+    }
+
+    fn call(&self, program: &Path, interface: &str, case: &str) -> Output {
+        let mut command = Command::new(program);
+        command.args(["call", interface]).arg(self.path()).arg(case);
+        let process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let process = process.expect("the C++ program");
+        joined("the C++ client ends", std::thread::spawn(move || process.wait_with_output()))
+            .expect("its output")
+    }
+}
