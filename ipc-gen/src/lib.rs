@@ -53,6 +53,8 @@
 //!
 //! # From a build script or a program
 //!
+//! One line in a build script, [`build()`], writes the `.capnp` files of another package's interfaces into `OUT_DIR`. Or by parts:
+//!
 //! ```
 //! # use ipc_runtime::wire::descriptor::*;
 //! # use ipc_runtime::wire::Size;
@@ -86,6 +88,7 @@
 #![forbid(unsafe_code)]
 
 mod beside;
+mod build;
 mod check;
 pub mod compat;
 mod diff;
@@ -106,6 +109,7 @@ mod text;
 mod verify;
 
 pub use beside::diff;
+pub use build::{BuildError, build};
 pub use compat::{Change, Impact, Rule, check};
 pub use emit::{EmittedFile, Origin, emit};
 pub use guard::{Broken, GuardError, RELEASE_VARIABLE, guard};

@@ -10,6 +10,7 @@ use ipc_runtime::wire::id::{MethodStruct, group_id, method_struct_id};
 use ipc_runtime::wire::layout::Size;
 
 use crate::member::{Item, Member, NodeMember, doc_lines, items, members, node_members, params, union_of};
+use crate::model::Model;
 use crate::schema::{File, Schema};
 
 /// The release of Cap'n Proto whose compiler the tests compare with; plugins print it.
@@ -21,6 +22,14 @@ pub(crate) const CAPNP_VERSION: (u16, u8, u8) = (0, 9, 2);
 /// In Rust, write it with `capnp::serialize::write_message_to_words` and hand the bytes to
 /// `capnpc::codegen::CodeGenerationCommand::run`; a plugin of another language reads them from its standard input.
 pub fn code_generator_request(schema: &Schema) -> Builder<HeapAllocator> {
+    let draft = draft(schema);
+    // What a model writes is what the compiler writes, to the last empty list.
+    let model = Model::from_request(&draft).and_then(|model| model.code_generator_request());
+    model.unwrap_or(draft)
+}
+
+/// Builds a request that says the same, if not in the same words.
+pub(crate) fn draft(schema: &Schema) -> Builder<HeapAllocator> {
     let mut message = Builder::new_default();
     let mut request = message.init_root::<code_generator_request::Builder<'_>>();
 

@@ -16,7 +16,8 @@ use crate::wire::{At, StructReader};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExceptionKind {
-    /// The method failed, or its arguments or results were not acceptable. Trying again will not help.
+    /// The method failed, or its arguments or results were not acceptable. Trying again will not help. On the wire its text
+    /// begins with `std::exception: `, as that of a C++ program does; here it does not.
     Failed,
     /// The receiver lacks resources at the moment. Trying again later may help.
     Overloaded,
@@ -100,7 +101,32 @@ impl IpcException {
     pub fn is_disconnected(&self) -> bool {
         self.kind() == ExceptionKind::Disconnected
     }
+
+    /// Returns it as it travels: what a method failed with has the text that Cap'n Proto in C++ makes of a `std::exception`.
+    /// Programs there compare it.
+    pub(crate) fn thrown(self) -> Self {
+        match self.kind() {
+            ExceptionKind::Failed | ExceptionKind::System | ExceptionKind::Disconnected
+                if !self.text().starts_with(STD_EXCEPTION) =>
+            {
+                let text = format!("{STD_EXCEPTION}{}", self.text());
+                Self::with_source(self.kind(), text, self)
+            }
+            _ => self,
+        }
+    }
+
+    /// Returns what travelled so as it is presented here.
+    pub(crate) fn caught(self) -> Self {
+        match self.text().strip_prefix(STD_EXCEPTION).map(str::to_owned) {
+            Some(text) => Self::new(self.kind(), text),
+            None => self,
+        }
+    }
 }
+
+/// How the text begins of what a method failed with.
+const STD_EXCEPTION: &str = "std::exception: ";
 
 /// The exception for a panic in code of the application; `what` says in which.
 pub(crate) fn panicked(what: &str, panic: &(dyn Any + Send)) -> IpcException {
@@ -203,6 +229,21 @@ impl IpcError for IpcException {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_thrown_and_caught_is_the_same() {
+        for (kind, wire) in [
+            (ExceptionKind::Failed, "std::exception: why"),
+            (ExceptionKind::Disconnected, "std::exception: why"),
+            (ExceptionKind::Overloaded, "why"),
+            (ExceptionKind::Unimplemented, "why"),
+        ] {
+            let thrown = IpcException::new(kind, "why").thrown();
+            assert_eq!((thrown.kind(), thrown.text()), (kind, wire));
+            assert_eq!(thrown.clone().thrown().text(), wire, "thrown on by the next process");
+            assert_eq!(thrown.caught().text(), "why");
+        }
+    }
 
     #[test]
     fn the_system_error_is_the_source_and_is_named() {

@@ -320,6 +320,7 @@ impl Module {
             items.push_str(BYTE);
         }
         let name = importer.model.nodes.get(&file).map_or("", |node| node.display_name.as_str());
+        let name = name.rsplit('/').next().unwrap_or(name);
         let mut text = format!("// Imported by ipc-gen from `{name}`.\n");
         let doc = importer.model.nodes.get(&file).map_or("", |node| node.doc.as_str());
         for line in doc.lines() {

@@ -27,8 +27,10 @@ pub(super) fn write(model: &Model) -> capnp::Result<Builder<HeapAllocator>> {
     for (index, node) in (0..).zip(&nodes) {
         write_node(node, list.reborrow().get(index))?;
     }
-    let mut list = request.reborrow().init_source_info(length(&nodes));
-    for (index, node) in (0..).zip(&nodes) {
+    // What methods imply stands nowhere.
+    let documented: Vec<&Node> = nodes.into_iter().filter(|node| has_scope(node)).collect();
+    let mut list = request.reborrow().init_source_info(length(&documented));
+    for (index, node) in (0..).zip(&documented) {
         write_docs(node, list.reborrow().get(index));
     }
     let mut list = request.init_requested_files(length(&model.files));
@@ -60,6 +62,9 @@ fn write_docs(node: &Node, mut to: node::source_info::Builder<'_>) {
         NodeKind::Interface(of) => of.methods.iter().map(|method| &method.doc).collect(),
         NodeKind::File | NodeKind::Const(..) | NodeKind::Annotation(..) => Vec::new(),
     };
+    if docs.is_empty() && !matches!(node.kind, NodeKind::Enum(_) | NodeKind::Interface(_)) {
+        return;
+    }
     let mut members = to.init_members(length(&docs));
     for (index, doc) in (0..).zip(docs) {
         if !doc.is_empty() {
@@ -68,18 +73,29 @@ fn write_docs(node: &Node, mut to: node::source_info::Builder<'_>) {
     }
 }
 
+/// Tells whether a node is not just what a method implies.
+fn has_scope(node: &Node) -> bool {
+    node.scope != 0 || matches!(node.kind, NodeKind::File)
+}
+
 fn write_node(node: &Node, mut to: node::Builder<'_>) -> capnp::Result<()> {
     to.set_id(node.id);
     to.set_display_name(&node.display_name);
     to.set_display_name_prefix_length(u32::try_from(node.prefix).unwrap_or_default());
     to.set_scope_id(node.scope);
     to.set_is_generic(node.is_generic);
-    write_parameters(&node.parameters, |count| to.reborrow().init_parameters(count));
-    let mut nested = to.reborrow().init_nested_nodes(length(&node.nested));
-    for (index, (name, id)) in (0..).zip(&node.nested) {
-        let mut to = nested.reborrow().get(index);
-        to.set_name(name);
-        to.set_id(*id);
+    // An empty list and none are different messages of one meaning; here the compiler writes none.
+    if !node.parameters.is_empty() {
+        write_parameters(&node.parameters, to.reborrow().init_parameters(length(&node.parameters)));
+    }
+    // The compiler writes an empty list wherever something could be declared.
+    if has_scope(node) && !matches!(&node.kind, NodeKind::Struct(of) if of.is_group) {
+        let mut nested = to.reborrow().init_nested_nodes(length(&node.nested));
+        for (index, (name, id)) in (0..).zip(&node.nested) {
+            let mut to = nested.reborrow().get(index);
+            to.set_name(name);
+            to.set_id(*id);
+        }
     }
     write_annotations(&node.annotations, |count| to.reborrow().init_annotations(count))?;
     match &node.kind {
@@ -106,15 +122,7 @@ fn write_node(node: &Node, mut to: node::Builder<'_>) -> capnp::Result<()> {
     Ok(())
 }
 
-fn write_parameters<'a>(
-    names: &[String],
-    init: impl FnOnce(u32) -> struct_list::Builder<'a, node::parameter::Owned>,
-) {
-    // An empty list and none are different messages of one meaning; the compiler writes none.
-    if names.is_empty() {
-        return;
-    }
-    let mut list = init(length(names));
+fn write_parameters(names: &[String], mut list: struct_list::Builder<'_, node::parameter::Owned>) {
     for (index, name) in (0..).zip(names) {
         list.reborrow().get(index).set_name(name);
     }
@@ -143,6 +151,9 @@ fn write_struct(of: &Struct, mut to: node::struct_::Builder<'_>) -> capnp::Resul
     to.set_is_group(of.is_group);
     to.set_discriminant_count(of.choices);
     to.set_discriminant_offset(of.discriminant);
+    if of.fields.is_empty() {
+        return Ok(());
+    }
     let mut list: struct_list::Builder<'_, field::Owned> = to.init_fields(length(&of.fields));
     for (index, field) in (0..).zip(&of.fields) {
         write_field(field, list.reborrow().get(index))?;
@@ -165,7 +176,16 @@ fn write_field(of: &Field, mut to: field::Builder<'_>) -> capnp::Result<()> {
             slot.set_offset(*offset);
             slot.set_had_explicit_default(*explicit);
             write_type(ty, slot.reborrow().init_type());
-            write_value(default, slot.init_default_value())?;
+            match default {
+                // Setting an empty one would leave a pointer that is not null, which says something else.
+                Value::Text(text) if text.is_empty() && !explicit => {
+                    with_value(NULL_TEXT, |null| slot.set_default_value(null))?;
+                }
+                Value::Data(data) if data.is_empty() && !explicit => {
+                    with_value(NULL_DATA, |null| slot.set_default_value(null))?;
+                }
+                default => write_value(default, slot.init_default_value())?,
+            }
         }
         FieldKind::Group(id) => to.init_group().set_type_id(*id),
     }
@@ -196,7 +216,7 @@ fn write_interface(of: &Interface, mut to: node::interface::Builder<'_>) -> capn
 fn write_method(of: &Method, mut to: method::Builder<'_>) -> capnp::Result<()> {
     to.set_name(&of.name);
     to.set_code_order(of.code_order);
-    write_parameters(&of.implicit, |count| to.reborrow().init_implicit_parameters(count));
+    write_parameters(&of.implicit, to.reborrow().init_implicit_parameters(length(&of.implicit)));
     to.set_param_struct_type(of.params.0);
     write_brand(&of.params.1, || to.reborrow().init_param_brand());
     to.set_result_struct_type(of.results.0);
@@ -321,6 +341,18 @@ fn write_value(of: &Value, mut to: value::Builder<'_>) -> capnp::Result<()> {
         Value::Interface => to.set_interface(()),
     }
     Ok(())
+}
+
+/// The numbers of these choices in `Value`.
+const NULL_TEXT: u8 = 12;
+const NULL_DATA: u8 = 13;
+
+/// Makes a value that is a null pointer.
+fn with_value(choice: u8, set: impl FnOnce(value::Reader<'_>) -> capnp::Result<()>) -> capnp::Result<()> {
+    // A pointer to a struct of two words, of which the first begins with the choice, and a pointer.
+    let mut words = [0; 32];
+    [words[4], words[6], words[8]] = [2, 1, choice];
+    with_root(&words, |root| set(root.get_as()?))
 }
 
 /// Copies a value that is a segment of its own; an empty one leaves the pointer null.

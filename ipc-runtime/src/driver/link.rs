@@ -295,7 +295,7 @@ impl Link {
         self.with_state(Cause::Peer, |state| {
             state.cancellations.unwanted.remove(&answer);
             state.cancellations.running.remove(&answer);
-            state.engine.respond(answer, result);
+            state.engine.respond(answer, result.map_err(IpcException::thrown));
             state.pace.answered(Instant::now());
         });
     }
@@ -410,7 +410,9 @@ impl Link {
                     state.pace.called(Instant::now());
                     effects.threads.extend(thread);
                 }
-                Event::Return { waiter, result, .. } => effects.returns.push((waiter, result)),
+                Event::Return { waiter, result, .. } => {
+                    effects.returns.push((waiter, result.map_err(IpcException::caught)));
+                }
                 Event::Cancelled { answer } => match state.cancellations.running.remove(&answer) {
                     Some(cancel) => effects.cancels.push(cancel),
                     None => drop(state.cancellations.unwanted.insert(answer)),

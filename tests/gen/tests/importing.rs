@@ -71,7 +71,7 @@ fn compare(ours: &Node, theirs: &Node) {
 
 /// Rust's documentation cannot be indented by more than three columns.
 fn trimmed(doc: &str) -> Vec<&str> {
-    doc.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
+    doc.trim().lines().map(str::trim).collect()
 }
 
 #[test]

@@ -83,8 +83,8 @@ pub(crate) fn measure(options: &Options) -> Outcome<Results> {
     });
     let mut skipped = Vec::new();
     contenders.retain(|contender| {
-        let missing = contender.missing();
-        skipped.extend(missing.as_ref().map(|why| format!("{}: {why}", contender.about().name)));
+        let (missing, About { name, setting, .. }) = (contender.missing(), contender.about());
+        skipped.extend(missing.as_ref().map(|why| format!("{name}, {setting}: {why}")));
         missing.is_none()
     });
     let results = Results {

@@ -35,6 +35,11 @@ fn a21_8_typed_slots_empty_text_broad_and_narrow() {
 }
 
 #[test]
+fn a21_9_the_text_of_an_exception() {
+    rules_pass("exception_text");
+}
+
+#[test]
 fn a21_10_options() {
     rules_pass("options");
 }

@@ -7,5 +7,6 @@
 mod cpp_calls;
 mod cpp_serves;
 mod foo;
+mod python;
 mod rules;
 mod schemas;

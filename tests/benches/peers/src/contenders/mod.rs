@@ -60,7 +60,7 @@ pub(crate) fn all() -> Vec<Box<dyn Contender>> {
     all
 }
 
-const WAITING: [Waiting; 2] = [Waiting::Sleeping, Waiting::Adaptive];
+const WAITING: [Waiting; 2] = [Waiting::Adaptive, Waiting::Sleeping];
 const FLAVORS: [Flavor; 2] = [Flavor::CurrentThread, Flavor::MultiThread];
 
 fn add<C: Contender + 'static, const N: usize>(all: &mut Vec<Box<dyn Contender>>, more: [C; N]) {
