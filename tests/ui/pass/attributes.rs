@@ -1,5 +1,6 @@
 //! Attributes of a user's stay where they are, and what they change does not break the expansion.
 #![deny(warnings, missing_docs, clippy::pedantic)]
+#![allow(clippy::missing_errors_doc)]
 #![forbid(unsafe_code)]
 
 use std::sync::Arc;
