@@ -58,7 +58,9 @@ interface Calculator @0x928480bffc9694db {
       result :Float64
   );
   # Evaluates an expression, prints it with its result, and returns the result.
+  #
   # `ans` is what the name `ans` stands for in the expression: the caller's previous result, if it has one.
+  #
   # A mistake in the expression is an exception whose text says what is wrong, where, and what would be right.
 }
 

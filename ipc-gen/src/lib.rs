@@ -44,7 +44,8 @@
 //! | another file | a module |
 //!
 //! What cannot be said in Rust is reported with its place: interfaces and methods with type parameters, lists and structs as
-//! constants or defaults, unions whose ordinals do not follow each other. Other annotations have no meaning in Rust.
+//! constants or defaults, unions whose ordinals do not follow each other, groups in structs with type parameters. Other
+//! annotations have no meaning in Rust.
 //!
 //! # The command
 //!
@@ -52,6 +53,8 @@
 //! `compile`, `id`.
 //!
 //! # From a build script or a program
+//!
+//! One line in a build script, [`build()`], writes the `.capnp` files of another package's interfaces into `OUT_DIR`. Or by parts:
 //!
 //! ```
 //! # use ipc_runtime::wire::descriptor::*;
@@ -86,6 +89,7 @@
 #![forbid(unsafe_code)]
 
 mod beside;
+mod build;
 mod check;
 pub mod compat;
 mod diff;
@@ -106,6 +110,7 @@ mod text;
 mod verify;
 
 pub use beside::diff;
+pub use build::{BuildError, build};
 pub use compat::{Change, Impact, Rule, check};
 pub use emit::{EmittedFile, Origin, emit};
 pub use guard::{Broken, GuardError, RELEASE_VARIABLE, guard};

@@ -313,22 +313,40 @@ pub(crate) fn type_text(ty: &Type, name: impl Fn(&Descriptor) -> String) -> Stri
 
 /// Returns what follows the type of a field.
 pub(crate) fn default_text(member: &Member) -> String {
-    match member.default {
-        DefaultValue::Bool(value) => format!(" = {value}"),
-        DefaultValue::Signed(value) => format!(" = {value}"),
-        DefaultValue::Unsigned(value) => format!(" = {value}"),
-        DefaultValue::Float32(value) => format!(" = {}", float_text(&format!("{value:?}"))),
-        DefaultValue::Float64(value) => format!(" = {}", float_text(&format!("{value:?}"))),
-        DefaultValue::Text(value) => format!(" = \"{}\"", escape(value)),
+    value_text(&member.ty, member.default).map(|text| format!(" = {text}")).unwrap_or_default()
+}
+
+/// Returns a value as the schema language has it; `None` for zero.
+fn value_text(ty: &Type, value: DefaultValue) -> Option<String> {
+    Some(match value {
+        DefaultValue::Bool(value) => value.to_string(),
+        DefaultValue::Signed(value) => value.to_string(),
+        DefaultValue::Unsigned(value) => value.to_string(),
+        DefaultValue::Float32(value) => float_text(&format!("{value:?}")).to_owned(),
+        DefaultValue::Float64(value) => float_text(&format!("{value:?}")).to_owned(),
+        DefaultValue::Text(value) => format!("\"{}\"", escape(value)),
+        // `0x""` is an error.
+        DefaultValue::Data([]) => "\"\"".to_owned(),
         DefaultValue::Data(value) => {
             let bytes: Vec<String> = value.iter().map(|byte| format!("{byte:02x}")).collect();
-            format!(" = 0x\"{}\"", bytes.join(" "))
+            format!("0x\"{}\"", bytes.join(" "))
         }
-        DefaultValue::Enum(ordinal) => {
-            variant_name(&member.ty, ordinal).map(|name| format!(" = {name}")).unwrap_or_default()
+        DefaultValue::Enum(ordinal) => variant_name(ty, ordinal)?.to_owned(),
+        DefaultValue::List(items) => {
+            let items: Vec<String> =
+                items.iter().filter_map(|item| value_text(element_type(ty), *item)).collect();
+            format!("[{}]", items.join(", "))
         }
         // `Zero`; the enum may grow.
-        _ => String::new(),
+        _ => return None,
+    })
+}
+
+/// Returns the type of the elements of a list.
+pub(crate) fn element_type(ty: &Type) -> &Type {
+    match ty {
+        Type::List(element) => element,
+        other => other,
     }
 }
 

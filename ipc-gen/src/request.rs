@@ -2,14 +2,16 @@
 
 use capnp::message::{Builder, HeapAllocator};
 use capnp::schema_capnp::{ElementSize, code_generator_request, field, node, superclass, type_, value};
-use capnp::struct_list;
+use capnp::{any_pointer, any_pointer_list, data, primitive_list, struct_list, text};
 use ipc_runtime::wire::descriptor::{
     Composite, DefaultValue, Descriptor, Enum, Interface, Kind, Method, Struct, Type,
 };
 use ipc_runtime::wire::id::{MethodStruct, group_id, method_struct_id};
 use ipc_runtime::wire::layout::Size;
 
-use crate::member::{Item, Member, NodeMember, doc_lines, items, members, node_members, params, union_of};
+use crate::member::{
+    Item, Member, NodeMember, doc_lines, element_type, items, members, node_members, params, union_of,
+};
 use crate::model::Model;
 use crate::schema::{File, Schema};
 
@@ -363,7 +365,63 @@ fn build_default(ty: &Type, of: DefaultValue, mut to: value::Builder<'_>) {
         (DefaultValue::Text(value), _) => to.set_text(value),
         (DefaultValue::Data(value), _) => to.set_data(value),
         (DefaultValue::Enum(ordinal), _) => to.set_enum(ordinal),
+        (DefaultValue::List(items), _) => build_list(element_type(ty), items, to.init_list()),
         // `Zero` is there already; the enum may grow.
+        _ => {}
+    }
+}
+
+/// Builds a list that is a default.
+fn build_list(element: &Type, items: &[DefaultValue], to: any_pointer::Builder<'_>) {
+    macro_rules! numbers {
+        ($number:ty) => {{
+            let mut list: primitive_list::Builder<'_, $number> = to.initn_as(length(items));
+            for (index, item) in (0..).zip(items) {
+                match *item {
+                    DefaultValue::Signed(value) => list.set(index, value as $number),
+                    DefaultValue::Unsigned(value) => list.set(index, value as $number),
+                    DefaultValue::Float32(value) => list.set(index, value as $number),
+                    DefaultValue::Float64(value) => list.set(index, value as $number),
+                    DefaultValue::Enum(ordinal) => list.set(index, ordinal as $number),
+                    _ => {}
+                }
+            }
+        }};
+    }
+    match element {
+        Type::Bool => {
+            let mut list: primitive_list::Builder<'_, bool> = to.initn_as(length(items));
+            for (index, item) in (0..).zip(items) {
+                list.set(index, *item == DefaultValue::Bool(true));
+            }
+        }
+        Type::Int8 => numbers!(i8),
+        Type::Int16 => numbers!(i16),
+        Type::Int32 => numbers!(i32),
+        Type::Int64 => numbers!(i64),
+        Type::UInt8 => numbers!(u8),
+        Type::UInt16 | Type::Enum(_) => numbers!(u16),
+        Type::UInt32 => numbers!(u32),
+        Type::UInt64 => numbers!(u64),
+        Type::Float32 => numbers!(f32),
+        Type::Float64 => numbers!(f64),
+        _ => {
+            let mut list: any_pointer_list::Builder<'_> = to.initn_as(length(items));
+            for (index, item) in (0..).zip(items) {
+                build_pointer(element, *item, list.reborrow().get(index));
+            }
+        }
+    }
+}
+
+/// Builds an element of a list that is a default.
+fn build_pointer(ty: &Type, value: DefaultValue, to: any_pointer::Builder<'_>) {
+    match value {
+        DefaultValue::Text(text) => to.initn_as::<text::Builder<'_>>(length(text.as_bytes())).push_str(text),
+        DefaultValue::Data(bytes) => {
+            to.initn_as::<data::Builder<'_>>(length(bytes)).copy_from_slice(bytes);
+        }
+        DefaultValue::List(items) => build_list(element_type(ty), items, to),
         _ => {}
     }
 }

@@ -226,7 +226,7 @@ pub fn ipc_interface(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | type | `error`, `errors` | is the error of methods, see below |
 /// | enum without fields | `repr = i32` | a number in the schema, as libmultiprocess has enums; variants may say theirs: `Bad = -1` |
 /// | field | `name = ".."` | the name in the schema |
-/// | field | `default = ..` | the default in the schema, which a message without the field means: a constant, of a bool, a number, text, bytes, an enum without fields; not of an `Option` |
+/// | field | `default = ..` | the default in the schema, which a message without the field means: a constant, of a bool, a number, text, bytes, an enum without fields, or a list of these for a `Vec`, `default = [1, 2]`; not of an `Option` |
 /// | field, variant | `ordinal = N` | the ordinal in the schema; the following ones continue after it, and an `Option` that is no pointer takes two; that of a variant is its first field's |
 /// | field of a struct | `has = N` | the ordinal of the field `hasX` that says whether an `Option` is there; `has` alone is the next one; an `Option` of a pointer, which could be null, has such a field then, and it decides |
 /// | field | `group` | the fields of its struct are a group among the others |

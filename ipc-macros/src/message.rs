@@ -250,6 +250,10 @@ messages! {
         "a closure has no default in the schema",
         "remove `default`, or make the field an `Option`"
     }
+    AS_HAS {
+        "a closure that travels as an interface is an object, and has no presence field of its own",
+        "remove `has`: an `Option` of it is null where it is not there"
+    }
     AS_NEWTYPE {
         "`{}` is what is inside, and has no field of its own that could say `as`",
         "give the field a name, or write `as` where the type is used"

@@ -22,6 +22,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=src");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     generate_readers(&out)?;
+    let schemas = ipc_gen::build(&everything::roots())?;
+    let main = schemas.first().ok_or("a file")?;
+    println!("cargo::rustc-env=BUILT_SCHEMA={}", main.display());
 
     println!("cargo::rerun-if-changed=schemas");
     let own = |name: &str| PathBuf::from("schemas").join(name);

@@ -357,6 +357,16 @@ struct Defaults {
     most: f64,
     #[ipc(default = -1)]
     number: i8,
+    #[ipc(default = [1, 2])]
+    numbers: Vec<u64>,
+    #[ipc(default = [Mode::Fast, Mode::Slow])]
+    modes: Vec<Mode>,
+    #[ipc(default = ["one", "two"])]
+    texts: Vec<String>,
+    #[ipc(default = [[1.5], [], [f32::MAX, -0.5]])]
+    grid: Vec<Vec<f32>>,
+    #[ipc(default = [1, 2, 3])]
+    bytes: Vec<u8>,
 }
 
 #[test]
@@ -372,6 +382,11 @@ fn defaults_of_every_kind_are_what_a_shorter_message_means() {
         span: std::time::Duration::from_secs(5),
         most: f64::INFINITY,
         number: -1,
+        numbers: vec![1, 2],
+        modes: vec![Mode::Fast, Mode::Slow],
+        texts: vec!["one".into(), "two".into()],
+        grid: vec![vec![1.5], vec![], vec![f32::MAX, -0.5]],
+        bytes: vec![1, 2, 3],
     };
     #[derive(IpcType)]
     struct Nothing {}
@@ -388,6 +403,11 @@ fn defaults_of_every_kind_are_what_a_shorter_message_means() {
         span: std::time::Duration::ZERO,
         most: 0.0,
         number: 0,
+        numbers: Vec::new(),
+        modes: Vec::new(),
+        texts: Vec::new(),
+        grid: Vec::new(),
+        bytes: Vec::new(),
     };
     assert_eq!(decode::<Defaults>(&encode(&zeros)).unwrap(), zeros);
 }

@@ -297,13 +297,25 @@ fn expand_field(name: &str, doc: &str, wire: &Wire) -> TokenStream {
 /// A field with a default, of the type that `wire` is about.
 fn expand_default(field: &TokenStream, wire: &Wire, default: &syn::Expr) -> TokenStream {
     let ipc = names::runtime();
+    let default = expand_default_value(default);
     let value = wire.call("schema_value", mixed!(|| const { #default }));
     mixed!(#ipc::defaulted(#field, || #value))
 }
 
 /// The last argument of what writes and reads a value with a default.
 fn expand_default_argument(default: Option<&syn::Expr>) -> Option<TokenStream> {
-    default.map(|default| mixed!(, || const { #default }))
+    default.map(expand_default_value).map(|default| mixed!(, || const { #default }))
+}
+
+/// A list is behind a reference, and so are the lists in it.
+fn expand_default_value(default: &syn::Expr) -> TokenStream {
+    match default {
+        syn::Expr::Array(list) => {
+            let items = list.elems.iter().map(expand_default_value);
+            mixed!(&[#(#items),*])
+        }
+        other => other.to_token_stream(),
+    }
 }
 
 /// The index of the first declared parameter.

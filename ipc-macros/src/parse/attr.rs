@@ -432,7 +432,8 @@ pub(crate) fn parse_doc(attributes: &[Attribute]) -> String {
         if let Meta::NameValue(pair) = &attribute.meta
             && let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &pair.value
         {
-            lines.extend(text.value().lines().map(|line| {
+            // Not `lines()`, which has none in an empty text: an empty line ends a paragraph.
+            lines.extend(text.value().split('\n').map(|line| {
                 let line = line.strip_prefix(' ').unwrap_or(line);
                 line.trim_end().to_owned()
             }));

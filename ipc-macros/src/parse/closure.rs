@@ -1,8 +1,11 @@
 //! Closures: which can cross a process boundary, and how the right one is written.
 
-use syn::{PathArguments, ReturnType, Type, TypeBareFn, TypeParamBound};
+use syn::{Expr, Path, PathArguments, ReturnType, Type, TypeBareFn, TypeParamBound};
 
 use super::ty::{is_plain_value, spell, ungrouped};
+use crate::diag::Diagnostics;
+use crate::message;
+use crate::model::HasField;
 
 /// The `Fn(A, B) -> R` of a `dyn Fn(A, B) -> R + Send + Sync`, of an `impl Fn(A, B) -> R` or of a `fn(A, B) -> R`.
 pub(crate) struct Closure<'t> {
@@ -122,5 +125,20 @@ fn kind(ident: &syn::Ident) -> Option<Kind> {
         "FnMut" => Some(Kind::FnMut),
         "FnOnce" => Some(Kind::FnOnce),
         _ => None,
+    }
+}
+
+/// Checks what is said of a field or parameter beside the interface that its closure travels as.
+pub(crate) fn check_as(
+    interface: &Path,
+    default: &mut Option<Expr>,
+    has: &mut Option<HasField>,
+    diag: &mut Diagnostics,
+) {
+    if default.take().is_some() {
+        diag.report(interface, &message::AS_DEFAULT, &[]);
+    }
+    if has.take().is_some() {
+        diag.report(interface, &message::AS_HAS, &[]);
     }
 }

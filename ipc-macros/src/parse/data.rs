@@ -4,6 +4,7 @@ use quote::ToTokens;
 use syn::{DataEnum, DeriveInput, Generics, Ident, Index, Member, Type};
 
 use super::attr::{Arguments, Place, parse_doc};
+use super::closure::check_as;
 use super::generics::{check_growth, find_arguments, has_type_param, mentions, name_self};
 use super::symbol::SKIP;
 use super::ty::{Lifetimes, parse_field_type};
@@ -182,9 +183,9 @@ fn parse_fields(
         if sound {
             let ty = name_self(&field.ty, item.ident, item.generics);
             let form = arguments.field_form(&ty, item, diag);
-            let Arguments { mut default, ordinal, has, interface, .. } = arguments;
-            if let (Some(interface), Some(_)) = (&interface, default.take_if(|_| interface.is_some())) {
-                diag.report(interface, &message::AS_DEFAULT, &[]);
+            let Arguments { mut default, ordinal, mut has, interface, .. } = arguments;
+            if let Some(interface) = &interface {
+                check_as(interface, &mut default, &mut has, diag);
             }
             if conversion.is_none() && has_type_param(&ty, item.generics) {
                 if let Some(default) = &default {

@@ -4,6 +4,7 @@ use syn::ext::IdentExt;
 use syn::{FnArg, Ident, Pat, PatType, Receiver, Signature, TraitItemFn, Type};
 
 use super::attr::{Arguments, Place, ResultName, default_name, find_cfg, parse_doc, refuse_ipc, strip_ipc};
+use super::closure::check_as;
 use super::symbol::LOCAL;
 use super::ty::{
     Lifetimes, Loans, Tuples, parse_foreign_type, parse_param_type, parse_return_type, type_argument,
@@ -107,9 +108,16 @@ fn parse_remote(
             sound = false;
         }
     }
-    if let (Some(interface), Some((Results::Parts(_), _))) = (&arguments.interface, &results) {
-        diag.report(interface, &message::AS_PARTS, &[]);
-        sound = false;
+    match (&arguments.interface, &results) {
+        (Some(interface), Some((Results::Parts(_), _))) => {
+            diag.report(interface, &message::AS_PARTS, &[]);
+            sound = false;
+        }
+        (Some(interface), Some((_, presences))) if presences.iter().any(Option::is_some) => {
+            diag.report(interface, &message::AS_HAS, &[]);
+            sound = false;
+        }
+        _ => {}
     }
     let (Some(params), Some(returns), Some((results, presences)), true) = (params, returns, results, sound)
     else {
@@ -347,6 +355,9 @@ fn parse_param(
     if let (Some(Passing::Loan(..)), true) = (&passing, default.is_some() || has.is_some()) {
         diag.report(&typed.ty, &message::LOAN_ALONE, &[]);
         (default, has) = (None, None);
+    }
+    if let Some(interface) = &interface {
+        check_as(interface, &mut default, &mut has, diag);
     }
     if has.is_some()
         && let Some(default) = default.take()

@@ -11,7 +11,7 @@ use crate::wire::{Decode, DecodeStruct, Encode, IpcType, Single, StructReader, S
 /// so that a type that cannot have one is one mistake and not two.
 #[diagnostic::on_unimplemented(
     message = "a field of type `{Self}` cannot have a default in the schema",
-    label = "not a bool, a number, text, bytes or an enum without fields",
+    label = "not a bool, a number, text, bytes, an enum without fields or a `Vec` of these",
     note = "where a message does not have it, it reads as zero, empty or `None`"
 )]
 pub trait Defaulted<'m>: Sized {

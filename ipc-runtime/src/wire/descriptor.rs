@@ -99,6 +99,8 @@ pub enum DefaultValue {
     Data(&'static [u8]),
     /// The ordinal of a variant of a field-less enum.
     Enum(u16),
+    /// A list of any of these.
+    List(&'static [DefaultValue]),
 }
 
 impl Field {

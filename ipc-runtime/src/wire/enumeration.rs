@@ -156,7 +156,7 @@ fn numbered<T: Numbered>(number: T::Number) -> Result<T, IpcException> {
         .ok_or_else(|| IpcException::failed(format!("unknown variant {number} of enum `{}`", T::NAME)))
 }
 
-fn variant<T: Enum>(ordinal: u16) -> Result<T, IpcException> {
+pub(super) fn variant<T: Enum>(ordinal: u16) -> Result<T, IpcException> {
     T::from_ordinal(ordinal).ok_or_else(|| {
         IpcException::failed(format!("unknown variant {ordinal} of enum `{}`", T::descriptor().name))
     })

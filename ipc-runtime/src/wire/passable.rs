@@ -234,52 +234,41 @@ pub trait Holder<T>: Deref<Target = T> + Sized {
         T: Encode;
 }
 
-impl<T> Holder<T> for Box<T> {
-    fn value_mut(&mut self) -> Option<&mut T> {
-        Some(self)
-    }
+macro_rules! holders {
+    ($($holder:ident: $value_mut:expr, $into_value:expr;)*) => {$(
+        impl<T> Holder<T> for $holder<T> {
+            fn value_mut(&mut self) -> Option<&mut T> {
+                $value_mut(self)
+            }
 
-    fn into_value(self) -> Result<T, Self> {
-        Ok(*self)
-    }
+            fn into_value(self) -> Result<T, Self> {
+                $into_value(self)
+            }
 
-    fn lend_value<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException>
-    where
-        T: Encode,
-    {
-        T::lend(self, to, at)
-    }
+            fn lend_value<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException>
+            where
+                T: Encode,
+            {
+                T::lend(self, to, at)
+            }
 
-    fn lend_value_inner<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException>
-    where
-        T: Encode,
-    {
-        T::lend_inner(self, to, at)
-    }
+            fn lend_value_inner<'d>(
+                &'d self,
+                to: &mut StructWriter<'_, 'd>,
+                at: At,
+            ) -> Result<(), IpcException>
+            where
+                T: Encode,
+            {
+                T::lend_inner(self, to, at)
+            }
+        }
+    )*};
 }
 
-impl<T> Holder<T> for Arc<T> {
-    fn value_mut(&mut self) -> Option<&mut T> {
-        Arc::get_mut(self)
-    }
-
-    fn into_value(self) -> Result<T, Self> {
-        Self::try_unwrap(self)
-    }
-
-    fn lend_value<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException>
-    where
-        T: Encode,
-    {
-        T::lend(self, to, at)
-    }
-
-    fn lend_value_inner<'d>(&'d self, to: &mut StructWriter<'_, 'd>, at: At) -> Result<(), IpcException>
-    where
-        T: Encode,
-    {
-        T::lend_inner(self, to, at)
-    }
+holders! {
+    Box: |value| Some(Box::as_mut(value)), |value: Self| Ok(*value);
+    Arc: Arc::get_mut, Arc::try_unwrap;
 }
 
 /// A `Box` or an `Arc` of what may stand in a list.

@@ -113,7 +113,8 @@ interface Everything @0xb052e273215288e5 {
       timeout :Float64 = 1.7976931348623157e308,
       colour :Colour = darkBlue,
       text :Text = "text",
-      data :Data = 0x"00 ff"
+      data :Data = 0x"00 ff",
+      texts :List(Text) = ["a"]
   ) -> ();
 
   streams @10 (
@@ -384,6 +385,14 @@ struct Defaults @0x84d50d9406ea0671 {
   height @18 :UInt32 = 9;
   data @19 :Data = 0x"a1 40";
   letter @20 :UInt32 = 120;
+  numbers @21 :List(Int32) = [1, -2, 2147483647];
+  bits @22 :List(Bool) = [true, false, true];
+  fractions @23 :List(Float64) = [0.5, -1e300];
+  texts @24 :List(Text) = ["one", "\"two\"", ""];
+  blobs @25 :List(Data) = [0x"00 ff", ""];
+  colours @26 :List(Colour) = [green, red];
+  lists @27 :List(List(UInt16)) = [[1, 2], [], [3]];
+  letters @28 :List(UInt32) = [97, 223];
 }
 
 struct Pinned @0xa21c6aa632568a99 {

@@ -72,6 +72,7 @@ pub trait Everything {
         #[ipc(default = Colour::DarkBlue)] colour: &Colour,
         #[ipc(default = "text")] text: &str,
         #[ipc(default = b"\x00\xff")] data: &[u8],
+        #[ipc(default = ["a"])] texts: Vec<String>,
     ) -> Result<(), IpcException>;
     /// Streams of several types.
     fn streams(
@@ -306,6 +307,22 @@ pub struct Defaults {
     pub data: Vec<u8>,
     #[ipc(default = 'x')]
     pub letter: char,
+    #[ipc(default = [1, -2, i32::MAX])]
+    pub numbers: Vec<i32>,
+    #[ipc(default = [true, false, true])]
+    pub bits: Vec<bool>,
+    #[ipc(default = [0.5, -1e300])]
+    pub fractions: Vec<f64>,
+    #[ipc(default = ["one", "\"two\"", ""])]
+    pub texts: Vec<String>,
+    #[ipc(default = [b"\x00\xff", b""])]
+    pub blobs: Vec<Vec<u8>>,
+    #[ipc(default = [Colour::Green, Colour::Red])]
+    pub colours: Vec<Colour>,
+    #[ipc(default = [[1, 2], [], [3]])]
+    pub lists: Vec<Vec<u16>>,
+    #[ipc(default = ['a', 'ß'])]
+    pub letters: Vec<char>,
 }
 
 /// A number in the schema.

@@ -111,6 +111,14 @@ fn default_values() -> Defaults {
         height: Height(9),
         data: vec![0xa1, 0x40],
         letter: 'x',
+        numbers: vec![1, -2, i32::MAX],
+        bits: vec![true, false, true],
+        fractions: vec![0.5, -1e300],
+        texts: vec!["one".into(), "\"two\"".into(), String::new()],
+        blobs: vec![vec![0, 0xff], Vec::new()],
+        colours: vec![Colour::Green, Colour::Red],
+        lists: vec![vec![1, 2], Vec::new(), vec![3]],
+        letters: vec!['a', 'ß'],
     }
 }
 
@@ -137,6 +145,14 @@ fn zeros() -> Defaults {
         height: Height(0),
         data: Vec::new(),
         letter: '\0',
+        numbers: Vec::new(),
+        bits: Vec::new(),
+        fractions: Vec::new(),
+        texts: Vec::new(),
+        blobs: Vec::new(),
+        colours: Vec::new(),
+        lists: Vec::new(),
+        letters: Vec::new(),
     }
 }
 
@@ -165,15 +181,27 @@ fn read(of: defaults::Reader<'_>) -> Defaults {
             },
         },
         most: of.get_most(),
-        colour: match of.get_colour().unwrap() {
-            GeneratedColour::Red => Colour::Red,
-            GeneratedColour::Green => Colour::Green,
-            GeneratedColour::DarkBlue => Colour::DarkBlue,
-        },
+        colour: read_colour(of.get_colour().unwrap()),
         code: if of.get_code() == 0 { Code::Zero } else { Code::Minus },
         height: Height(of.get_height()),
         data: of.get_data().unwrap().to_vec(),
         letter: char::from_u32(of.get_letter()).unwrap(),
+        numbers: of.get_numbers().unwrap().iter().collect(),
+        bits: of.get_bits().unwrap().iter().collect(),
+        fractions: of.get_fractions().unwrap().iter().collect(),
+        texts: of.get_texts().unwrap().iter().map(|text| text.unwrap().to_string().unwrap()).collect(),
+        blobs: of.get_blobs().unwrap().iter().map(|blob| blob.unwrap().to_vec()).collect(),
+        colours: of.get_colours().unwrap().iter().map(|colour| read_colour(colour.unwrap())).collect(),
+        lists: of.get_lists().unwrap().iter().map(|list| list.unwrap().iter().collect()).collect(),
+        letters: of.get_letters().unwrap().iter().map(|letter| char::from_u32(letter).unwrap()).collect(),
+    }
+}
+
+fn read_colour(colour: GeneratedColour) -> Colour {
+    match colour {
+        GeneratedColour::Red => Colour::Red,
+        GeneratedColour::Green => Colour::Green,
+        GeneratedColour::DarkBlue => Colour::DarkBlue,
     }
 }
 

@@ -71,7 +71,7 @@ fn compare(ours: &Node, theirs: &Node) {
 
 /// Rust's documentation cannot be indented by more than three columns.
 fn trimmed(doc: &str) -> Vec<&str> {
-    doc.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
+    doc.trim().lines().map(str::trim).collect()
 }
 
 #[test]
@@ -135,6 +135,28 @@ fn what_cannot_be_said_has_its_place() {
         assert!(places.iter().any(|place| place == expected), "{expected}\n{places:#?}");
     }
     assert!(imported.left_out.iter().all(|mistake| mistake.line > 1), "{:#?}", imported.left_out);
+}
+
+/// What `derive(IpcType)` refuses of a type with parameters is refused before.
+#[test]
+fn what_a_type_with_parameters_cannot_have() {
+    for (text, expected) in [
+        (
+            "struct S(T) { a @0 :T; union { b @1 :Bool; c @2 :Text; } }",
+            "the union without a name cannot be said",
+        ),
+        ("struct S(T) { a @0 :T; g :group { b @1 :Bool; } }", "the field `g` cannot be said in Rust"),
+        ("struct S(T) { a @0 :T; hasA @1 :Bool; }", "the field `a` cannot be said in Rust"),
+        ("struct S(T) { a @0 :Text; }", "the type parameter `T` of `S` is not used"),
+    ] {
+        let text = format!("@0xc1d2e3f405162738; {text}");
+        let read = |_: &Path| Ok(text.clone().into_bytes());
+        let imports = ImportPath { folders: Vec::new() };
+        let model = Model::read_with(&[Path::new("a.capnp")], &imports, &read).unwrap();
+        let left_out = import(&model, Arrangement::OneFile).left_out;
+        let [mistake] = &left_out[..] else { panic!("{left_out:#?}") };
+        assert!(mistake.message.starts_with(expected), "{mistake}");
+    }
 }
 
 #[test]

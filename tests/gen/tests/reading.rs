@@ -128,3 +128,10 @@ fn collect(root: &Path, below: &Path, files: &mut Vec<String>) -> io::Result<()>
     files.sort();
     Ok(())
 }
+
+/// What the build script has written, by one line.
+#[test]
+fn the_files_of_a_build_script() {
+    let model = Model::read(&[env!("BUILT_SCHEMA")], &ImportPath { folders: Vec::new() }).unwrap();
+    assert!(model.nodes.values().any(|node| node.name() == "Everything"));
+}

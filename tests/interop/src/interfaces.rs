@@ -2,9 +2,10 @@
 //!
 //! The build script includes this file too: it generates capnp-rpc's code from it.
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-use ipc_runtime::{IpcException, IpcStream, IpcType, ipc_interface};
+use ipc_runtime::{AnyPointer, IpcException, IpcStream, IpcType, ipc_interface};
 
 /// The first object of a connection.
 #[ipc_interface(root)]
@@ -56,6 +57,57 @@ pub trait Init {
     fn count(&self, count: u64, failure: &str) -> Result<IpcStream<u64>, IpcException>;
     /// Joins texts that come one by one.
     fn join(&self, texts: IpcStream<String>) -> Result<String, IpcException>;
+    /// Returns its argument.
+    fn any(&self, value: AnyPointer) -> Result<AnyPointer, IpcException>;
+    /// Fails in three ways, of 1, 2 and 3; returns any other number.
+    fn attempt(&self, which: u32) -> Result<u32, Failure>;
+    /// Returns its arguments, the other way round: numbers for capnp-rpc.
+    #[ipc(with = address)]
+    fn addresses(
+        &self,
+        #[ipc(with = address)] first: Ipv4Addr,
+        #[ipc(with = address)] others: Vec<Ipv4Addr>,
+    ) -> Result<Vec<Ipv4Addr>, IpcException>;
+}
+
+/// Several ways to fail.
+#[derive(Debug, IpcType)]
+#[ipc(errors)]
+pub enum Failure {
+    /// With a number.
+    Refused(Point),
+    /// With a text.
+    #[ipc(name = "text")]
+    Other(String),
+    /// As every call can.
+    #[ipc(exception)]
+    Ipc(IpcException),
+}
+
+/// An address as a number.
+pub mod address {
+    use std::net::Ipv4Addr;
+
+    use ipc_runtime::IpcException;
+
+    /// What travels.
+    pub type Wire = u32;
+
+    /// Makes a number of an address.
+    ///
+    /// # Errors
+    /// None.
+    pub fn to_wire(address: &Ipv4Addr) -> Result<Wire, IpcException> {
+        Ok(address.to_bits())
+    }
+
+    /// Makes an address of a number.
+    ///
+    /// # Errors
+    /// None.
+    pub fn from_wire(wire: Wire) -> Result<Ipv4Addr, IpcException> {
+        Ok(Ipv4Addr::from_bits(wire))
+    }
 }
 
 /// Makes text of a number and a text.

@@ -18,6 +18,10 @@ pub trait Calculator {
     fn parts(&self) -> Result<(Arc<Closure>, Arc<Closure>), IpcException>;
     fn malformed(&self, #[ipc(as = "Callback")] f: Arc<Closure>) -> Result<(), IpcException>;
     fn missing(&self, #[ipc(as)] f: Arc<Closure>) -> Result<(), IpcException>;
+    fn defaulted(&self, #[ipc(as = Callback, default = 1)] f: Arc<Closure>) -> Result<(), IpcException>;
+    fn present(&self, #[ipc(as = Callback, has)] f: Option<Arc<Closure>>) -> Result<(), IpcException>;
+    #[ipc(results(result, has(result)), as = Callback)]
+    fn returned(&self) -> Result<Option<Arc<Closure>>, IpcException>;
 }
 
 #[derive(IpcType)]
@@ -27,6 +31,8 @@ pub struct Handler(#[ipc(as = Callback)] Arc<Closure>);
 pub struct Handlers {
     #[ipc(as = Callback, default = 1)]
     first: Arc<Closure>,
+    #[ipc(as = Callback, has)]
+    second: Option<Arc<Closure>>,
 }
 
 fn main() {}

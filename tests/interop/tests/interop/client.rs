@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 
 use capnp::ErrorKind;
 use capnp::capability::FromClientHook;
+use capnp::capability_list;
 use capnp_rpc::new_client;
 use futures::future::{join_all, try_join_all};
 use ipc_interop_tests::generated::interop_capnp::{counter, init};
@@ -178,6 +179,61 @@ fn an_object_of_theirs_is_called_by_our_server_during_a_method_and_after_it() {
         assert_eq!(live.get(), 1);
         init.keep_request().send().promise.await.unwrap();
         eventually("our server releases their object", || live.get() == 0).await;
+    });
+}
+
+#[test]
+fn what_they_send_as_an_any_pointer_comes_back_to_them() {
+    with_client(async |init, _| {
+        for example in values::examples() {
+            let mut request = init.any_request();
+            values::write(&example, request.get().init_value().init_as());
+            let answer = request.send().promise.await.unwrap();
+            assert_eq!(values::read(answer.get().unwrap().get_result().get_as().unwrap()), example);
+        }
+        let counter = make_counter(&init, 1).await.unwrap();
+        let mut request = init.any_request();
+        let mut list =
+            request.get().init_value().initn_as::<capability_list::Builder<'_, counter::Client>>(2);
+        list.set(1, counter.client.hook);
+        let answer = request.send().promise.await.unwrap();
+        let list: capability_list::Reader<'_, counter::Client> =
+            answer.get().unwrap().get_result().get_as().unwrap();
+        assert_eq!(add(&list.get(1).unwrap(), 4).await.unwrap(), 5);
+        let answer = init.any_request().send().promise.await.unwrap();
+        assert!(answer.get().unwrap().get_result().is_null());
+    });
+}
+
+#[test]
+fn each_way_to_fail_is_in_its_place() {
+    with_client(async |init, _| {
+        let attempt = async |which| {
+            let mut request = init.attempt_request();
+            request.get().set_which(which);
+            let answer = request.send().promise.await.map_err(|error| error.to_string())?;
+            let results = answer.get().unwrap();
+            let refused = results.has_refused().then(|| results.get_refused().unwrap().get_y());
+            let text = results.has_text().then(|| results.get_text().unwrap().to_string().unwrap());
+            Ok::<_, String>((refused, text, results.get_result()))
+        };
+        assert_eq!(attempt(0).await.unwrap(), (None, None, 0));
+        assert_eq!(attempt(1).await.unwrap(), (Some(2), None, 0));
+        assert_eq!(attempt(2).await.unwrap(), (None, Some("why".to_owned()), 0));
+        assert!(attempt(3).await.unwrap_err().contains("an exception"));
+        assert_eq!(attempt(4).await.unwrap(), (None, None, 4));
+    });
+}
+
+#[test]
+fn what_a_module_converts_is_a_number_for_them() {
+    with_client(async |init, _| {
+        let mut request = init.addresses_request();
+        request.get().set_first(0x7f00_0001);
+        request.get().set_others(&[1, 2][..]).unwrap();
+        let answer = request.send().promise.await.unwrap();
+        let numbers: Vec<u32> = answer.get().unwrap().get_result().unwrap().iter().collect();
+        assert_eq!(numbers, [2, 1, 0x7f00_0001]);
     });
 }
 

@@ -1,15 +1,16 @@
 //! Our side: objects, and connections of which we are the client or the server.
 
+use std::net::Ipv4Addr;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use ipc_interop_tests::interfaces::{Counter, Describe, Every, Init};
+use ipc_interop_tests::interfaces::{Counter, Describe, Every, Failure, Init, Point};
 use ipc_runtime::object::LocalObject;
 use ipc_runtime::wire::Interface;
-use ipc_runtime::{CapnpContext, IpcException, IpcStream, make_capnp_protocol};
+use ipc_runtime::{AnyPointer, CapnpContext, IpcException, IpcStream, make_capnp_protocol};
 use ipc_tests::steps::PATIENCE;
 
 /// What our server offers.
@@ -40,6 +41,23 @@ impl Init for Server {
 
     fn blob(&self, data: &[u8]) -> Result<Vec<u8>, IpcException> {
         Ok(data.to_vec())
+    }
+
+    fn any(&self, value: AnyPointer) -> Result<AnyPointer, IpcException> {
+        Ok(value)
+    }
+
+    fn attempt(&self, which: u32) -> Result<u32, Failure> {
+        match which {
+            1 => Err(Failure::Refused(Point { x: 1, y: 2 })),
+            2 => Err(Failure::Other("why".into())),
+            3 => Err(Failure::Ipc(IpcException::failed("an exception"))),
+            other => Ok(other),
+        }
+    }
+
+    fn addresses(&self, first: Ipv4Addr, others: Vec<Ipv4Addr>) -> Result<Vec<Ipv4Addr>, IpcException> {
+        Ok(others.into_iter().rev().chain([first]).collect())
     }
 
     fn present(

@@ -1,5 +1,6 @@
 //! Our clients of a capnp-rpc program.
 
+use std::net::Ipv4Addr;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,8 +9,8 @@ use std::thread;
 use capnp_rpc::rpc_twoparty_capnp::Side;
 use futures::channel::oneshot;
 use ipc_interop_tests::generated::interop_capnp::init;
-use ipc_interop_tests::interfaces::{Counter, Init};
-use ipc_runtime::{ExceptionKind, IpcException, IpcStream, closed, destroy};
+use ipc_interop_tests::interfaces::{Counter, Every, Failure, Init, Point};
+use ipc_runtime::{AnyPointer, ExceptionKind, IpcException, IpcStream, closed, destroy};
 use ipc_tests::steps::{LONG_PATIENCE, bounded, eventually, joined};
 
 use super::ours::{self, Count};
@@ -119,6 +120,44 @@ fn an_object_of_ours_is_called_by_their_server_during_a_method_and_after_it_and_
         assert_eq!(live.load(Ordering::SeqCst), 1);
         drop(init.keep(None).unwrap());
         eventually("our object is freed", || live.load(Ordering::SeqCst) == 0);
+    });
+}
+
+#[test]
+fn what_we_send_as_an_any_pointer_comes_back_to_us() {
+    with_server(|init| {
+        let counter: Arc<dyn Counter> = own_counter(40).0;
+        for example in values::examples() {
+            let any = AnyPointer::new(&(example.clone(), vec![counter.clone()])).unwrap();
+            let (back, counters): (Every, Vec<Arc<dyn Counter>>) = init.any(any).unwrap().get().unwrap();
+            assert_eq!(back, example);
+            assert!(Arc::ptr_eq(&counter, &counters[0]), "it came home as something else");
+        }
+        let theirs = init.make_counter(1).unwrap();
+        let any = init.any(AnyPointer::new(&theirs).unwrap()).unwrap();
+        assert_eq!(any.get::<Arc<dyn Counter>>().unwrap().add(4).unwrap(), 5);
+        assert!(init.any(AnyPointer::default()).unwrap().is_null());
+    });
+}
+
+#[test]
+fn each_way_to_fail_arrives_as_itself() {
+    with_server(|init| {
+        assert_eq!(init.attempt(0).unwrap(), 0);
+        assert!(matches!(init.attempt(1), Err(Failure::Refused(Point { x: 1, y: 2 }))));
+        assert!(matches!(init.attempt(2), Err(Failure::Other(text)) if text == "why"));
+        assert!(
+            matches!(init.attempt(3), Err(Failure::Ipc(error)) if error.to_string().contains("an exception"))
+        );
+        assert_eq!(init.attempt(4).unwrap(), 4);
+    });
+}
+
+#[test]
+fn what_a_module_converts_comes_back() {
+    with_server(|init| {
+        let addresses = init.addresses(Ipv4Addr::LOCALHOST, vec![Ipv4Addr::UNSPECIFIED, Ipv4Addr::BROADCAST]);
+        assert_eq!(addresses.unwrap(), [Ipv4Addr::BROADCAST, Ipv4Addr::UNSPECIFIED, Ipv4Addr::LOCALHOST]);
     });
 }
 

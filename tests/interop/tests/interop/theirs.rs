@@ -117,6 +117,47 @@ impl init::Server for Server {
         Ok(())
     }
 
+    async fn any(
+        self: Rc<Self>,
+        params: init::AnyParams,
+        mut results: init::AnyResults,
+    ) -> Result<(), Error> {
+        results.get().init_result().set_as(params.get()?.get_value())
+    }
+
+    async fn attempt(
+        self: Rc<Self>,
+        params: init::AttemptParams,
+        mut results: init::AttemptResults,
+    ) -> Result<(), Error> {
+        match params.get()?.get_which() {
+            1 => {
+                let mut refused = results.get().init_refused();
+                refused.set_x(1);
+                refused.set_y(2);
+            }
+            2 => results.get().set_text("why"),
+            3 => return Err(Error::failed("an exception".into())),
+            other => results.get().set_result(other),
+        }
+        Ok(())
+    }
+
+    async fn addresses(
+        self: Rc<Self>,
+        params: init::AddressesParams,
+        mut results: init::AddressesResults,
+    ) -> Result<(), Error> {
+        let params = params.get()?;
+        let others = params.get_others()?;
+        let mut list = results.get().init_result(others.len() + 1);
+        for (to, from) in (0..others.len()).rev().enumerate() {
+            list.set(to as u32, others.get(from));
+        }
+        list.set(others.len(), params.get_first());
+        Ok(())
+    }
+
     async fn present(
         self: Rc<Self>,
         params: init::PresentParams,
