@@ -44,7 +44,8 @@
 //! | another file | a module |
 //!
 //! What cannot be said in Rust is reported with its place: interfaces and methods with type parameters, lists and structs as
-//! constants or defaults, unions whose ordinals do not follow each other. Other annotations have no meaning in Rust.
+//! constants or defaults, unions whose ordinals do not follow each other, groups in structs with type parameters. Other
+//! annotations have no meaning in Rust.
 //!
 //! # The command
 //!

@@ -8,7 +8,7 @@ use ipc_runtime::wire::id::type_id;
 use super::names::with_capital;
 use super::types::Position;
 use super::{Importer, attribute, doc, member};
-use crate::model::{Brand, Enumerant, Field, FieldKind, Node, NodeKind, Struct, Type, Value};
+use crate::model::{AnyPointer, Brand, Enumerant, Field, FieldKind, Node, NodeKind, Struct, Type, Value};
 
 /// A declaration that is being made.
 #[derive(Clone, Copy)]
@@ -72,6 +72,16 @@ impl<'m> Importer<'m> {
             format!("{head}pub struct {name}{parameters} {{\n{}}}\n", fields_text(&members, "pub ", 4))
         };
         text.push_str(&groups);
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("///"));
+        let words: Vec<&str> =
+            code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_')).collect();
+        // The list of parameters itself is one place.
+        let is_used = |name: &String| words.iter().filter(|word| *word == name).count() > 1;
+        if let Some(unused) = node.parameters.iter().find(|name| !is_used(name)) {
+            let message = format!("the type parameter `{unused}` of `{}` is not used", node.path());
+            self.leave_out(node.id, None, message, "");
+            return None;
+        }
         Some(text)
     }
 
@@ -162,6 +172,10 @@ impl<'m> Importer<'m> {
             None => {
                 arguments.extend(ordinals.pin(ordinal, 1));
                 rust
+            }
+            Some(_) if is_parameter(ty) => {
+                let why = "one whose type is a parameter has no field that says whether it is there";
+                return self.refuse(body.id, index, field, why);
             }
             Some(has) => {
                 let has = has.checked_sub(body.base)?;
@@ -270,6 +284,9 @@ impl<'m> Importer<'m> {
         groups: &mut String,
     ) -> Option<(String, u16, u16)> {
         let model = self.model;
+        if !declaration.node.parameters.is_empty() {
+            return self.refuse(node, index, field, IN_GENERIC);
+        }
         if field.ordinal.is_some() {
             return self.refuse(node, index, field, "a union with an ordinal of its own");
         }
@@ -327,6 +344,11 @@ impl<'m> Importer<'m> {
         ordinals: &mut Ordinals,
         groups: &mut String,
     ) -> Option<Member> {
+        if !declaration.node.parameters.is_empty() {
+            let message = format!("the union without a name cannot be said in Rust: {IN_GENERIC}");
+            self.leave_out(body.id, Some(index), message, "");
+            return None;
+        }
         let choices = body.of.fields.iter().filter(|field| field.choice.is_some());
         let all = self.ordinals_of(choices);
         let Some((first, count)) = range(&all) else {
@@ -464,6 +486,19 @@ impl Presences {
     /// Tells whether a field says so of another.
     pub(super) fn is_presence(&self, field: &str) -> bool {
         self.found.iter().any(|(name, _)| format!("has{}", with_capital(name)) == field)
+    }
+}
+
+const IN_GENERIC: &str = "a group or union beside others in a struct with type parameters";
+
+/// Tells whether a type has a type parameter in it.
+fn is_parameter(ty: &Type) -> bool {
+    match ty.innermost() {
+        Type::AnyPointer(AnyPointer::Parameter { .. }) => true,
+        Type::Struct(_, Brand(scopes)) => {
+            scopes.iter().flat_map(|scope| scope.bind.iter().flatten().flatten()).any(is_parameter)
+        }
+        _ => false,
     }
 }
 

@@ -137,6 +137,28 @@ fn what_cannot_be_said_has_its_place() {
     assert!(imported.left_out.iter().all(|mistake| mistake.line > 1), "{:#?}", imported.left_out);
 }
 
+/// What `derive(IpcType)` refuses of a type with parameters is refused before.
+#[test]
+fn what_a_type_with_parameters_cannot_have() {
+    for (text, expected) in [
+        (
+            "struct S(T) { a @0 :T; union { b @1 :Bool; c @2 :Text; } }",
+            "the union without a name cannot be said",
+        ),
+        ("struct S(T) { a @0 :T; g :group { b @1 :Bool; } }", "the field `g` cannot be said in Rust"),
+        ("struct S(T) { a @0 :T; hasA @1 :Bool; }", "the field `a` cannot be said in Rust"),
+        ("struct S(T) { a @0 :Text; }", "the type parameter `T` of `S` is not used"),
+    ] {
+        let text = format!("@0xc1d2e3f405162738; {text}");
+        let read = |_: &Path| Ok(text.clone().into_bytes());
+        let imports = ImportPath { folders: Vec::new() };
+        let model = Model::read_with(&[Path::new("a.capnp")], &imports, &read).unwrap();
+        let left_out = import(&model, Arrangement::OneFile).left_out;
+        let [mistake] = &left_out[..] else { panic!("{left_out:#?}") };
+        assert!(mistake.message.starts_with(expected), "{mistake}");
+    }
+}
+
 #[test]
 fn what_is_made_is_formatted() {
     let Ok(rustfmt) = std::process::Command::new("rustfmt").arg("--version").output() else { return };
