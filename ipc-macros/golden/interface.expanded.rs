@@ -322,14 +322,14 @@ const _: () = {
                         ordinal: 0u16,
                     },
                     __ipc::Params::with_context(__CLEAR_PARAMS_AT.size),
-                    &mut |_| { __ipc::Ok(()) },
+                    &mut |_| __ipc::Ok(()),
                     &__CLEAR_RESULT_AT.at,
-                    &mut |from| <<Result<
+                    &mut |__from| <<Result<
                         (),
                         IpcException,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
                         '_,
-                    >>::decode(from, __CLEAR_RESULT_AT.at[__CLEAR_ERRORS]),
+                    >>::decode(__from, __CLEAR_RESULT_AT.at[__CLEAR_ERRORS]),
                     __ipc::error_of::<
                         <Result<(), IpcException> as __ipc::AnyResult>::Err,
                     >(),
@@ -348,22 +348,21 @@ const _: () = {
                         ordinal: 1u16,
                     },
                     __ipc::Params::with_context(__PUT_PARAMS_AT.size),
-                    &mut |to| {
+                    &mut |__to| __ipc::all([
                         <str as __ipc::Lent<
                             '_,
-                        >>::lend_to(key, to, __PUT_PARAMS_AT.at[1usize])?;
+                        >>::lend_to(key, __to, __PUT_PARAMS_AT.at[1usize]),
                         <u8 as __ipc::LentSlice<
                             '_,
-                        >>::lend_to(value, to, __PUT_PARAMS_AT.at[2usize])?;
-                        __ipc::Ok(())
-                    },
+                        >>::lend_to(value, __to, __PUT_PARAMS_AT.at[2usize]),
+                    ]),
                     &__PUT_RESULT_AT.at,
-                    &mut |from| <<Result<
+                    &mut |__from| <<Result<
                         (),
                         IpcException,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
                         '_,
-                    >>::decode(from, __PUT_RESULT_AT.at[__PUT_ERRORS]),
+                    >>::decode(__from, __PUT_RESULT_AT.at[__PUT_ERRORS]),
                     __ipc::error_of::<
                         <Result<(), IpcException> as __ipc::AnyResult>::Err,
                     >(),
@@ -396,19 +395,16 @@ const _: () = {
                                 ordinal: 2u16,
                             },
                             __ipc::Params::with_context(__FIND_PARAMS_AT.size),
-                            move |to| {
-                                <String as __ipc::Wire<
-                                    '_,
-                                >>::give(key, to, __FIND_PARAMS_AT.at[1usize])?;
-                                __ipc::Ok(())
-                            },
+                            move |__to| <String as __ipc::Wire<
+                                '_,
+                            >>::give(key, __to, __FIND_PARAMS_AT.at[1usize]),
                             &__FIND_RESULT_AT.at,
-                            |from| <<Result<
+                            |__from| <<Result<
                                 Option<Vec<u8>>,
                                 IpcException,
                             > as __ipc::AnyResult>::Ok as __ipc::Wire<
                                 '_,
-                            >>::decode(from, __FIND_RESULT_AT.at[__FIND_ERRORS]),
+                            >>::decode(__from, __FIND_RESULT_AT.at[__FIND_ERRORS]),
                             __ipc::error_of::<
                                 <Result<
                                     Option<Vec<u8>>,
@@ -436,26 +432,25 @@ const _: () = {
                         ordinal: 3u16,
                     },
                     __ipc::Params::with_context(__LIST_PARAMS_AT.size),
-                    &mut |to| {
+                    &mut |__to| __ipc::all([
                         <Option<
                             u32,
                         > as __ipc::Wire<
                             '_,
-                        >>::lend_to(&first, to, __LIST_PARAMS_AT.at[1usize])?;
+                        >>::lend_to(&first, __to, __LIST_PARAMS_AT.at[1usize]),
                         <Option<
                             &str,
                         > as __ipc::Wire<
                             '_,
-                        >>::lend_to(&prefix, to, __LIST_PARAMS_AT.at[2usize])?;
-                        __ipc::Ok(())
-                    },
+                        >>::lend_to(&prefix, __to, __LIST_PARAMS_AT.at[2usize]),
+                    ]),
                     &__LIST_RESULT_AT.at,
-                    &mut |from| <<Result<
+                    &mut |__from| <<Result<
                         Vec<String>,
                         IpcException,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
                         '_,
-                    >>::decode(from, __LIST_RESULT_AT.at[__LIST_ERRORS]),
+                    >>::decode(__from, __LIST_RESULT_AT.at[__LIST_ERRORS]),
                     __ipc::error_of::<
                         <Result<Vec<String>, IpcException> as __ipc::AnyResult>::Err,
                     >(),
@@ -474,19 +469,16 @@ const _: () = {
                         ordinal: 4u16,
                     },
                     __ipc::Params::with_context(__DESCRIBE_PARAMS_AT.size),
-                    &mut |to| {
-                        <Entry as __ipc::Lent<
-                            '_,
-                        >>::lend_to(entry, to, __DESCRIBE_PARAMS_AT.at[1usize])?;
-                        __ipc::Ok(())
-                    },
+                    &mut |__to| <Entry as __ipc::Lent<
+                        '_,
+                    >>::lend_to(entry, __to, __DESCRIBE_PARAMS_AT.at[1usize]),
                     &__DESCRIBE_RESULT_AT.at,
-                    &mut |from| <<Result<
+                    &mut |__from| <<Result<
                         Entry,
                         IpcException,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
                         '_,
-                    >>::decode(from, __DESCRIBE_RESULT_AT.at[__DESCRIBE_ERRORS]),
+                    >>::decode(__from, __DESCRIBE_RESULT_AT.at[__DESCRIBE_ERRORS]),
                     __ipc::error_of::<
                         <Result<Entry, IpcException> as __ipc::AnyResult>::Err,
                     >(),
@@ -508,21 +500,18 @@ const _: () = {
                         ordinal: 5u16,
                     },
                     __ipc::Params::with_context(__WATCH_PARAMS_AT.size),
-                    &mut __ipc::once(|to| {
-                        <Arc<
-                            dyn Watcher,
-                        > as __ipc::Wire<
-                            '_,
-                        >>::give(watcher, to, __WATCH_PARAMS_AT.at[1usize])?;
-                        __ipc::Ok(())
-                    }),
+                    &mut __ipc::once(|__to| <Arc<
+                        dyn Watcher,
+                    > as __ipc::Wire<
+                        '_,
+                    >>::give(watcher, __to, __WATCH_PARAMS_AT.at[1usize])),
                     &__WATCH_RESULT_AT.at,
-                    &mut |from| <<Result<
+                    &mut |__from| <<Result<
                         Arc<dyn Watch>,
                         IpcException,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
                         '_,
-                    >>::decode(from, __WATCH_RESULT_AT.at[__WATCH_ERRORS]),
+                    >>::decode(__from, __WATCH_RESULT_AT.at[__WATCH_ERRORS]),
                     __ipc::error_of::<
                         <Result<Arc<dyn Watch>, IpcException> as __ipc::AnyResult>::Err,
                     >(),
@@ -541,19 +530,16 @@ const _: () = {
                         ordinal: 6u16,
                     },
                     __ipc::Params::with_context(__LOCK_PARAMS_AT.size),
-                    &mut |to| {
-                        <str as __ipc::Lent<
-                            '_,
-                        >>::lend_to(key, to, __LOCK_PARAMS_AT.at[1usize])?;
-                        __ipc::Ok(())
-                    },
+                    &mut |__to| <str as __ipc::Lent<
+                        '_,
+                    >>::lend_to(key, __to, __LOCK_PARAMS_AT.at[1usize]),
                     &__LOCK_RESULT_AT.at,
-                    &mut |from| <<Result<
+                    &mut |__from| <<Result<
                         u64,
                         StoreError,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
                         '_,
-                    >>::decode(from, __LOCK_RESULT_AT.at[__LOCK_ERRORS]),
+                    >>::decode(__from, __LOCK_RESULT_AT.at[__LOCK_ERRORS]),
                     __ipc::error_of::<
                         <Result<u64, StoreError> as __ipc::AnyResult>::Err,
                     >(),
@@ -572,15 +558,21 @@ const _: () = {
                         ordinal: 7u16,
                     },
                     __ipc::Params::with_context(__COUNT_PARAMS_AT.size),
-                    &mut |_| { __ipc::Ok(()) },
+                    &mut |_| __ipc::Ok(()),
                     &__COUNT_RESULT_AT.at,
-                    &mut |from| __ipc::Ok((
+                    &mut |__from| __ipc::Ok((
                         <u32 as __ipc::Wire<
                             '_,
-                        >>::decode(from, __COUNT_RESULT_AT.at[__COUNT_ERRORS + 0usize])?,
+                        >>::decode(
+                            __from,
+                            __COUNT_RESULT_AT.at[__COUNT_ERRORS + 0usize],
+                        )?,
                         <u64 as __ipc::Wire<
                             '_,
-                        >>::decode(from, __COUNT_RESULT_AT.at[__COUNT_ERRORS + 1usize])?,
+                        >>::decode(
+                            __from,
+                            __COUNT_RESULT_AT.at[__COUNT_ERRORS + 1usize],
+                        )?,
                     )),
                     __ipc::error_of::<
                         <Result<(u32, u64), IpcException> as __ipc::AnyResult>::Err,
@@ -600,12 +592,9 @@ const _: () = {
                         ordinal: 8u16,
                     },
                     __ipc::Params::with_context(__TOUCH_PARAMS_AT.size),
-                    &mut |to| {
-                        <str as __ipc::Lent<
-                            '_,
-                        >>::lend_to(key, to, __TOUCH_PARAMS_AT.at[1usize])?;
-                        __ipc::Ok(())
-                    },
+                    &mut |__to| <str as __ipc::Lent<
+                        '_,
+                    >>::lend_to(key, __to, __TOUCH_PARAMS_AT.at[1usize]),
                     __ipc::error_of::<
                         <Result<(), IpcException> as __ipc::AnyResult>::Err,
                     >(),
@@ -624,14 +613,14 @@ const _: () = {
                         ordinal: 9u16,
                     },
                     __ipc::Params::with_context(__VERSION_PARAMS_AT.size),
-                    &mut |_| { __ipc::Ok(()) },
+                    &mut |_| __ipc::Ok(()),
                     &__VERSION_RESULT_AT.at,
-                    &mut |from| <<Result<
+                    &mut |__from| <<Result<
                         u32,
                         IpcException,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
                         '_,
-                    >>::decode(from, __VERSION_RESULT_AT.at[__VERSION_ERRORS]),
+                    >>::decode(__from, __VERSION_RESULT_AT.at[__VERSION_ERRORS]),
                     __ipc::error_of::<
                         <Result<u32, IpcException> as __ipc::AnyResult>::Err,
                     >(),
@@ -649,22 +638,23 @@ const _: () = {
         const CONSTRUCT: __ipc::Option<__ipc::MethodId> = __ipc::first_method(
             &[__ipc::None, <dyn Base as __ipc::Superclass>::CONSTRUCT],
         );
-        fn implements(interface: __ipc::u64) -> __ipc::bool {
-            interface == __ID || <dyn Base as __ipc::Superclass>::implements(interface)
+        fn implements(__interface: __ipc::u64) -> __ipc::bool {
+            __interface == __ID
+                || <dyn Base as __ipc::Superclass>::implements(__interface)
         }
-        fn is_destroy(method: __ipc::MethodId) -> __ipc::bool {
-            __ipc::is_method(Self::DESTROY, method)
-                || <dyn Base as __ipc::Superclass>::is_destroy(method)
+        fn is_destroy(__method: __ipc::MethodId) -> __ipc::bool {
+            __ipc::is_method(Self::DESTROY, __method)
+                || <dyn Base as __ipc::Superclass>::is_destroy(__method)
         }
-        fn is_construct(method: __ipc::MethodId) -> __ipc::bool {
-            __ipc::is_method(Self::CONSTRUCT, method)
-                || <dyn Base as __ipc::Superclass>::is_construct(method)
+        fn is_construct(__method: __ipc::MethodId) -> __ipc::bool {
+            __ipc::is_method(Self::CONSTRUCT, __method)
+                || <dyn Base as __ipc::Superclass>::is_construct(__method)
         }
         const HAS_ONEWAY: __ipc::bool = true
             || <dyn Base as __ipc::Superclass>::HAS_ONEWAY;
-        fn is_oneway(method: __ipc::MethodId) -> __ipc::bool {
-            __ipc::is_one_of(method, __ID, &[8u16])
-                || <dyn Base as __ipc::Superclass>::is_oneway(method)
+        fn is_oneway(__method: __ipc::MethodId) -> __ipc::bool {
+            __ipc::is_one_of(__method, __ID, &[8u16])
+                || <dyn Base as __ipc::Superclass>::is_oneway(__method)
         }
         const HAS_ASYNC: __ipc::bool = true
             || <dyn Base as __ipc::Superclass>::HAS_ASYNC;
@@ -840,8 +830,8 @@ const _: () = {
             }
         }
         #[inline]
-        fn from_remote(remote: __ipc::Remote) -> __ipc::Arc<Self> {
-            __ipc::Arc::new(__ipc::Client::<Self>::new(remote))
+        fn from_remote(__remote: __ipc::Remote) -> __ipc::Arc<Self> {
+            __ipc::Arc::new(__ipc::Client::<Self>::new(__remote))
         }
         fn as_remote(&self) -> __ipc::Option<&__ipc::Remote> {
             Store::__ipc_remote_store(self)
@@ -849,39 +839,39 @@ const _: () = {
         #[inline]
         fn dispatch(
             &self,
-            call: &__ipc::ServerCall,
+            __call: &__ipc::ServerCall,
         ) -> __ipc::Result<__ipc::Reply, __ipc::IpcException> {
-            match call.method() {
+            match __call.method() {
                 __ipc::MethodId { interface: __ID, ordinal: 0u16 } => {
                     __ipc::reply(
-                        call,
+                        __call,
                         __CLEAR_RESULT_AT.size,
                         &__CLEAR_RESULT_AT.at,
                         <Result<
                             (),
                             IpcException,
                         > as __ipc::AnyResult>::into_result(Store::clear(self)),
-                        &mut |value, to| <<Result<
+                        &mut |__value, __to| <<Result<
                             (),
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
                             '_,
-                        >>::give(value, to, __CLEAR_RESULT_AT.at[__CLEAR_ERRORS]),
+                        >>::give(__value, __to, __CLEAR_RESULT_AT.at[__CLEAR_ERRORS]),
                         __ipc::error_of::<
                             <Result<(), IpcException> as __ipc::AnyResult>::Err,
                         >(),
                     )
                 }
                 __ipc::MethodId { interface: __ID, ordinal: 1u16 } => {
-                    let from = call.params()?;
+                    let __from = __call.params()?;
                     let key = <str as __ipc::Lent<
                         '_,
-                    >>::decode(&from, __PUT_PARAMS_AT.at[1usize])?;
+                    >>::decode(&__from, __PUT_PARAMS_AT.at[1usize])?;
                     let value = <u8 as __ipc::LentSlice<
                         '_,
-                    >>::decode(&from, __PUT_PARAMS_AT.at[2usize])?;
+                    >>::decode(&__from, __PUT_PARAMS_AT.at[2usize])?;
                     __ipc::reply(
-                        call,
+                        __call,
                         __PUT_RESULT_AT.size,
                         &__PUT_RESULT_AT.at,
                         <Result<
@@ -894,27 +884,27 @@ const _: () = {
                                 <u8 as __ipc::LentSlice<'_>>::lend(&value),
                             ),
                         ),
-                        &mut |value, to| <<Result<
+                        &mut |__value, __to| <<Result<
                             (),
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
                             '_,
-                        >>::give(value, to, __PUT_RESULT_AT.at[__PUT_ERRORS]),
+                        >>::give(__value, __to, __PUT_RESULT_AT.at[__PUT_ERRORS]),
                         __ipc::error_of::<
                             <Result<(), IpcException> as __ipc::AnyResult>::Err,
                         >(),
                     )
                 }
                 __ipc::MethodId { interface: __ID, ordinal: 3u16 } => {
-                    let from = call.params()?;
+                    let __from = __call.params()?;
                     let first = <Option<
                         u32,
-                    > as __ipc::Wire<'_>>::decode(&from, __LIST_PARAMS_AT.at[1usize])?;
+                    > as __ipc::Wire<'_>>::decode(&__from, __LIST_PARAMS_AT.at[1usize])?;
                     let prefix = <Option<
                         &str,
-                    > as __ipc::Wire<'_>>::decode(&from, __LIST_PARAMS_AT.at[2usize])?;
+                    > as __ipc::Wire<'_>>::decode(&__from, __LIST_PARAMS_AT.at[2usize])?;
                     __ipc::reply(
-                        call,
+                        __call,
                         __LIST_RESULT_AT.size,
                         &__LIST_RESULT_AT.at,
                         <Result<
@@ -923,24 +913,24 @@ const _: () = {
                         > as __ipc::AnyResult>::into_result(
                             Store::list(self, first, prefix),
                         ),
-                        &mut |value, to| <<Result<
+                        &mut |__value, __to| <<Result<
                             Vec<String>,
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
                             '_,
-                        >>::give(value, to, __LIST_RESULT_AT.at[__LIST_ERRORS]),
+                        >>::give(__value, __to, __LIST_RESULT_AT.at[__LIST_ERRORS]),
                         __ipc::error_of::<
                             <Result<Vec<String>, IpcException> as __ipc::AnyResult>::Err,
                         >(),
                     )
                 }
                 __ipc::MethodId { interface: __ID, ordinal: 4u16 } => {
-                    let from = call.params()?;
+                    let __from = __call.params()?;
                     let entry = <Entry as __ipc::Lent<
                         '_,
-                    >>::decode(&from, __DESCRIBE_PARAMS_AT.at[1usize])?;
+                    >>::decode(&__from, __DESCRIBE_PARAMS_AT.at[1usize])?;
                     __ipc::reply(
-                        call,
+                        __call,
                         __DESCRIBE_RESULT_AT.size,
                         &__DESCRIBE_RESULT_AT.at,
                         <Result<
@@ -952,36 +942,42 @@ const _: () = {
                                 <Entry as __ipc::Lent<'_>>::lend(&entry),
                             ),
                         ),
-                        &mut |value, to| <<Result<
+                        &mut |__value, __to| <<Result<
                             Entry,
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
                             '_,
-                        >>::give(value, to, __DESCRIBE_RESULT_AT.at[__DESCRIBE_ERRORS]),
+                        >>::give(
+                            __value,
+                            __to,
+                            __DESCRIBE_RESULT_AT.at[__DESCRIBE_ERRORS],
+                        ),
                         __ipc::error_of::<
                             <Result<Entry, IpcException> as __ipc::AnyResult>::Err,
                         >(),
                     )
                 }
                 __ipc::MethodId { interface: __ID, ordinal: 5u16 } => {
-                    let from = call.params()?;
+                    let __from = __call.params()?;
                     let watcher = <Arc<
                         dyn Watcher,
-                    > as __ipc::Wire<'_>>::decode(&from, __WATCH_PARAMS_AT.at[1usize])?;
+                    > as __ipc::Wire<
+                        '_,
+                    >>::decode(&__from, __WATCH_PARAMS_AT.at[1usize])?;
                     __ipc::reply(
-                        call,
+                        __call,
                         __WATCH_RESULT_AT.size,
                         &__WATCH_RESULT_AT.at,
                         <Result<
                             Arc<dyn Watch>,
                             IpcException,
                         > as __ipc::AnyResult>::into_result(Store::watch(self, watcher)),
-                        &mut |value, to| <<Result<
+                        &mut |__value, __to| <<Result<
                             Arc<dyn Watch>,
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
                             '_,
-                        >>::give(value, to, __WATCH_RESULT_AT.at[__WATCH_ERRORS]),
+                        >>::give(__value, __to, __WATCH_RESULT_AT.at[__WATCH_ERRORS]),
                         __ipc::error_of::<
                             <Result<
                                 Arc<dyn Watch>,
@@ -991,12 +987,12 @@ const _: () = {
                     )
                 }
                 __ipc::MethodId { interface: __ID, ordinal: 6u16 } => {
-                    let from = call.params()?;
+                    let __from = __call.params()?;
                     let key = <str as __ipc::Lent<
                         '_,
-                    >>::decode(&from, __LOCK_PARAMS_AT.at[1usize])?;
+                    >>::decode(&__from, __LOCK_PARAMS_AT.at[1usize])?;
                     __ipc::reply(
-                        call,
+                        __call,
                         __LOCK_RESULT_AT.size,
                         &__LOCK_RESULT_AT.at,
                         <Result<
@@ -1005,12 +1001,12 @@ const _: () = {
                         > as __ipc::AnyResult>::into_result(
                             Store::lock(self, <str as __ipc::Lent<'_>>::lend(&key)),
                         ),
-                        &mut |value, to| <<Result<
+                        &mut |__value, __to| <<Result<
                             u64,
                             StoreError,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
                             '_,
-                        >>::give(value, to, __LOCK_RESULT_AT.at[__LOCK_ERRORS]),
+                        >>::give(__value, __to, __LOCK_RESULT_AT.at[__LOCK_ERRORS]),
                         __ipc::error_of::<
                             <Result<u64, StoreError> as __ipc::AnyResult>::Err,
                         >(),
@@ -1018,42 +1014,41 @@ const _: () = {
                 }
                 __ipc::MethodId { interface: __ID, ordinal: 7u16 } => {
                     __ipc::reply(
-                        call,
+                        __call,
                         __COUNT_RESULT_AT.size,
                         &__COUNT_RESULT_AT.at,
                         <Result<
                             (u32, u64),
                             IpcException,
                         > as __ipc::AnyResult>::into_result(Store::count(self)),
-                        &mut |value, to| {
+                        &mut |__value, __to| __ipc::all([
                             <u32 as __ipc::Wire<
                                 '_,
                             >>::give(
-                                value.0,
-                                to,
+                                __value.0,
+                                __to,
                                 __COUNT_RESULT_AT.at[__COUNT_ERRORS + 0usize],
-                            )?;
+                            ),
                             <u64 as __ipc::Wire<
                                 '_,
                             >>::give(
-                                value.1,
-                                to,
+                                __value.1,
+                                __to,
                                 __COUNT_RESULT_AT.at[__COUNT_ERRORS + 1usize],
-                            )?;
-                            __ipc::Ok(())
-                        },
+                            ),
+                        ]),
                         __ipc::error_of::<
                             <Result<(u32, u64), IpcException> as __ipc::AnyResult>::Err,
                         >(),
                     )
                 }
                 __ipc::MethodId { interface: __ID, ordinal: 8u16 } => {
-                    let from = call.params()?;
+                    let __from = __call.params()?;
                     let key = <str as __ipc::Lent<
                         '_,
-                    >>::decode(&from, __TOUCH_PARAMS_AT.at[1usize])?;
+                    >>::decode(&__from, __TOUCH_PARAMS_AT.at[1usize])?;
                     __ipc::reply(
-                        call,
+                        __call,
                         __TOUCH_RESULT_AT.size,
                         &__TOUCH_RESULT_AT.at,
                         <Result<
@@ -1062,12 +1057,12 @@ const _: () = {
                         > as __ipc::AnyResult>::into_result(
                             Store::touch(self, <str as __ipc::Lent<'_>>::lend(&key)),
                         ),
-                        &mut |value, to| <<Result<
+                        &mut |__value, __to| <<Result<
                             (),
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
                             '_,
-                        >>::give(value, to, __TOUCH_RESULT_AT.at[__TOUCH_ERRORS]),
+                        >>::give(__value, __to, __TOUCH_RESULT_AT.at[__TOUCH_ERRORS]),
                         __ipc::error_of::<
                             <Result<(), IpcException> as __ipc::AnyResult>::Err,
                         >(),
@@ -1075,52 +1070,56 @@ const _: () = {
                 }
                 __ipc::MethodId { interface: __ID, ordinal: 9u16 } => {
                     __ipc::reply(
-                        call,
+                        __call,
                         __VERSION_RESULT_AT.size,
                         &__VERSION_RESULT_AT.at,
                         <Result<
                             u32,
                             IpcException,
                         > as __ipc::AnyResult>::into_result(Store::version(self)),
-                        &mut |value, to| <<Result<
+                        &mut |__value, __to| <<Result<
                             u32,
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
                             '_,
-                        >>::give(value, to, __VERSION_RESULT_AT.at[__VERSION_ERRORS]),
+                        >>::give(
+                            __value,
+                            __to,
+                            __VERSION_RESULT_AT.at[__VERSION_ERRORS],
+                        ),
                         __ipc::error_of::<
                             <Result<u32, IpcException> as __ipc::AnyResult>::Err,
                         >(),
                     )
                 }
                 __ipc::MethodId {
-                    interface,
+                    interface: __interface,
                     ..
-                } if <dyn Base as __ipc::Superclass>::implements(interface) => {
-                    <dyn Base as __ipc::Superclass>::dispatch(self, call)
+                } if <dyn Base as __ipc::Superclass>::implements(__interface) => {
+                    <dyn Base as __ipc::Superclass>::dispatch(self, __call)
                 }
-                _ => __ipc::Err(call.unimplemented()),
+                _ => __ipc::Err(__call.unimplemented()),
             }
         }
         #[inline]
         fn dispatch_async(
             self: __ipc::Arc<Self>,
-            call: __ipc::ServerCall,
+            __call: __ipc::ServerCall,
         ) -> __ipc::Started {
-            match call.method() {
+            match __call.method() {
                 __ipc::MethodId { interface: __ID, ordinal: 2u16 } => {
                     __ipc::Started::Future(
                         __ipc::Box::pin(async move {
                             let (key,) = {
-                                let from = call.params()?;
+                                let __from = __call.params()?;
                                 (
                                     <String as __ipc::Wire<
                                         '_,
-                                    >>::decode(&from, __FIND_PARAMS_AT.at[1usize])?,
+                                    >>::decode(&__from, __FIND_PARAMS_AT.at[1usize])?,
                                 )
                             };
                             __ipc::reply(
-                                &call,
+                                &__call,
                                 __FIND_RESULT_AT.size,
                                 &__FIND_RESULT_AT.at,
                                 <Result<
@@ -1129,12 +1128,12 @@ const _: () = {
                                 > as __ipc::AnyResult>::into_result(
                                     Store::find(&*self, key).await,
                                 ),
-                                &mut |value, to| <<Result<
+                                &mut |__value, __to| <<Result<
                                     Option<Vec<u8>>,
                                     IpcException,
                                 > as __ipc::AnyResult>::Ok as __ipc::Wire<
                                     '_,
-                                >>::give(value, to, __FIND_RESULT_AT.at[__FIND_ERRORS]),
+                                >>::give(__value, __to, __FIND_RESULT_AT.at[__FIND_ERRORS]),
                                 __ipc::error_of::<
                                     <Result<
                                         Option<Vec<u8>>,
@@ -1146,12 +1145,12 @@ const _: () = {
                     )
                 }
                 __ipc::MethodId {
-                    interface,
+                    interface: __interface,
                     ..
-                } if <dyn Base as __ipc::Superclass>::implements(interface) => {
-                    <dyn Base as __ipc::Superclass>::dispatch_async(self, call)
+                } if <dyn Base as __ipc::Superclass>::implements(__interface) => {
+                    <dyn Base as __ipc::Superclass>::dispatch_async(self, __call)
                 }
-                _ => __ipc::Started::NotAsync(call),
+                _ => __ipc::Started::NotAsync(__call),
             }
         }
     }

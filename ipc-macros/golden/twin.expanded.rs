@@ -129,14 +129,14 @@ const _: () = {
                         ordinal: 1u16,
                     },
                     __ipc::Params::with_context(__NOW_PARAMS_AT.size),
-                    &mut |_| { __ipc::Ok(()) },
+                    &mut |_| __ipc::Ok(()),
                     &__NOW_RESULT_AT.at,
-                    &mut |from| <<Result<
+                    &mut |__from| <<Result<
                         SystemTime,
                         IpcException,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
                         '_,
-                    >>::decode(from, __NOW_RESULT_AT.at[__NOW_ERRORS]),
+                    >>::decode(__from, __NOW_RESULT_AT.at[__NOW_ERRORS]),
                     __ipc::error_of::<
                         <Result<SystemTime, IpcException> as __ipc::AnyResult>::Err,
                     >(),
@@ -155,19 +155,16 @@ const _: () = {
                         ordinal: 2u16,
                     },
                     __ipc::Params::with_context(__WAIT_PARAMS_AT.size),
-                    &mut |to| {
-                        <SystemTime as __ipc::Wire<
-                            '_,
-                        >>::lend_to(&until, to, __WAIT_PARAMS_AT.at[1usize])?;
-                        __ipc::Ok(())
-                    },
+                    &mut |__to| <SystemTime as __ipc::Wire<
+                        '_,
+                    >>::lend_to(&until, __to, __WAIT_PARAMS_AT.at[1usize]),
                     &__WAIT_RESULT_AT.at,
-                    &mut |from| <<Result<
+                    &mut |__from| <<Result<
                         (),
                         IpcException,
                     > as __ipc::AnyResult>::Ok as __ipc::Wire<
                         '_,
-                    >>::decode(from, __WAIT_RESULT_AT.at[__WAIT_ERRORS]),
+                    >>::decode(__from, __WAIT_RESULT_AT.at[__WAIT_ERRORS]),
                     __ipc::error_of::<
                         <Result<(), IpcException> as __ipc::AnyResult>::Err,
                     >(),
@@ -231,8 +228,8 @@ const _: () = {
             }
         }
         #[inline]
-        fn from_remote(remote: __ipc::Remote) -> __ipc::Arc<Self> {
-            __ipc::Arc::new(__ipc::Client::<Self>::new(remote))
+        fn from_remote(__remote: __ipc::Remote) -> __ipc::Arc<Self> {
+            __ipc::Arc::new(__ipc::Client::<Self>::new(__remote))
         }
         fn as_remote(&self) -> __ipc::Option<&__ipc::Remote> {
             Clock::__ipc_remote_clock(self)
@@ -240,54 +237,54 @@ const _: () = {
         #[inline]
         fn dispatch(
             &self,
-            call: &__ipc::ServerCall,
+            __call: &__ipc::ServerCall,
         ) -> __ipc::Result<__ipc::Reply, __ipc::IpcException> {
-            match call.method() {
+            match __call.method() {
                 __ipc::MethodId { interface: __ID, ordinal: 1u16 } => {
                     __ipc::reply(
-                        call,
+                        __call,
                         __NOW_RESULT_AT.size,
                         &__NOW_RESULT_AT.at,
                         <Result<
                             SystemTime,
                             IpcException,
                         > as __ipc::AnyResult>::into_result(Clock::now(self)),
-                        &mut |value, to| <<Result<
+                        &mut |__value, __to| <<Result<
                             SystemTime,
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
                             '_,
-                        >>::give(value, to, __NOW_RESULT_AT.at[__NOW_ERRORS]),
+                        >>::give(__value, __to, __NOW_RESULT_AT.at[__NOW_ERRORS]),
                         __ipc::error_of::<
                             <Result<SystemTime, IpcException> as __ipc::AnyResult>::Err,
                         >(),
                     )
                 }
                 __ipc::MethodId { interface: __ID, ordinal: 2u16 } => {
-                    let from = call.params()?;
+                    let __from = __call.params()?;
                     let until = <SystemTime as __ipc::Wire<
                         '_,
-                    >>::decode(&from, __WAIT_PARAMS_AT.at[1usize])?;
+                    >>::decode(&__from, __WAIT_PARAMS_AT.at[1usize])?;
                     __ipc::reply(
-                        call,
+                        __call,
                         __WAIT_RESULT_AT.size,
                         &__WAIT_RESULT_AT.at,
                         <Result<
                             (),
                             IpcException,
                         > as __ipc::AnyResult>::into_result(Clock::wait(self, until)),
-                        &mut |value, to| <<Result<
+                        &mut |__value, __to| <<Result<
                             (),
                             IpcException,
                         > as __ipc::AnyResult>::Ok as __ipc::Wire<
                             '_,
-                        >>::give(value, to, __WAIT_RESULT_AT.at[__WAIT_ERRORS]),
+                        >>::give(__value, __to, __WAIT_RESULT_AT.at[__WAIT_ERRORS]),
                         __ipc::error_of::<
                             <Result<(), IpcException> as __ipc::AnyResult>::Err,
                         >(),
                     )
                 }
-                _ => __ipc::Err(call.unimplemented()),
+                _ => __ipc::Err(__call.unimplemented()),
             }
         }
     }
@@ -320,14 +317,14 @@ const _: () = {
                                 ordinal: 1u16,
                             },
                             __ipc::Params::with_context(__NOW_PARAMS_AT.size),
-                            move |_| { __ipc::Ok(()) },
+                            move |_| __ipc::Ok(()),
                             &__NOW_RESULT_AT.at,
-                            |from| <<Result<
+                            |__from| <<Result<
                                 SystemTime,
                                 IpcException,
                             > as __ipc::AnyResult>::Ok as __ipc::Wire<
                                 '_,
-                            >>::decode(from, __NOW_RESULT_AT.at[__NOW_ERRORS]),
+                            >>::decode(__from, __NOW_RESULT_AT.at[__NOW_ERRORS]),
                             __ipc::error_of::<
                                 <Result<SystemTime, IpcException> as __ipc::AnyResult>::Err,
                             >(),
@@ -362,19 +359,16 @@ const _: () = {
                                 ordinal: 2u16,
                             },
                             __ipc::Params::with_context(__WAIT_PARAMS_AT.size),
-                            move |to| {
-                                <SystemTime as __ipc::Wire<
-                                    '_,
-                                >>::give(until, to, __WAIT_PARAMS_AT.at[1usize])?;
-                                __ipc::Ok(())
-                            },
+                            move |__to| <SystemTime as __ipc::Wire<
+                                '_,
+                            >>::give(until, __to, __WAIT_PARAMS_AT.at[1usize]),
                             &__WAIT_RESULT_AT.at,
-                            |from| <<Result<
+                            |__from| <<Result<
                                 (),
                                 IpcException,
                             > as __ipc::AnyResult>::Ok as __ipc::Wire<
                                 '_,
-                            >>::decode(from, __WAIT_RESULT_AT.at[__WAIT_ERRORS]),
+                            >>::decode(__from, __WAIT_RESULT_AT.at[__WAIT_ERRORS]),
                             __ipc::error_of::<
                                 <Result<(), IpcException> as __ipc::AnyResult>::Err,
                             >(),
@@ -441,8 +435,8 @@ const _: () = {
             }
         }
         #[inline]
-        fn from_remote(remote: __ipc::Remote) -> __ipc::Arc<Self> {
-            __ipc::Arc::new(__ipc::Client::<Self>::new(remote))
+        fn from_remote(__remote: __ipc::Remote) -> __ipc::Arc<Self> {
+            __ipc::Arc::new(__ipc::Client::<Self>::new(__remote))
         }
         fn as_remote(&self) -> __ipc::Option<&__ipc::Remote> {
             ClockAsync::__ipc_remote_clock_async(self)
@@ -450,23 +444,23 @@ const _: () = {
         #[inline]
         fn dispatch(
             &self,
-            call: &__ipc::ServerCall,
+            __call: &__ipc::ServerCall,
         ) -> __ipc::Result<__ipc::Reply, __ipc::IpcException> {
-            match call.method() {
-                _ => __ipc::Err(call.unimplemented()),
+            match __call.method() {
+                _ => __ipc::Err(__call.unimplemented()),
             }
         }
         #[inline]
         fn dispatch_async(
             self: __ipc::Arc<Self>,
-            call: __ipc::ServerCall,
+            __call: __ipc::ServerCall,
         ) -> __ipc::Started {
-            match call.method() {
+            match __call.method() {
                 __ipc::MethodId { interface: __ID, ordinal: 1u16 } => {
                     __ipc::Started::Future(
                         __ipc::Box::pin(async move {
                             __ipc::reply(
-                                &call,
+                                &__call,
                                 __NOW_RESULT_AT.size,
                                 &__NOW_RESULT_AT.at,
                                 <Result<
@@ -475,12 +469,12 @@ const _: () = {
                                 > as __ipc::AnyResult>::into_result(
                                     ClockAsync::now(&*self).await,
                                 ),
-                                &mut |value, to| <<Result<
+                                &mut |__value, __to| <<Result<
                                     SystemTime,
                                     IpcException,
                                 > as __ipc::AnyResult>::Ok as __ipc::Wire<
                                     '_,
-                                >>::give(value, to, __NOW_RESULT_AT.at[__NOW_ERRORS]),
+                                >>::give(__value, __to, __NOW_RESULT_AT.at[__NOW_ERRORS]),
                                 __ipc::error_of::<
                                     <Result<SystemTime, IpcException> as __ipc::AnyResult>::Err,
                                 >(),
@@ -492,15 +486,15 @@ const _: () = {
                     __ipc::Started::Future(
                         __ipc::Box::pin(async move {
                             let (until,) = {
-                                let from = call.params()?;
+                                let __from = __call.params()?;
                                 (
                                     <SystemTime as __ipc::Wire<
                                         '_,
-                                    >>::decode(&from, __WAIT_PARAMS_AT.at[1usize])?,
+                                    >>::decode(&__from, __WAIT_PARAMS_AT.at[1usize])?,
                                 )
                             };
                             __ipc::reply(
-                                &call,
+                                &__call,
                                 __WAIT_RESULT_AT.size,
                                 &__WAIT_RESULT_AT.at,
                                 <Result<
@@ -509,12 +503,12 @@ const _: () = {
                                 > as __ipc::AnyResult>::into_result(
                                     ClockAsync::wait(&*self, until).await,
                                 ),
-                                &mut |value, to| <<Result<
+                                &mut |__value, __to| <<Result<
                                     (),
                                     IpcException,
                                 > as __ipc::AnyResult>::Ok as __ipc::Wire<
                                     '_,
-                                >>::give(value, to, __WAIT_RESULT_AT.at[__WAIT_ERRORS]),
+                                >>::give(__value, __to, __WAIT_RESULT_AT.at[__WAIT_ERRORS]),
                                 __ipc::error_of::<
                                     <Result<(), IpcException> as __ipc::AnyResult>::Err,
                                 >(),
@@ -522,7 +516,7 @@ const _: () = {
                         }),
                     )
                 }
-                _ => __ipc::Started::NotAsync(call),
+                _ => __ipc::Started::NotAsync(__call),
             }
         }
     }

@@ -13,8 +13,6 @@ pub struct Entry {
 }
 const _: () = {
     use ::ipc_runtime::private as __ipc;
-    const __FILE: __ipc::u64 = __ipc::package_file_id(__ipc::env!("CARGO_PKG_NAME"));
-    const __ID: __ipc::u64 = __ipc::type_id(__FILE, "Entry");
     const __FIELDS: [__ipc::Field; 3usize] = [
         __ipc::field("key", "Text.", <String as __ipc::Wire<'_>>::PART),
         __ipc::field(
@@ -44,40 +42,40 @@ const _: () = {
         #[inline]
         fn encode(
             &self,
-            to: &mut __ipc::StructWriter<'_, '_>,
-            at: __ipc::At,
+            __to: &mut __ipc::StructWriter<'_, '_>,
+            __at: __ipc::At,
         ) -> __ipc::Result<(), __ipc::IpcException> {
-            __ipc::encode_struct(self, to.pointer(at.offset))
+            __ipc::encode_struct(self, __to.pointer(__at.offset))
         }
     }
     impl<'m> __ipc::Decode<'m> for Entry {
         #[inline]
         fn decode(
-            from: &__ipc::StructReader<'m>,
-            at: __ipc::At,
+            __from: &__ipc::StructReader<'m>,
+            __at: __ipc::At,
         ) -> __ipc::Result<Self, __ipc::IpcException> {
-            __ipc::decode_struct(from.pointer(at.offset))
+            __ipc::decode_struct(__from.pointer(__at.offset))
         }
     }
     impl __ipc::Element for Entry {
         const LIST: __ipc::Type = __ipc::Type::List(&<Self as __ipc::IpcType>::TYPE);
         fn encode_items<'i>(
-            items: impl __ipc::ExactSizeIterator<Item = &'i Self>,
-            to: __ipc::PointerWriter<'_, '_>,
+            __items: impl __ipc::ExactSizeIterator<Item = &'i Self>,
+            __to: __ipc::PointerWriter<'_, '_>,
         ) -> __ipc::Result<(), __ipc::IpcException>
         where
             Self: 'i,
         {
-            __ipc::encode_structs(items, to)
+            __ipc::encode_structs(__items, __to)
         }
     }
     impl<'m> __ipc::DecodeElement<'m> for Entry {
         type Slice = __ipc::Vec<Self>;
         #[inline]
         fn decode_list(
-            from: __ipc::PointerReader<'m>,
+            __from: __ipc::PointerReader<'m>,
         ) -> __ipc::Result<__ipc::Vec<Self>, __ipc::IpcException> {
-            __ipc::decode_structs(from)
+            __ipc::decode_structs(__from)
         }
     }
     impl __ipc::HasSize for Entry {
@@ -91,10 +89,11 @@ const _: () = {
         };
         fn descriptor() -> &'static __ipc::Descriptor {
             const {
+                let __file = __ipc::package_file_id(__ipc::env!("CARGO_PKG_NAME"));
                 &__ipc::Descriptor {
-                    id: __ID,
+                    id: __ipc::type_id(__file, "Entry"),
                     id_source: __ipc::IdSource::Name,
-                    file: __FILE,
+                    file: __file,
                     name: "Entry",
                     module: __ipc::module_path!(),
                     doc: "A struct.",
@@ -108,29 +107,36 @@ const _: () = {
         #[inline]
         fn encode_members(
             &self,
-            to: &mut __ipc::StructWriter<'_, '_>,
-            places: __ipc::Places,
+            __to: &mut __ipc::StructWriter<'_, '_>,
+            __places: __ipc::Places,
         ) -> __ipc::Result<(), __ipc::IpcException> {
-            <String as __ipc::Wire<'_>>::encode(&self.key, to, places.at(0usize))?;
-            <Option<u64> as __ipc::Wire<'_>>::encode(&self.size, to, places.at(1usize))?;
-            <u32 as __ipc::Defaulted<
-                '_,
-            >>::encode(&self.level, to, places.at(2usize), || const { 7 })?;
-            __ipc::Ok(())
+            __ipc::all([
+                <String as __ipc::Wire<
+                    '_,
+                >>::encode(&self.key, __to, __places.at(0usize)),
+                <Option<
+                    u64,
+                > as __ipc::Wire<'_>>::encode(&self.size, __to, __places.at(1usize)),
+                <u32 as __ipc::Defaulted<
+                    '_,
+                >>::encode(&self.level, __to, __places.at(2usize), || const { 7 }),
+            ])
         }
     }
     impl<'m> __ipc::DecodeStruct<'m> for Entry {
         #[inline]
         fn decode_members(
-            from: &__ipc::StructReader<'m>,
-            places: __ipc::Places,
+            __from: &__ipc::StructReader<'m>,
+            __places: __ipc::Places,
         ) -> __ipc::Result<Self, __ipc::IpcException> {
             __ipc::Ok(Self {
-                key: <String as __ipc::Wire<'_>>::decode(from, places.at(0usize))?,
-                size: <Option<u64> as __ipc::Wire<'_>>::decode(from, places.at(1usize))?,
+                key: <String as __ipc::Wire<'_>>::decode(__from, __places.at(0usize))?,
+                size: <Option<
+                    u64,
+                > as __ipc::Wire<'_>>::decode(__from, __places.at(1usize))?,
                 level: <u32 as __ipc::Defaulted<
                     '_,
-                >>::decode(from, places.at(2usize), || const { 7 })?,
+                >>::decode(__from, __places.at(2usize), || const { 7 })?,
                 cache: __ipc::Default::default(),
             })
         }
@@ -152,8 +158,6 @@ pub enum Shape {
 }
 const _: () = {
     use ::ipc_runtime::private as __ipc;
-    const __FILE: __ipc::u64 = __ipc::package_file_id(__ipc::env!("CARGO_PKG_NAME"));
-    const __ID: __ipc::u64 = __ipc::type_id(__FILE, "Shape");
     const __MEMBERS: &'static [__ipc::Member] = &[
         __ipc::Member::Union(__ipc::UnionDescriptor {
             ordinal: __ipc::NEXT,
@@ -219,40 +223,40 @@ const _: () = {
         #[inline]
         fn encode(
             &self,
-            to: &mut __ipc::StructWriter<'_, '_>,
-            at: __ipc::At,
+            __to: &mut __ipc::StructWriter<'_, '_>,
+            __at: __ipc::At,
         ) -> __ipc::Result<(), __ipc::IpcException> {
-            __ipc::encode_struct(self, to.pointer(at.offset))
+            __ipc::encode_struct(self, __to.pointer(__at.offset))
         }
     }
     impl<'m> __ipc::Decode<'m> for Shape {
         #[inline]
         fn decode(
-            from: &__ipc::StructReader<'m>,
-            at: __ipc::At,
+            __from: &__ipc::StructReader<'m>,
+            __at: __ipc::At,
         ) -> __ipc::Result<Self, __ipc::IpcException> {
-            __ipc::decode_struct(from.pointer(at.offset))
+            __ipc::decode_struct(__from.pointer(__at.offset))
         }
     }
     impl __ipc::Element for Shape {
         const LIST: __ipc::Type = __ipc::Type::List(&<Self as __ipc::IpcType>::TYPE);
         fn encode_items<'i>(
-            items: impl __ipc::ExactSizeIterator<Item = &'i Self>,
-            to: __ipc::PointerWriter<'_, '_>,
+            __items: impl __ipc::ExactSizeIterator<Item = &'i Self>,
+            __to: __ipc::PointerWriter<'_, '_>,
         ) -> __ipc::Result<(), __ipc::IpcException>
         where
             Self: 'i,
         {
-            __ipc::encode_structs(items, to)
+            __ipc::encode_structs(__items, __to)
         }
     }
     impl<'m> __ipc::DecodeElement<'m> for Shape {
         type Slice = __ipc::Vec<Self>;
         #[inline]
         fn decode_list(
-            from: __ipc::PointerReader<'m>,
+            __from: __ipc::PointerReader<'m>,
         ) -> __ipc::Result<__ipc::Vec<Self>, __ipc::IpcException> {
-            __ipc::decode_structs(from)
+            __ipc::decode_structs(__from)
         }
     }
     impl __ipc::HasSize for Shape {
@@ -266,10 +270,11 @@ const _: () = {
         };
         fn descriptor() -> &'static __ipc::Descriptor {
             const {
+                let __file = __ipc::package_file_id(__ipc::env!("CARGO_PKG_NAME"));
                 &__ipc::Descriptor {
-                    id: __ID,
+                    id: __ipc::type_id(__file, "Shape"),
                     id_source: __ipc::IdSource::Name,
-                    file: __FILE,
+                    file: __file,
                     name: "Shape",
                     module: __ipc::module_path!(),
                     doc: "A union.",
@@ -284,53 +289,59 @@ const _: () = {
         #[inline]
         fn encode_members(
             &self,
-            to: &mut __ipc::StructWriter<'_, '_>,
-            places: __ipc::Places,
+            __to: &mut __ipc::StructWriter<'_, '_>,
+            __places: __ipc::Places,
         ) -> __ipc::Result<(), __ipc::IpcException> {
             match self {
                 Self::Empty {} => {
-                    to.set(places.discriminant(), 0u16);
+                    __to.set(__places.discriminant(), 0u16);
+                    __ipc::Ok(())
                 }
-                Self::Circle { 0: f0 } => {
-                    to.set(places.discriminant(), 1u16);
-                    <f64 as __ipc::Wire<'_>>::encode(f0, to, places.at(1usize))?;
+                Self::Circle { 0: __f0 } => {
+                    __to.set(__places.discriminant(), 1u16);
+                    <f64 as __ipc::Wire<'_>>::encode(__f0, __to, __places.at(1usize))
                 }
-                Self::Rect { width: f0, height: f1 } => {
-                    to.set(places.discriminant(), 2u16);
-                    <u32 as __ipc::Wire<'_>>::encode(f0, to, places.at(2usize))?;
-                    <Option<u32> as __ipc::Wire<'_>>::encode(f1, to, places.at(3usize))?;
+                Self::Rect { width: __f0, height: __f1 } => {
+                    __to.set(__places.discriminant(), 2u16);
+                    __ipc::all([
+                        <u32 as __ipc::Wire<
+                            '_,
+                        >>::encode(__f0, __to, __places.at(2usize)),
+                        <Option<
+                            u32,
+                        > as __ipc::Wire<'_>>::encode(__f1, __to, __places.at(3usize)),
+                    ])
                 }
             }
-            __ipc::Ok(())
         }
     }
     impl<'m> __ipc::DecodeStruct<'m> for Shape {
         #[inline]
         fn decode_members(
-            from: &__ipc::StructReader<'m>,
-            places: __ipc::Places,
+            __from: &__ipc::StructReader<'m>,
+            __places: __ipc::Places,
         ) -> __ipc::Result<Self, __ipc::IpcException> {
-            match from.get::<__ipc::u16>(places.discriminant()) {
+            match __from.get::<__ipc::u16>(__places.discriminant()) {
                 0u16 => __ipc::Ok(Self::Empty {}),
                 1u16 => {
                     __ipc::Ok(Self::Circle {
-                        0: <f64 as __ipc::Wire<'_>>::decode(from, places.at(1usize))?,
+                        0: <f64 as __ipc::Wire<'_>>::decode(__from, __places.at(1usize))?,
                     })
                 }
                 2u16 => {
                     __ipc::Ok(Self::Rect {
                         width: <u32 as __ipc::Wire<
                             '_,
-                        >>::decode(from, places.at(2usize))?,
+                        >>::decode(__from, __places.at(2usize))?,
                         height: <Option<
                             u32,
-                        > as __ipc::Wire<'_>>::decode(from, places.at(3usize))?,
+                        > as __ipc::Wire<'_>>::decode(__from, __places.at(3usize))?,
                     })
                 }
-                unknown => {
+                __unknown => {
                     __ipc::Err(
                         __ipc::unknown_variant(
-                            unknown,
+                            __unknown,
                             <Self as __ipc::Struct>::descriptor(),
                         ),
                     )
@@ -349,8 +360,6 @@ pub enum Colour {
 }
 const _: () = {
     use ::ipc_runtime::private as __ipc;
-    const __FILE: __ipc::u64 = __ipc::package_file_id(__ipc::env!("CARGO_PKG_NAME"));
-    const __ID: __ipc::u64 = __ipc::type_id(__FILE, "Colour");
     impl __ipc::IpcType for Colour {
         type This = Self;
         const SHAPE: __ipc::Shape = __ipc::Shape::of(__ipc::Slot::TwoBytes);
@@ -361,11 +370,11 @@ const _: () = {
         #[inline]
         fn encode(
             &self,
-            to: &mut __ipc::StructWriter<'_, '_>,
-            at: __ipc::At,
+            __to: &mut __ipc::StructWriter<'_, '_>,
+            __at: __ipc::At,
         ) -> __ipc::Result<(), __ipc::IpcException> {
             {
-                __ipc::encode_enum(self, to, at);
+                __ipc::encode_enum(self, __to, __at);
                 __ipc::Ok(())
             }
         }
@@ -373,31 +382,31 @@ const _: () = {
     impl<'m> __ipc::Decode<'m> for Colour {
         #[inline]
         fn decode(
-            from: &__ipc::StructReader<'m>,
-            at: __ipc::At,
+            __from: &__ipc::StructReader<'m>,
+            __at: __ipc::At,
         ) -> __ipc::Result<Self, __ipc::IpcException> {
-            __ipc::decode_enum(from, at)
+            __ipc::decode_enum(__from, __at)
         }
     }
     impl __ipc::Element for Colour {
         const LIST: __ipc::Type = __ipc::Type::List(&<Self as __ipc::IpcType>::TYPE);
         fn encode_items<'i>(
-            items: impl __ipc::ExactSizeIterator<Item = &'i Self>,
-            to: __ipc::PointerWriter<'_, '_>,
+            __items: impl __ipc::ExactSizeIterator<Item = &'i Self>,
+            __to: __ipc::PointerWriter<'_, '_>,
         ) -> __ipc::Result<(), __ipc::IpcException>
         where
             Self: 'i,
         {
-            __ipc::encode_enums(items, to)
+            __ipc::encode_enums(__items, __to)
         }
     }
     impl<'m> __ipc::DecodeElement<'m> for Colour {
         type Slice = __ipc::Vec<Self>;
         #[inline]
         fn decode_list(
-            from: __ipc::PointerReader<'m>,
+            __from: __ipc::PointerReader<'m>,
         ) -> __ipc::Result<__ipc::Vec<Self>, __ipc::IpcException> {
-            __ipc::decode_enums(from)
+            __ipc::decode_enums(__from)
         }
     }
     impl __ipc::HasDefault for Colour {
@@ -407,30 +416,31 @@ const _: () = {
     impl<'m> __ipc::DefaultCodec<'m> for Colour {
         fn encode_defaulted(
             &self,
-            to: &mut __ipc::StructWriter<'_, '_>,
-            at: __ipc::At,
-            default: Self,
+            __to: &mut __ipc::StructWriter<'_, '_>,
+            __at: __ipc::At,
+            __default: Self,
         ) -> __ipc::Result<(), __ipc::IpcException> {
-            __ipc::encode_enum_defaulted(self, to, at, &default)
+            __ipc::encode_enum_defaulted(self, __to, __at, &__default)
         }
         fn decode_defaulted(
-            from: &__ipc::StructReader<'m>,
-            at: __ipc::At,
-            default: Self,
+            __from: &__ipc::StructReader<'m>,
+            __at: __ipc::At,
+            __default: Self,
         ) -> __ipc::Result<Self, __ipc::IpcException> {
-            __ipc::decode_enum_defaulted(from, at, &default)
+            __ipc::decode_enum_defaulted(__from, __at, &__default)
         }
-        fn schema_value(default: Self) -> __ipc::DefaultValue {
-            __ipc::DefaultValue::Enum(__ipc::Enum::to_ordinal(&default))
+        fn schema_value(__default: Self) -> __ipc::DefaultValue {
+            __ipc::DefaultValue::Enum(__ipc::Enum::to_ordinal(&__default))
         }
     }
     impl __ipc::Enum for Colour {
         fn descriptor() -> &'static __ipc::Descriptor {
             const {
+                let __file = __ipc::package_file_id(__ipc::env!("CARGO_PKG_NAME"));
                 &__ipc::Descriptor {
-                    id: __ID,
+                    id: __ipc::type_id(__file, "Colour"),
                     id_source: __ipc::IdSource::Name,
-                    file: __FILE,
+                    file: __file,
                     name: "Colour",
                     module: __ipc::module_path!(),
                     doc: "An enum.",
@@ -457,8 +467,8 @@ const _: () = {
             }
         }
         #[inline]
-        fn from_ordinal(ordinal: __ipc::u16) -> __ipc::Option<Self> {
-            match ordinal {
+        fn from_ordinal(__ordinal: __ipc::u16) -> __ipc::Option<Self> {
+            match __ordinal {
                 0u16 => __ipc::Some(Self::Red),
                 1u16 => __ipc::Some(Self::Green),
                 _ => __ipc::None,
@@ -485,37 +495,37 @@ const _: () = {
         #[inline]
         fn encode(
             &self,
-            to: &mut __ipc::StructWriter<'_, '_>,
-            at: __ipc::At,
+            __to: &mut __ipc::StructWriter<'_, '_>,
+            __at: __ipc::At,
         ) -> __ipc::Result<(), __ipc::IpcException> {
-            <u32 as __ipc::Wire<'_>>::encode(&self.0, to, at)
+            <u32 as __ipc::Wire<'_>>::encode(&self.0, __to, __at)
         }
         #[inline]
         fn encode_inner(
             &self,
-            to: &mut __ipc::StructWriter<'_, '_>,
-            at: __ipc::At,
+            __to: &mut __ipc::StructWriter<'_, '_>,
+            __at: __ipc::At,
         ) -> __ipc::Result<(), __ipc::IpcException> {
-            <u32 as __ipc::Wire<'_>>::encode_inner(&self.0, to, at)
+            <u32 as __ipc::Wire<'_>>::encode_inner(&self.0, __to, __at)
         }
     }
     impl<'m> __ipc::Decode<'m> for Height {
         #[inline]
         fn decode(
-            from: &__ipc::StructReader<'m>,
-            at: __ipc::At,
+            __from: &__ipc::StructReader<'m>,
+            __at: __ipc::At,
         ) -> __ipc::Result<Self, __ipc::IpcException> {
             __ipc::Ok(Self {
-                0: <u32 as __ipc::Wire<'_>>::decode(from, at)?,
+                0: <u32 as __ipc::Wire<'_>>::decode(__from, __at)?,
             })
         }
         #[inline]
         fn decode_inner(
-            from: &__ipc::StructReader<'m>,
-            at: __ipc::At,
+            __from: &__ipc::StructReader<'m>,
+            __at: __ipc::At,
         ) -> __ipc::Result<Self, __ipc::IpcException> {
             __ipc::Ok(Self {
-                0: <u32 as __ipc::Wire<'_>>::decode_inner(from, at)?,
+                0: <u32 as __ipc::Wire<'_>>::decode_inner(__from, __at)?,
             })
         }
     }
@@ -532,24 +542,26 @@ const _: () = {
     {
         fn encode_defaulted(
             &self,
-            to: &mut __ipc::StructWriter<'_, '_>,
-            at: __ipc::At,
-            default: Self::Value,
+            __to: &mut __ipc::StructWriter<'_, '_>,
+            __at: __ipc::At,
+            __default: Self::Value,
         ) -> __ipc::Result<(), __ipc::IpcException> {
-            <u32 as __ipc::DefaultCodec<'m>>::encode_defaulted(&self.0, to, at, default)
+            <u32 as __ipc::DefaultCodec<
+                'm,
+            >>::encode_defaulted(&self.0, __to, __at, __default)
         }
         fn decode_defaulted(
-            from: &__ipc::StructReader<'m>,
-            at: __ipc::At,
-            default: Self::Value,
+            __from: &__ipc::StructReader<'m>,
+            __at: __ipc::At,
+            __default: Self::Value,
         ) -> __ipc::Result<Self, __ipc::IpcException> {
-            let inner = <u32 as __ipc::DefaultCodec<
+            let __inner = <u32 as __ipc::DefaultCodec<
                 'm,
-            >>::decode_defaulted(from, at, default)?;
-            __ipc::Ok(Self { 0: inner })
+            >>::decode_defaulted(__from, __at, __default)?;
+            __ipc::Ok(Self { 0: __inner })
         }
-        fn schema_value(default: Self::Value) -> __ipc::DefaultValue {
-            <u32 as __ipc::DefaultCodec<'m>>::schema_value(default)
+        fn schema_value(__default: Self::Value) -> __ipc::DefaultValue {
+            <u32 as __ipc::DefaultCodec<'m>>::schema_value(__default)
         }
     }
     impl __ipc::Element for Height
@@ -558,15 +570,15 @@ const _: () = {
     {
         const LIST: __ipc::Type = <u32 as __ipc::Element>::LIST;
         fn encode_items<'i>(
-            items: impl __ipc::ExactSizeIterator<Item = &'i Self>,
-            to: __ipc::PointerWriter<'_, '_>,
+            __items: impl __ipc::ExactSizeIterator<Item = &'i Self>,
+            __to: __ipc::PointerWriter<'_, '_>,
         ) -> __ipc::Result<(), __ipc::IpcException>
         where
             Self: 'i,
         {
             <u32 as __ipc::Element>::encode_items(
-                __ipc::Iterator::map(items, |item| &item.0),
-                to,
+                __ipc::Iterator::map(__items, |__item| &__item.0),
+                __to,
             )
         }
     }
@@ -577,11 +589,11 @@ const _: () = {
         type Slice = __ipc::Vec<Self>;
         #[inline]
         fn decode_list(
-            from: __ipc::PointerReader<'m>,
+            __from: __ipc::PointerReader<'m>,
         ) -> __ipc::Result<__ipc::Vec<Self>, __ipc::IpcException> {
             {
-                let items = <u32 as __ipc::DecodeElement<'m>>::decode_list(from)?;
-                __ipc::Ok(__ipc::wrap_items(items, |item| Self { 0: item }))
+                let __items = <u32 as __ipc::DecodeElement<'m>>::decode_list(__from)?;
+                __ipc::Ok(__ipc::wrap_items(__items, |__item| Self { 0: __item }))
             }
         }
     }

@@ -31,10 +31,10 @@ pub use self::call::{call_method, call_method_async, call_oneway, call_oneway_as
 pub use self::field::{Defaulted, GroupField, Optional, UnionField};
 pub use self::lent::{Lent, LentSlice};
 pub(crate) use self::part::part_of_object;
-pub use self::part::{Part, check_number, defaulted, field, layout_of, part_of, placed, wrap_items};
+pub use self::part::{Part, all, check_number, defaulted, field, layout_of, part_of, placed, wrap_items};
 pub use self::place::{
-    Position, check_member, check_presence, count_before, group, in_case, in_struct, pinned, unnamed_union,
-    with_presence,
+    Position, check_member, check_presence, check_variants, count_before, group, in_case, in_struct, pinned,
+    unnamed_union, with_presence,
 };
 pub use self::result::{
     AnyResult, ErrorAnswer, ErrorOf, count_slots, debug_text, error_of, read_slot, result_fields,

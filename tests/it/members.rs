@@ -5,9 +5,10 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use capnp::{any_pointer, message, serialize};
+use futures::executor::block_on;
 use ipc_runtime::object::Destination;
 use ipc_runtime::wire::raw::Decoder;
-use ipc_runtime::wire::{DecodeStruct, Encoder, HasSize, Struct};
+use ipc_runtime::wire::{DecodeStruct, Encoder, HasSize, Interface, Struct};
 use ipc_runtime::{IpcException, IpcType, ipc_interface};
 use proptest::prelude::*;
 
@@ -412,7 +413,7 @@ fn defaults_of_every_kind_are_what_a_shorter_message_means() {
     assert_eq!(decode::<Defaults>(&encode(&zeros)).unwrap(), zeros);
 }
 
-#[ipc_interface(root)]
+#[ipc_interface(root, twin = CanvasLater)]
 trait Canvas {
     /// Changes nothing.
     fn draw(&self, drawing: &Drawing, list: Vec<Drawing>) -> Result<Drawing, IpcException>;
@@ -423,6 +424,7 @@ trait Canvas {
         #[ipc(default = "all")] what: &str,
         #[ipc(default = b"key")] key: &[u8],
         #[ipc(default = Mode::Fast)] mode: &Mode,
+        #[ipc(default = [1, 2])] levels: Vec<u16>,
     ) -> Result<String, IpcException>;
     /// As Bitcoin Core has it.
     #[ipc(results(result, has(result)))]
@@ -443,8 +445,15 @@ impl Canvas for Paper {
         Ok(drawing.clone())
     }
 
-    fn scale(&self, factor: u32, what: &str, key: &[u8], mode: &Mode) -> Result<String, IpcException> {
-        Ok(format!("{factor} {what} {key:?} {mode:?}"))
+    fn scale(
+        &self,
+        factor: u32,
+        what: &str,
+        key: &[u8],
+        mode: &Mode,
+        levels: Vec<u16>,
+    ) -> Result<String, IpcException> {
+        Ok(format!("{factor} {what} {key:?} {mode:?} {levels:?}"))
     }
 
     fn tip(&self, after: Option<String>) -> Result<Option<String>, IpcException> {
@@ -458,6 +467,60 @@ impl Canvas for Paper {
     ) -> Result<(u8, Option<String>, Option<u16>), IpcException> {
         Ok((second.unwrap_or(9), first.map(|first| first.to_string()), first.map(|_| 3)))
     }
+}
+
+#[ipc_interface]
+impl CanvasLater for Paper {
+    async fn draw(&self, drawing: &Drawing, list: Vec<Drawing>) -> Result<Drawing, IpcException> {
+        Canvas::draw(self, drawing, list)
+    }
+
+    async fn scale(
+        &self,
+        factor: u32,
+        what: &str,
+        key: &[u8],
+        mode: &Mode,
+        levels: Vec<u16>,
+    ) -> Result<String, IpcException> {
+        Canvas::scale(self, factor, what, key, mode, levels)
+    }
+
+    async fn tip(&self, after: Option<String>) -> Result<Option<String>, IpcException> {
+        Canvas::tip(self, after)
+    }
+
+    async fn parts(
+        &self,
+        first: Option<u32>,
+        second: Option<u8>,
+    ) -> Result<(u8, Option<String>, Option<u16>), IpcException> {
+        Canvas::parts(self, first, second)
+    }
+}
+
+#[test]
+fn defaults_and_presence_fields_are_the_same_in_both_forms() {
+    let blocking: Pair<dyn Canvas> = Pair::new(Arc::new(Paper));
+    let later: Pair<dyn CanvasLater> = Pair::new(Arc::new(Paper));
+    // Each is called in the form that it is not implemented in.
+    let canvas = <dyn Canvas>::from_remote(later.remote.as_remote().unwrap().clone());
+    let canvas_later = <dyn CanvasLater>::from_remote(blocking.remote.as_remote().unwrap().clone());
+    for (factor, what, key, mode, levels) in
+        [(2, "all", &b"key"[..], Mode::Fast, vec![1, 2]), (0, "", b"", Mode::Slow, Vec::new())]
+    {
+        let expected = format!("{factor} {what} {key:?} {mode:?} {levels:?}");
+        assert_eq!(canvas.scale(factor, what, key, &mode, levels.clone()).unwrap(), expected);
+        assert_eq!(block_on(canvas_later.scale(factor, what, key, &mode, levels)).unwrap(), expected);
+    }
+    for text in [None, Some(String::new())] {
+        assert_eq!(canvas.tip(text.clone()).unwrap(), text);
+        assert_eq!(block_on(canvas_later.tip(text.clone())).unwrap(), text);
+    }
+    let parts = (1, Some("0".into()), Some(3));
+    assert_eq!(canvas.parts(Some(0), Some(1)).unwrap(), parts);
+    assert_eq!(block_on(canvas_later.parts(Some(0), Some(1))).unwrap(), parts);
+    assert_eq!(block_on(canvas_later.parts(None, None)).unwrap(), (9, None, None));
 }
 
 #[test]
@@ -476,8 +539,11 @@ fn all_of_it_crosses_a_connection() {
         last: Some(false),
     };
     assert_eq!(canvas.draw(&drawing, vec![drawing.clone()]).unwrap(), drawing);
-    assert_eq!(canvas.scale(2, "all", b"key", &Mode::Fast).unwrap(), "2 all [107, 101, 121] Fast");
-    assert_eq!(canvas.scale(0, "", b"", &Mode::Slow).unwrap(), "0  [] Slow");
+    assert_eq!(
+        canvas.scale(2, "all", b"key", &Mode::Fast, vec![1]).unwrap(),
+        "2 all [107, 101, 121] Fast [1]"
+    );
+    assert_eq!(canvas.scale(0, "", b"", &Mode::Slow, Vec::new()).unwrap(), "0  [] Slow []");
     assert_eq!(canvas.tip(Some(String::new())).unwrap(), Some(String::new()));
     assert_eq!(canvas.tip(None).unwrap(), None);
     assert_eq!(canvas.parts(None, None).unwrap(), (9, None, None));

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 
 use super::wire::{Holding, Wire, call_error_of, call_result, call_runtime};
-use super::{expand_default_argument, first_index, future, names, private, unless_empty};
+use super::{expand_default_argument, expand_writes, first_index, future, names, private, unless_empty};
 use crate::model::{Answer, ContextField, Form, Interface, Method, Results};
 
 /// `pub type CalculatorClient = Client<dyn Calculator>;`
@@ -52,14 +52,14 @@ fn expand_method(method: &Method) -> TokenStream {
         future::shape_signature(&mut sig, &ipc.to_token_stream());
     }
     let receiver = method.sig.receiver().map(|receiver| &receiver.self_token);
-    let to = unless_empty("to", method.params.is_empty());
+    let to = unless_empty("__to", method.params.is_empty());
     let encode = method.params.iter().zip(first_index(method)..).map(|(param, index)| {
         let default = expand_default_argument(param.default.as_ref());
         let arguments = mixed!(#to, #params.at[#index] #default);
         let ident = &param.ident;
         let wire = Wire::of_param(param);
         // A caller that waits has what it passes for long enough; a future gives it away, and everybody a closure.
-        let encode = match (method.form, Holding::of(param)) {
+        match (method.form, Holding::of(param)) {
             (_, Holding::Loan) => mixed!(#ipc::OnLoan::encode(&*#ident, #arguments)),
             (_, Holding::Whole) if !param.is_plain() => wire.call("encode", mixed!(&#ident, #arguments)),
             (Form::Blocking, Holding::Whole) if !wire.may_hold_closure() => {
@@ -70,19 +70,19 @@ fn expand_method(method: &Method) -> TokenStream {
             (Form::Async, Holding::Lender) | (_, Holding::Behind) => {
                 wire.call("encode", mixed!(#ident, #arguments))
             }
-        };
-        mixed!(#encode?;)
+        }
     });
+    let encode = expand_writes(&encode.collect::<Vec<_>>());
     let returns = &method.returns;
     let decode = match &method.results {
         Results::Whole(_) => Wire::of_result(method).decoder(&mixed!(#results.at[#errors])),
         Results::Parts(parts) => {
             let parts = parts.iter().zip(0_usize..).map(|((_, ty), index)| {
                 let decode = Wire::of_part(ty, method.presence(index))
-                    .call("decode", mixed!(from, #results.at[#errors + #index]));
+                    .call("decode", mixed!(__from, #results.at[#errors + #index]));
                 mixed!(#decode?,)
             });
-            mixed!(|from| #ipc::Ok((#(#parts)*)))
+            mixed!(|__from| #ipc::Ok((#(#parts)*)))
         }
     };
     let error = call_error_of(returns);
@@ -93,12 +93,7 @@ fn expand_method(method: &Method) -> TokenStream {
         Holding::of(param) == Holding::Whole && param.is_plain() && Wire::of_param(param).may_hold_closure()
     });
     let answer = (method.answer == Answer::Awaited).then(|| mixed!(&#results.at, #borrow #decode,));
-    let content = mixed! {
-        #capture |#to| {
-            #(#encode)*
-            #ipc::Ok(())
-        }
-    };
+    let content = mixed!(#capture |#to| #encode);
     let content = match (method.form, gives) {
         (Form::Blocking, false) => mixed!(&mut #content),
         (Form::Blocking, true) => mixed!(&mut #ipc::once(#content)),

@@ -9,22 +9,19 @@ use proc_macro2::{Span, TokenStream};
 use syn::Ident;
 
 pub(crate) use self::target::{Target, constant, incoming, layout_constants, outgoing, without_lifetime};
-use super::descriptor::expand_ids;
 use super::names;
 use super::wire::may_hold_closure;
 use crate::model::{Body, Data, Field, FieldForm};
 
 /// Everything that goes into the `const _` of a derived type.
 pub(crate) fn expand_data(data: &Data) -> TokenStream {
-    let ids = expand_ids(&data.container);
-    let impls = match &data.body {
-        Body::Newtype(field) => return newtype::expand_newtype(data, field),
+    match &data.body {
+        Body::Newtype(field) => newtype::expand_newtype(data, field),
         Body::Struct(fields) => structs::expand_struct(data, fields),
         Body::Union(cases) => structs::expand_union(data, cases),
-        Body::Numbers(repr, variants) => return enums::expand_numbers(data, repr, variants),
+        Body::Numbers(repr, variants) => enums::expand_numbers(data, repr, variants),
         Body::Enum(variants) => enums::expand_enum(data, variants),
-    };
-    mixed!(#ids #impls)
+    }
 }
 
 /// In what types differ on the wire.
@@ -63,20 +60,20 @@ fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {
             let functions = ["encode_owned", "encode_inner_owned"].map(|name| {
                 let name = Ident::new(name, Span::mixed_site());
                 mixed! {
-                    fn #name(&mut self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
+                    fn #name(&mut self, __to: &mut #ipc::StructWriter<'_, '_>, __at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
                         #encode
                     }
                 }
             });
             let items = mixed! {
                 fn encode_items_owned<'i>(
-                    items: impl #ipc::ExactSizeIterator<Item = &'i mut Self>,
-                    to: #ipc::PointerWriter<'_, '_>,
+                    __items: impl #ipc::ExactSizeIterator<Item = &'i mut Self>,
+                    __to: #ipc::PointerWriter<'_, '_>,
                 ) -> #ipc::Result<(), #ipc::IpcException>
                 where
                     Self: 'i,
                 {
-                    #ipc::#encode_items(items, to)
+                    #ipc::#encode_items(__items, __to)
                 }
             };
             (mixed!(#(#functions)*), items)
@@ -94,7 +91,7 @@ fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {
 
         impl #params #ipc::Encode for #ty #bounds {
             #[inline]
-            fn encode(&self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
+            fn encode(&self, __to: &mut #ipc::StructWriter<'_, '_>, __at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode
             }
 
@@ -103,7 +100,7 @@ fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {
 
         impl #decode_params #ipc::Decode<#message> for #ty #decode_bounds {
             #[inline]
-            fn decode(from: &#ipc::StructReader<#message>, at: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
+            fn decode(__from: &#ipc::StructReader<#message>, __at: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
                 #decode
             }
         }
@@ -112,13 +109,13 @@ fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {
             const LIST: #ipc::Type = #list;
 
             fn encode_items<'i>(
-                items: impl #ipc::ExactSizeIterator<Item = &'i Self>,
-                to: #ipc::PointerWriter<'_, '_>,
+                __items: impl #ipc::ExactSizeIterator<Item = &'i Self>,
+                __to: #ipc::PointerWriter<'_, '_>,
             ) -> #ipc::Result<(), #ipc::IpcException>
             where
                 Self: 'i,
             {
-                #ipc::#encode_items(items, to)
+                #ipc::#encode_items(__items, __to)
             }
 
             #encode_items_owned
@@ -128,8 +125,8 @@ fn expand_impls(data: &Data, codec: &Codec) -> TokenStream {
             type Slice = #ipc::Vec<Self>;
 
             #[inline]
-            fn decode_list(from: #ipc::PointerReader<#message>) -> #ipc::Result<#ipc::Vec<Self>, #ipc::IpcException> {
-                #ipc::#decode_list(from)
+            fn decode_list(__from: #ipc::PointerReader<#message>) -> #ipc::Result<#ipc::Vec<Self>, #ipc::IpcException> {
+                #ipc::#decode_list(__from)
             }
         }
     }

@@ -1,29 +1,39 @@
 //! Descriptors: the schema, compiled in.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
+use syn::Ident;
 
 use super::data::layout_constants;
 use super::names::{self, Section};
 use super::wire::superclass;
 use crate::model::{Argument, Container, Data, Interface, Lifecycle, Method, Variant};
 
-/// The constants with file id and type id.
+/// The constants with file id and type id of an interface.
 pub(crate) fn expand_ids(container: &Container) -> TokenStream {
     let ipc = names::runtime();
     let (id, file) = (names::id(), names::file());
-    let file_value = match &container.file {
-        Some(file) => file.to_token_stream(),
-        None => mixed!(#ipc::package_file_id(#ipc::env!("CARGO_PKG_NAME"))),
-    };
-    let name = &container.name;
-    let id_value = match &container.id {
-        Some(id) => id.to_token_stream(),
-        None => mixed!(#ipc::type_id(#file, #name)),
-    };
+    let (file_value, id_value) = (file_of(container), id_of(container, &file));
     mixed! {
         const #file: #ipc::u64 = #file_value;
         const #id: #ipc::u64 = #id_value;
+    }
+}
+
+fn file_of(container: &Container) -> TokenStream {
+    let ipc = names::runtime();
+    match &container.file {
+        Some(file) => file.to_token_stream(),
+        None => mixed!(#ipc::package_file_id(#ipc::env!("CARGO_PKG_NAME"))),
+    }
+}
+
+fn id_of(container: &Container, file: &Ident) -> TokenStream {
+    let ipc = names::runtime();
+    let name = &container.name;
+    match &container.id {
+        Some(id) => id.to_token_stream(),
+        None => mixed!(#ipc::type_id(#file, #name)),
     }
 }
 
@@ -45,7 +55,9 @@ pub(crate) fn expand_interface_descriptor(interface: &Interface) -> TokenStream 
             superclasses: &[#(#superclasses),*],
         })
     };
-    expand_descriptor(&interface.container, &kind)
+    let (id, file) = (names::id(), names::file());
+    let descriptor = expand_descriptor(&interface.container, &mixed!(#id), &mixed!(#file), &kind);
+    mixed!(const { &#descriptor })
 }
 
 /// The body of `descriptor` of a struct of fields.
@@ -75,14 +87,27 @@ pub(crate) fn expand_composite_descriptor(data: &Data) -> TokenStream {
 }
 
 fn expand_data_descriptor(data: &Data, kind: &TokenStream) -> TokenStream {
-    if data.is_generic() { expand_instance(data, kind) } else { expand_descriptor(&data.container, kind) }
+    if data.is_generic() { expand_instance(data, kind) } else { expand_type(&data.container, kind) }
+}
+
+/// The descriptor of a type. Its ids are no constants of their own, which rustc would compute whenever it checks the crate.
+fn expand_type(container: &Container, kind: &TokenStream) -> TokenStream {
+    let file = Ident::new("__file", Span::mixed_site());
+    let (file_value, id) = (file_of(container), id_of(container, &file));
+    let descriptor = expand_descriptor(container, &id, &file.to_token_stream(), kind);
+    mixed! {
+        const {
+            let #file = #file_value;
+            &#descriptor
+        }
+    }
 }
 
 /// The descriptor of a generic type with its arguments, of which its name is made.
 fn expand_instance(data: &Data, kind: &TokenStream) -> TokenStream {
     let ipc = names::runtime();
     let Container { id, name, doc, .. } = &data.container;
-    let file = names::file();
+    let file = file_of(&data.container);
     let id = match id {
         Some(id) => mixed!(#ipc::Some(#id)),
         None => mixed!(#ipc::None),
@@ -113,28 +138,30 @@ pub(crate) fn expand_enum_descriptor(data: &Data, variants: &[Variant]) -> Token
         let (name, doc) = (&variant.name.text, &variant.doc);
         mixed!(#ipc::Variant { name: #name, doc: #doc })
     });
-    expand_descriptor(
+    expand_type(
         &data.container,
         &mixed!(#ipc::Kind::Enum(#ipc::EnumDescriptor { variants: &[#(#variants),*] })),
     )
 }
 
-fn expand_descriptor(container: &Container, kind: &TokenStream) -> TokenStream {
+fn expand_descriptor(
+    container: &Container,
+    id: &TokenStream,
+    file: &TokenStream,
+    kind: &TokenStream,
+) -> TokenStream {
     let ipc = names::runtime();
-    let (id, file) = (names::id(), names::file());
     let (name, doc) = (&container.name, &container.doc);
     let source = if container.id.is_some() { mixed!(Pinned) } else { mixed!(Name) };
     mixed! {
-        const {
-            &#ipc::Descriptor {
-                id: #id,
-                id_source: #ipc::IdSource::#source,
-                file: #file,
-                name: #name,
-                module: #ipc::module_path!(),
-                doc: #doc,
-                kind: #kind,
-            }
+        #ipc::Descriptor {
+            id: #id,
+            id_source: #ipc::IdSource::#source,
+            file: #file,
+            name: #name,
+            module: #ipc::module_path!(),
+            doc: #doc,
+            kind: #kind,
         }
     }
 }

@@ -43,7 +43,7 @@ struct Sent<'a> {
 impl<'a> Sent<'a> {
     fn of(fields: &'a Fields) -> Self {
         let idents: Vec<Ident> = (0..fields.sent.len())
-            .map(|index| format_ident!("f{index}", span = proc_macro2::Span::mixed_site()))
+            .map(|index| format_ident!("__f{index}", span = proc_macro2::Span::mixed_site()))
             .collect();
         let renamed = fields.sent.iter().zip(&idents);
         let renamed =
@@ -67,24 +67,24 @@ fn expand_struct(data: &Data, exception: &Member, fields: &Fields) -> TokenStrea
     let conversions = Conversions {
         from_exception: mixed! {
             Self {
-                #exception: #ipc::Some(exception),
+                #exception: #ipc::Some(__exception),
                 #(#members: #ipc::Default::default(),)*
                 #(#skipped: #ipc::Default::default(),)*
             }
         },
         into_exception: mixed! {
-            let text = #ipc::debug_text(&self);
-            #ipc::Option::unwrap_or_else(self.#exception, || #ipc::IpcException::failed(text))
+            let __text = #ipc::debug_text(&self);
+            #ipc::Option::unwrap_or_else(self.#exception, || #ipc::IpcException::failed(__text))
         },
         into_answer: mixed! {
-            let Self { #exception: exception, #(#members: #idents,)* #rest } = self;
-            match exception {
-                #ipc::Some(exception) => #ipc::ErrorAnswer::Exception(exception),
+            let Self { #exception: __exception, #(#members: #idents,)* #rest } = self;
+            match __exception {
+                #ipc::Some(__exception) => #ipc::ErrorAnswer::Exception(__exception),
                 #ipc::None => #ipc::ErrorAnswer::slot(0, #slot { #(#idents),* }),
             }
         },
         from_slot: mixed! {
-            let #slot { #(#idents),* } = slot;
+            let #slot { #(#idents),* } = __slot;
             Self {
                 #exception: #ipc::None,
                 #(#members: #idents,)*
@@ -127,11 +127,11 @@ fn expand_union(data: &Data, exception: &Member, cases: &[Case]) -> TokenStream 
     let conversions = Conversions {
         into_answer: mixed! {
             #ipc::ErrorAnswer::slot(0, match self {
-                Self::#exception(exception) => return #ipc::ErrorAnswer::Exception(exception),
+                Self::#exception(__exception) => return #ipc::ErrorAnswer::Exception(__exception),
                 #into_slot
             })
         },
-        from_slot: mixed!(match slot { #from_slot }),
+        from_slot: mixed!(match __slot { #from_slot }),
         ..Conversions::of_enum(exception)
     };
     let impls = expand_one(&data.ident, &conversions);
@@ -169,14 +169,14 @@ fn expand_enum(data: &Data, exception: &Member, variants: &[Variant]) -> TokenSt
     );
     let conversions = Conversions {
         into_answer: mixed! {
-            let kind = match self {
-                Self::#exception(exception) => return #ipc::ErrorAnswer::Exception(exception),
+            let __kind = match self {
+                Self::#exception(__exception) => return #ipc::ErrorAnswer::Exception(__exception),
                 #(Self::#idents => #kind::#idents,)*
             };
-            #ipc::ErrorAnswer::slot(0, #slot { #member: kind })
+            #ipc::ErrorAnswer::slot(0, #slot { #member: __kind })
         },
         from_slot: mixed! {
-            match slot.#member {
+            match __slot.#member {
                 #(#kind::#idents => Self::#idents,)*
             }
         },
@@ -203,11 +203,11 @@ fn expand_slots(data: &Data, exception: &Member, cases: &[Case]) -> TokenStream 
         let name = &name.text;
         for Field { ty, .. } in &fields.sent {
             slots.push(spanned_call(ty, "slot_of", &mixed!(#name, #doc)));
-            let value = spanned_call(ty, "read_slot", &mixed!(from, at, #index));
-            into_answer.extend(mixed!(Self::#ident(value) => #ipc::ErrorAnswer::slot(#index, value),));
+            let value = spanned_call(ty, "read_slot", &mixed!(__from, __at, #index));
+            into_answer.extend(mixed!(Self::#ident(__value) => #ipc::ErrorAnswer::slot(#index, __value),));
             read.extend(mixed! {
-                if let #ipc::Some(value) = #value? {
-                    return #ipc::Ok(#ipc::Some(Self::#ident(value)));
+                if let #ipc::Some(__value) = #value? {
+                    return #ipc::Ok(#ipc::Some(Self::#ident(__value)));
                 }
             });
         }
@@ -215,7 +215,7 @@ fn expand_slots(data: &Data, exception: &Member, cases: &[Case]) -> TokenStream 
     let conversions = Conversions {
         into_answer: mixed! {
             match self {
-                Self::#exception(exception) => #ipc::ErrorAnswer::Exception(exception),
+                Self::#exception(__exception) => #ipc::ErrorAnswer::Exception(__exception),
                 #into_answer
             }
         },
@@ -254,11 +254,11 @@ impl Conversions {
     fn of_enum(exception: &Member) -> Self {
         let ipc = names::runtime();
         Self {
-            from_exception: mixed!(Self::#exception(exception)),
+            from_exception: mixed!(Self::#exception(__exception)),
             into_exception: mixed! {
                 match self {
-                    Self::#exception(exception) => exception,
-                    other => #ipc::IpcException::failed(#ipc::debug_text(&other)),
+                    Self::#exception(__exception) => __exception,
+                    __other => #ipc::IpcException::failed(#ipc::debug_text(&__other)),
                 }
             },
             into_answer: TokenStream::new(),
@@ -274,7 +274,7 @@ fn expand_one(ident: &Ident, conversions: &Conversions) -> TokenStream {
     let from_slot = &conversions.from_slot;
     let slots = mixed!(&[#ipc::slot_of::<#slot>("error", "")]);
     let read = mixed! {
-        let #ipc::Some(slot) = #ipc::read_slot::<#slot>(from, at, 0)? else {
+        let #ipc::Some(__slot) = #ipc::read_slot::<#slot>(__from, __at, 0)? else {
             return #ipc::Ok(#ipc::None);
         };
         #ipc::Ok(#ipc::Some({ #from_slot }))
@@ -292,7 +292,7 @@ fn expand_impls(
     let Conversions { from_exception, into_exception, into_answer, .. } = conversions;
     mixed! {
         impl #ipc::From<#ipc::IpcException> for #ident {
-            fn from(exception: #ipc::IpcException) -> Self {
+            fn from(__exception: #ipc::IpcException) -> Self {
                 #from_exception
             }
         }
@@ -309,8 +309,8 @@ fn expand_impls(
             }
 
             fn read_slot(
-                from: &#ipc::StructReader<'_>,
-                at: &[#ipc::At],
+                __from: &#ipc::StructReader<'_>,
+                __at: &[#ipc::At],
             ) -> #ipc::Result<#ipc::Option<Self>, #ipc::IpcException> {
                 #read
             }

@@ -241,12 +241,18 @@ impl Places {
         checks.chain(void).collect()
     }
 
-    /// The checks of the ordinals that are pinned, each where it is said.
+    /// The checks of the ordinals that are pinned, each where it is said, and of what only a union's own type knows.
     fn expand_checks(&self, field: &Field, index: &TokenStream) -> TokenStream {
         let own = field.ordinal.as_ref().map(|(_, literal)| self.expand_check(literal.span(), index, "Own"));
         let presence = field.has.filter(|presence| presence.ordinal.is_some());
         let presence = presence.map(|presence| self.expand_check(presence.span, index, "Presence"));
-        mixed!(#own #presence)
+        let variants = (field.form == FieldForm::Union).then(|| {
+            let Self { members, .. } = self;
+            let (mut ipc, span) = (names::runtime(), field.name.span);
+            ipc.set_span(span);
+            quote_spanned!(span=> #ipc::check_variants(#members, #index);)
+        });
+        mixed!(#own #presence #variants)
     }
 
     fn expand_check(&self, span: Span, index: &TokenStream, half: &str) -> TokenStream {
@@ -296,7 +302,7 @@ impl Cursor {
         let default = expand_default_argument(field.default.as_ref());
         self.pass(field);
         let wire = wire_of(field, &field.ty).unwrap_or_else(|| outgoing(data, field));
-        wire.call(function, mixed!(#value, to, #place #default))
+        wire.call(function, mixed!(#value, __to, #place #default))
     }
 
     /// Reads a field.
@@ -305,7 +311,7 @@ impl Cursor {
         let default = expand_default_argument(field.default.as_ref());
         self.pass(field);
         let wire = wire_of(field, &field.ty).unwrap_or_else(|| incoming(data, field));
-        wire.call("decode", mixed!(from, #place #default))
+        wire.call("decode", mixed!(__from, #place #default))
     }
 
     /// Goes on behind a variant without fields.
@@ -322,11 +328,11 @@ impl Cursor {
         let ipc = names::runtime();
         let (members, member) = (names::members(), self.member);
         match (field.form, self.plain) {
-            (FieldForm::Single, true) => mixed!(places.at(#member)),
+            (FieldForm::Single, true) => mixed!(__places.at(#member)),
             (FieldForm::Single, false) => {
-                mixed!(places.after(const { #ipc::count_before(#members, #index) }).at(0))
+                mixed!(__places.after(const { #ipc::count_before(#members, #index) }).at(0))
             }
-            _ => mixed!(places.after(const { #ipc::count_before(#members, #index) })),
+            _ => mixed!(__places.after(const { #ipc::count_before(#members, #index) })),
         }
     }
 }

@@ -365,6 +365,17 @@ fn allow_deprecated(attributes: &[&Attribute]) -> TokenStream {
     if deprecated { mixed!(#[allow(deprecated)]) } else { TokenStream::new() }
 }
 
+/// Writes that each end in a `Result`, as one. The first failure is what all return, without a `?` behind each: that is
+/// three functions to look up, and a branch, for every field of every type.
+fn expand_writes(writes: &[TokenStream]) -> TokenStream {
+    let ipc = names::runtime();
+    match writes {
+        [] => mixed!(#ipc::Ok(())),
+        [write] => write.clone(),
+        writes => mixed!(#ipc::all([#(#writes),*])),
+    }
+}
+
 /// `to`, or `_` where nothing is written.
 fn unless_empty(name: &str, empty: bool) -> TokenStream {
     if empty { mixed!(_) } else { Ident::new(name, Span::mixed_site()).into_token_stream() }

@@ -8,7 +8,7 @@ use quote::ToTokens;
 use syn::{Ident, Path, Type};
 
 use super::wire::{Holding, Wire, call_error_of, call_result, call_runtime, superclass};
-use super::{expand_default_argument, first_index, names};
+use super::{expand_default_argument, expand_writes, first_index, names};
 use crate::expand::descriptor::expand_interface_descriptor;
 use crate::model::{Answer, Cancellation, ContextField, Form, Interface, Lifecycle, Method, Results};
 
@@ -28,11 +28,11 @@ pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
     let dispatch_async = (!futures.is_empty() || !supers.is_empty()).then(|| {
         mixed! {
             #[inline]
-            fn dispatch_async(self: #ipc::Arc<Self>, call: #ipc::ServerCall) -> #ipc::Started {
-                match call.method() {
+            fn dispatch_async(self: #ipc::Arc<Self>, __call: #ipc::ServerCall) -> #ipc::Started {
+                match __call.method() {
                     #(#futures)*
                     #(#inherited_async)*
-                    _ => #ipc::Started::NotAsync(call),
+                    _ => #ipc::Started::NotAsync(__call),
                 }
             }
         }
@@ -66,8 +66,8 @@ pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
             }
 
             #[inline]
-            fn from_remote(remote: #ipc::Remote) -> #ipc::Arc<Self> {
-                #ipc::Arc::new(#ipc::Client::<Self>::new(remote))
+            fn from_remote(__remote: #ipc::Remote) -> #ipc::Arc<Self> {
+                #ipc::Arc::new(#ipc::Client::<Self>::new(__remote))
             }
 
             fn as_remote(&self) -> #ipc::Option<&#ipc::Remote> {
@@ -75,11 +75,11 @@ pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
             }
 
             #[inline]
-            fn dispatch(&self, call: &#ipc::ServerCall) -> #ipc::Result<#ipc::Reply, #ipc::IpcException> {
-                match call.method() {
+            fn dispatch(&self, __call: &#ipc::ServerCall) -> #ipc::Result<#ipc::Reply, #ipc::IpcException> {
+                match __call.method() {
                     #(#arms)*
                     #(#inherited)*
-                    _ => #ipc::Err(call.unimplemented()),
+                    _ => #ipc::Err(__call.unimplemented()),
                 }
             }
 
@@ -119,12 +119,12 @@ fn expand_callable(interface: &Interface) -> Option<TokenStream> {
         impl #ipc::Callable for dyn #ident {
             type Closure = #closure;
 
-            fn from_closure(closure: #ipc::Arc<Self::Closure>) -> #ipc::Arc<Self> {
-                #ipc::Arc::new(#adapter(closure))
+            fn from_closure(__closure: #ipc::Arc<Self::Closure>) -> #ipc::Arc<Self> {
+                #ipc::Arc::new(#adapter(__closure))
             }
 
-            fn into_closure(object: #ipc::Arc<Self>) -> #ipc::Arc<Self::Closure> {
-                #ipc::Arc::new(move |#(#names: #types),*| #ident::#name(&*object #(, #names)*))
+            fn into_closure(__object: #ipc::Arc<Self>) -> #ipc::Arc<Self::Closure> {
+                #ipc::Arc::new(move |#(#names: #types),*| #ident::#name(&*__object #(, #names)*))
             }
         }
     })
@@ -134,7 +134,7 @@ fn expand_callable(interface: &Interface) -> Option<TokenStream> {
 fn expand_inherited(path: &Path, function: &str) -> TokenStream {
     let ipc = names::runtime();
     let (implements, dispatch) = (superclass(path, "implements"), superclass(path, function));
-    mixed!(#ipc::MethodId { interface, .. } if #implements(interface) => #dispatch(self, call),)
+    mixed!(#ipc::MethodId { interface: __interface, .. } if #implements(__interface) => #dispatch(self, __call),)
 }
 
 /// The own lifecycle method, else the first inherited one.
@@ -154,16 +154,16 @@ fn expand_ancestry(supers: &[Path]) -> TokenStream {
     let (implements, is_destroy, is_construct) = (of("implements"), of("is_destroy"), of("is_construct"));
     let id = names::id();
     mixed! {
-        fn implements(interface: #ipc::u64) -> #ipc::bool {
-            interface == #id #(|| #implements(interface))*
+        fn implements(__interface: #ipc::u64) -> #ipc::bool {
+            __interface == #id #(|| #implements(__interface))*
         }
 
-        fn is_destroy(method: #ipc::MethodId) -> #ipc::bool {
-            #ipc::is_method(Self::DESTROY, method) #(|| #is_destroy(method))*
+        fn is_destroy(__method: #ipc::MethodId) -> #ipc::bool {
+            #ipc::is_method(Self::DESTROY, __method) #(|| #is_destroy(__method))*
         }
 
-        fn is_construct(method: #ipc::MethodId) -> #ipc::bool {
-            #ipc::is_method(Self::CONSTRUCT, method) #(|| #is_construct(method))*
+        fn is_construct(__method: #ipc::MethodId) -> #ipc::bool {
+            #ipc::is_method(Self::CONSTRUCT, __method) #(|| #is_construct(__method))*
         }
     }
 }
@@ -184,8 +184,8 @@ fn expand_oneway(interface: &Interface) -> Option<TokenStream> {
     Some(mixed! {
         const HAS_ONEWAY: #ipc::bool = #any #(|| #have)*;
 
-        fn is_oneway(method: #ipc::MethodId) -> #ipc::bool {
-            #ipc::is_one_of(method, #id, &[#(#own),*]) #(|| #are(method))*
+        fn is_oneway(__method: #ipc::MethodId) -> #ipc::bool {
+            #ipc::is_one_of(__method, #id, &[#(#own),*]) #(|| #are(__method))*
         }
     })
 }
@@ -219,36 +219,30 @@ fn expand_async(interface: &Interface) -> Option<TokenStream> {
 
 /// The closure that writes what a method returns.
 fn expand_encode(method: &Method) -> TokenStream {
-    let ipc = names::runtime();
     let results = names::results(&method.ident).at;
     let errors = names::errors(&method.ident);
     match &method.results {
         Results::Whole(_) => {
-            let value = mixed!(value, to, #results.at[#errors]);
+            let value = mixed!(__value, __to, #results.at[#errors]);
             let wire = Wire::of_result(method);
             let encode = match method.presence(0) {
                 Some(_) => wire.call("encode", mixed!(&#value)),
                 None => wire.call("give", value),
             };
-            mixed!(|value, to| #encode)
+            mixed!(|__value, __to| #encode)
         }
         Results::Parts(parts) => {
             let parts = parts.iter().enumerate().map(|(part, (_, ty))| {
                 let wire = Wire::of_part(ty, method.presence(part));
                 let member = syn::Index::from(part);
-                let value = mixed!(value.#member, to, #results.at[#errors + #part]);
-                let encode = match method.presence(part) {
+                let value = mixed!(__value.#member, __to, #results.at[#errors + #part]);
+                match method.presence(part) {
                     Some(_) => wire.call("encode", mixed!(&#value)),
                     None => wire.call("give", value),
-                };
-                mixed!(#encode?;)
-            });
-            mixed! {
-                |value, to| {
-                    #(#parts)*
-                    #ipc::Ok(())
                 }
-            }
+            });
+            let writes = expand_writes(&parts.collect::<Vec<_>>());
+            mixed!(|__value, __to| #writes)
         }
     }
 }
@@ -272,7 +266,7 @@ impl<'a> Arguments<'a> {
             let wire = Wire::of_param(param);
             let default = expand_default_argument(param.default.as_ref());
             arguments.names.push(name);
-            arguments.decode.push(wire.call("decode", mixed!(&from, #layout.at[#index] #default)));
+            arguments.decode.push(wire.call("decode", mixed!(&__from, #layout.at[#index] #default)));
             arguments.pass.push(match Holding::of(param) {
                 Holding::Whole => name.to_token_stream(),
                 Holding::Behind => mixed!(&#name),
@@ -294,7 +288,7 @@ fn expand_future(method: &Method, interface: &Ident) -> TokenStream {
     let params = (!names.is_empty()).then(|| {
         mixed! {
             let (#(#names,)*) = {
-                let from = call.params()?;
+                let __from = __call.params()?;
                 (#(#decode?,)*)
             };
         }
@@ -307,7 +301,7 @@ fn expand_future(method: &Method, interface: &Ident) -> TokenStream {
     let reply = call_runtime(
         returns,
         "reply",
-        mixed!(&call, #results.size, &#results.at, #result, &mut #encode, #error),
+        mixed!(&__call, #results.size, &#results.at, #result, &mut #encode, #error),
     );
     let kind = match method.cancellation {
         Cancellation::Ignored => mixed!(Future),
@@ -330,12 +324,12 @@ fn expand_arm(method: &Method, interface: &Ident) -> TokenStream {
     let ordinal = method.ordinal.value();
     let results = names::results(ident).at;
     let Arguments { names, decode, pass } = Arguments::of(method);
-    let from = (!names.is_empty()).then(|| mixed!(let from = call.params()?;));
+    let from = (!names.is_empty()).then(|| mixed!(let __from = __call.params()?;));
     let returns = &method.returns;
     let result = call_result(returns, "into_result", mixed!(#interface::#ident(self #(, #pass)*)));
     let encode = expand_encode(method);
     let error = call_error_of(returns);
-    let arguments = mixed!(call, #results.size, &#results.at, #result, &mut #encode, #error);
+    let arguments = mixed!(__call, #results.size, &#results.at, #result, &mut #encode, #error);
     let reply = call_runtime(returns, "reply", arguments);
     mixed! {
         #ipc::MethodId { interface: #id, ordinal: #ordinal } => {

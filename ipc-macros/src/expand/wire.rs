@@ -129,8 +129,8 @@ impl Wire {
 
     /// `|from| <T as Wire<'_>>::decode(from, at)`.
     pub(crate) fn decoder(&self, at: &TokenStream) -> TokenStream {
-        let decode = self.call("decode", mixed!(from, #at));
-        let from = mixed!(from);
+        let decode = self.call("decode", mixed!(__from, #at));
+        let from = mixed!(__from);
         quote_spanned!(self.place.start=> |#from| #decode)
     }
 

@@ -1,6 +1,7 @@
 //! What the schema says of types and fields, in constants.
 
 use super::place::any_apart;
+use crate::exception::IpcException;
 use crate::wire::composite::pinned_layout;
 use crate::wire::descriptor::{DefaultValue, Field, Type};
 use crate::wire::layout::{At, Layout, Shape, Slot, layout};
@@ -59,6 +60,14 @@ pub const fn check_number(number: i128, cast: i128) {
     assert!(number == cast, "the number of the variant is out of the range of `repr`");
 }
 
+/// Returns the first failure.
+///
+/// # Errors
+/// Returns it.
+pub fn all<const N: usize>(results: [Result<(), IpcException>; N]) -> Result<(), IpcException> {
+    results.into_iter().collect()
+}
+
 /// Makes newtypes of the elements of a list.
 pub fn wrap_items<T, N>(items: Vec<T>, wrap: impl Fn(T) -> N) -> Vec<N> {
     items.into_iter().map(wrap).collect()
@@ -83,4 +92,15 @@ pub const fn part_of<T: IpcType + ?Sized>() -> Part {
 /// Describes an object.
 pub(crate) const fn part_of_object<T: Interface + ?Sized>() -> Part {
     Part { ty: Type::Interface(T::descriptor), shape: Shape::of(Slot::Pointer) }
+}
+
+/// Compares texts in constants.
+#[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below both lengths")]
+pub(super) const fn same_text(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut i = 0;
+    while i < a.len() && i < b.len() && a[i] == b[i] {
+        i += 1;
+    }
+    i == a.len() && i == b.len()
 }

@@ -1,5 +1,6 @@
 //! What generated code calls in constants, about members and their ordinals.
 
+use super::part::same_text;
 use crate::wire::composite::{Half, check_ordinals, members_of};
 use crate::wire::descriptor::{Field, Group, Member, Union};
 use crate::wire::layout::At;
@@ -60,6 +61,53 @@ pub const fn count_before(members: &[Member], position: Position) -> Count {
         }
         _ => Count::of(members.split_at(position.index).0),
     }
+}
+
+/// Checks that the variants of an unnamed union have other names than the fields beside it.
+///
+/// # Panics
+/// Panics, at compile time, if one has not.
+#[expect(clippy::indexing_slicing, reason = "const evaluation; the macro knows how many there are")]
+pub const fn check_variants(members: &[Member], position: Position) {
+    let members = match (position.case, members) {
+        (Some(case), [Member::Union(union)]) => union.cases[case].members,
+        _ => members,
+    };
+    let Member::Union(Union { mut cases, .. }) = members[position.index] else { return };
+    while let [case, others @ ..] = cases {
+        let mut rest = members;
+        while let [member, others @ ..] = rest {
+            let taken = match member {
+                Member::Field(field) => {
+                    same_text(field.name, case.name)
+                        || field.has_companion() && is_presence(case.name, field.name)
+                }
+                Member::Group(group) => same_text(group.name, case.name),
+                Member::Union(_) => false,
+            };
+            assert!(
+                !taken,
+                "a variant of the union has the name of a field beside it, where the schema has both: rename one of them with \
+                 `#[ipc(name = ..)]`, or give the union a name, `#[ipc(union, name = ..)]`"
+            );
+            rest = others;
+        }
+        cases = others;
+    }
+}
+
+/// Tells whether a name is `hasX` for a field `x`.
+#[expect(clippy::indexing_slicing, reason = "const evaluation; the lengths are compared first")]
+const fn is_presence(name: &str, field: &str) -> bool {
+    let (name, field) = (name.as_bytes(), field.as_bytes());
+    if name.len() != field.len() + 3 || field.is_empty() || !matches!(name, [b'h', b'a', b's', ..]) {
+        return false;
+    }
+    let mut i = 1;
+    while i < field.len() && name[3 + i] == field[i] {
+        i += 1;
+    }
+    i == field.len() && name[3] == field[0].to_ascii_uppercase()
 }
 
 /// Checks the pinned ordinals of a member.

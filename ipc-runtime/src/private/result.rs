@@ -1,6 +1,6 @@
 //! What a method returns: its results, or its error as an exception or in fields of its own.
 
-use super::part::{Part, field, part_of};
+use super::part::{Part, field, part_of, same_text};
 use crate::exception::{IpcError, IpcException};
 use crate::wire::descriptor::{Field, Struct as StructDescriptor, Type};
 use crate::wire::layout::{At, Companion, Shape, Size, Slot};
@@ -153,16 +153,6 @@ pub const fn result_fields<E, const K: usize, const N: usize>(
         i += 1;
     }
     fields
-}
-
-#[expect(clippy::indexing_slicing, reason = "const evaluation; the index is below both lengths")]
-const fn same_text(a: &str, b: &str) -> bool {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    let mut i = 0;
-    while i < a.len() && i < b.len() && a[i] == b[i] {
-        i += 1;
-    }
-    i == a.len() && i == b.len()
 }
 
 /// Describes what a method returns, after `slots` fields of its error; a single result that is `()` is none.

@@ -1,5 +1,6 @@
 //! Attributes of a user's stay where they are, and what they change does not break the expansion.
 #![deny(warnings, missing_docs, clippy::pedantic)]
+#![allow(clippy::missing_errors_doc)]
 #![forbid(unsafe_code)]
 
 use std::sync::Arc;
@@ -38,7 +39,8 @@ pub trait Store {
     #[cfg_attr(all(), must_use = "told")]
     #[allow(clippy::too_many_arguments)]
     #[doc(alias = "several")]
-    fn many(&self, a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, g: u8, h: u8, i: u8) -> Result<u8, IpcException>;
+    fn many(&self, a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, g: u8, h: u8, i: u8)
+    -> Result<u8, IpcException>;
 
     /// Has parameters that say what they are.
     ///
@@ -171,7 +173,18 @@ impl Store for Server {
         Ok(())
     }
 
-    fn many(&self, a: u8, _: u8, _: u8, _: u8, _: u8, _: u8, _: u8, _: u8, _: u8) -> Result<u8, IpcException> {
+    fn many(
+        &self,
+        a: u8,
+        _: u8,
+        _: u8,
+        _: u8,
+        _: u8,
+        _: u8,
+        _: u8,
+        _: u8,
+        _: u8,
+    ) -> Result<u8, IpcException> {
         Ok(a)
     }
 }

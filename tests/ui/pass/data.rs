@@ -15,6 +15,7 @@
     redundant_lifetimes
 )]
 #![deny(clippy::all, clippy::pedantic)]
+#![allow(clippy::missing_errors_doc)]
 #![forbid(unsafe_code)]
 
 use std::marker::PhantomData;
@@ -106,11 +107,29 @@ pub enum Code {
 #[ipc_interface]
 pub trait Takes {
     /// By value and by reference.
-    fn take(&self, height: Height, shape: &Shape, tuples: Vec<Tuple>, nothing: Nothing) -> Result<Shape, IpcException>;
+    fn take(
+        &self,
+        height: Height,
+        shape: &Shape,
+        tuples: Vec<Tuple>,
+        nothing: Nothing,
+    ) -> Result<Shape, IpcException>;
     /// Borrowed.
-    fn note(&self, note: Note<'_>, again: &Note<'_>, all: &[Note<'_>], defaults: &Defaults<'_>, codes: &[Code]) -> Result<(), IpcException>;
+    fn note(
+        &self,
+        note: Note<'_>,
+        again: &Note<'_>,
+        all: &[Note<'_>],
+        defaults: &Defaults<'_>,
+        codes: &[Code],
+    ) -> Result<(), IpcException>;
     /// Lists of borrowed values.
-    fn texts(&self, texts: &[&str], maybe: Option<&str>, data: Option<&[u8]>) -> Result<Vec<Height>, IpcException>;
+    fn texts(
+        &self,
+        texts: &[&str],
+        maybe: Option<&str>,
+        data: Option<&[u8]>,
+    ) -> Result<Vec<Height>, IpcException>;
 }
 
 fn main() {}

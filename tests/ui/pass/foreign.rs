@@ -15,6 +15,7 @@
     redundant_lifetimes
 )]
 #![deny(clippy::all, clippy::pedantic)]
+#![allow(clippy::missing_errors_doc, clippy::unnecessary_wraps)]
 #![forbid(unsafe_code)]
 
 use std::net::Ipv4Addr;
@@ -89,7 +90,11 @@ pub struct Address(#[ipc(with = address)] pub Ipv4Addr);
 pub trait Hosts {
     /// Takes and returns.
     #[ipc(with = address)]
-    fn next(&self, #[ipc(with = address)] of: &Ipv4Addr, hosts: &[Host<u8>]) -> Result<Option<Ipv4Addr>, IpcException>;
+    fn next(
+        &self,
+        #[ipc(with = address)] of: &Ipv4Addr,
+        hosts: &[Host<u8>],
+    ) -> Result<Option<Ipv4Addr>, IpcException>;
     /// Later.
     async fn later(
         &self,

@@ -15,6 +15,7 @@
     redundant_lifetimes
 )]
 #![deny(clippy::all, clippy::pedantic)]
+#![allow(clippy::missing_errors_doc)]
 #![forbid(unsafe_code)]
 
 use std::borrow::Cow;

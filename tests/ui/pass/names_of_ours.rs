@@ -113,8 +113,13 @@ mod types {
 
 #[ipc_interface]
 pub trait Typed {
-    fn typed(&self, of: types::Option, or: &types::Result, c: types::Colour, w: types::Wire)
-    -> Result<types::Result, types::Error>;
+    fn typed(
+        &self,
+        of: types::Option,
+        or: &types::Result,
+        c: types::Colour,
+        w: types::Wire,
+    ) -> Result<types::Result, types::Error>;
     fn lent(&self, of: types::Box<'_>) -> Result<(), IpcException>;
 }
 

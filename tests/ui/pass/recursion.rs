@@ -20,7 +20,8 @@ pub struct Owner {
 
 #[ipc_interface(root)]
 pub trait Init {
-    fn make(&self, printers: Vec<Arc<dyn Printer>>, tree: &Tree) -> Result<Arc<dyn Calculator>, IpcException>;
+    fn make(&self, printers: Vec<Arc<dyn Printer>>, tree: &Tree)
+    -> Result<Arc<dyn Calculator>, IpcException>;
 }
 
 #[ipc_interface]

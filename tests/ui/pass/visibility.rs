@@ -46,7 +46,11 @@ mod inner {
 
     #[ipc_interface(twin = RestrictedTraitAsync)]
     pub(crate) trait RestrictedTrait {
-        fn restricted(&self, of: Restricted, object: Option<Arc<dyn RestrictedTrait>>) -> Result<Restricted, IpcException>;
+        fn restricted(
+            &self,
+            of: Restricted,
+            object: Option<Arc<dyn RestrictedTrait>>,
+        ) -> Result<Restricted, IpcException>;
     }
 
     #[ipc_interface]

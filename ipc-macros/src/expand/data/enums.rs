@@ -27,10 +27,10 @@ pub(super) fn expand_enum(data: &Data, variants: &[Variant]) -> TokenStream {
             ty: mixed!(#ipc::Type::Enum(<Self as #ipc::Enum>::descriptor)),
             list: mixed!(#ipc::Type::List(&<Self as #ipc::IpcType>::TYPE)),
             encode: mixed!({
-                #ipc::encode_enum(self, to, at);
+                #ipc::encode_enum(self, __to, __at);
                 #ipc::Ok(())
             }),
-            decode: mixed!(#ipc::decode_enum(from, at)),
+            decode: mixed!(#ipc::decode_enum(__from, __at)),
             encode_items: mixed!(encode_enums),
             owned: None,
             decode_list: mixed!(decode_enums),
@@ -39,7 +39,7 @@ pub(super) fn expand_enum(data: &Data, variants: &[Variant]) -> TokenStream {
     let default = expand_default_impls(
         ident,
         "enum",
-        &mixed!(#ipc::DefaultValue::Enum(#ipc::Enum::to_ordinal(&default))),
+        &mixed!(#ipc::DefaultValue::Enum(#ipc::Enum::to_ordinal(&__default))),
     );
     mixed! {
         #impls
@@ -59,8 +59,8 @@ pub(super) fn expand_enum(data: &Data, variants: &[Variant]) -> TokenStream {
             }
 
             #[inline]
-            fn from_ordinal(ordinal: #ipc::u16) -> #ipc::Option<Self> {
-                match ordinal {
+            fn from_ordinal(__ordinal: #ipc::u16) -> #ipc::Option<Self> {
+                match __ordinal {
                     #(#ordinals => #ipc::Some(Self::#idents),)*
                     _ => #unknown,
                 }
@@ -82,22 +82,22 @@ fn expand_default_impls(ident: &Ident, kind: &str, schema_value: &TokenStream) -
         impl<'m> #ipc::DefaultCodec<'m> for #ident {
             fn encode_defaulted(
                 &self,
-                to: &mut #ipc::StructWriter<'_, '_>,
-                at: #ipc::At,
-                default: Self,
+                __to: &mut #ipc::StructWriter<'_, '_>,
+                __at: #ipc::At,
+                __default: Self,
             ) -> #ipc::Result<(), #ipc::IpcException> {
-                #ipc::#encode(self, to, at, &default)
+                #ipc::#encode(self, __to, __at, &__default)
             }
 
             fn decode_defaulted(
-                from: &#ipc::StructReader<'m>,
-                at: #ipc::At,
-                default: Self,
+                __from: &#ipc::StructReader<'m>,
+                __at: #ipc::At,
+                __default: Self,
             ) -> #ipc::Result<Self, #ipc::IpcException> {
-                #ipc::#decode(from, at, &default)
+                #ipc::#decode(__from, __at, &__default)
             }
 
-            fn schema_value(default: Self) -> #ipc::DefaultValue {
+            fn schema_value(__default: Self) -> #ipc::DefaultValue {
                 #schema_value
             }
         }
@@ -130,8 +130,8 @@ pub(super) fn expand_numbers(data: &Data, repr: &Ident, variants: &[Variant]) ->
             shape: mixed!(<#number as #ipc::IpcType>::SHAPE),
             ty: mixed!(<#number as #ipc::IpcType>::TYPE),
             list: mixed!(<#number as #ipc::Element>::LIST),
-            encode: mixed!(#ipc::encode_number(self, to, at)),
-            decode: mixed!(#ipc::decode_number(from, at)),
+            encode: mixed!(#ipc::encode_number(self, __to, __at)),
+            decode: mixed!(#ipc::decode_number(__from, __at)),
             encode_items: mixed!(encode_numbers),
             owned: None,
             decode_list: mixed!(decode_numbers),
@@ -140,7 +140,7 @@ pub(super) fn expand_numbers(data: &Data, repr: &Ident, variants: &[Variant]) ->
     let default = expand_default_impls(
         ident,
         "number",
-        &mixed!(<#number as #ipc::DefaultCodec<'m>>::schema_value(#ipc::Numbered::to_number(&default))),
+        &mixed!(<#number as #ipc::DefaultCodec<'m>>::schema_value(#ipc::Numbered::to_number(&__default))),
     );
     mixed! {
         const _: () = { #(#checks)* };
@@ -161,9 +161,9 @@ pub(super) fn expand_numbers(data: &Data, repr: &Ident, variants: &[Variant]) ->
             }
 
             #[inline]
-            fn from_number(number: #number) -> #ipc::Option<Self> {
-                match number {
-                    #(number if number == Self::#idents as #number => #ipc::Some(Self::#idents),)*
+            fn from_number(__number: #number) -> #ipc::Option<Self> {
+                match __number {
+                    #(__number if __number == Self::#idents as #number => #ipc::Some(Self::#idents),)*
                     _ => #unknown,
                 }
             }

@@ -31,8 +31,8 @@ pub(super) fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
     let sent = outgoing(data, field);
     let constants = constant(data, field);
     let (part, inner_part) = (constants.item("PART"), constants.item("INNER"));
-    let encode = sent.call("encode", mixed!(#value, to, at));
-    let encode_inner = sent.call("encode_inner", mixed!(#value, to, at));
+    let encode = sent.call("encode", mixed!(#value, __to, __at));
+    let encode_inner = sent.call("encode_inner", mixed!(#value, __to, __at));
     // An argument can all of it.
     let condition = |bound: TokenStream| {
         let argument = |argument: &Argument| matches!(argument, Argument::Type(ty) if ty == inner);
@@ -45,7 +45,7 @@ pub(super) fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
     let default = module.is_none().then(|| expand_newtype_default(data, &target, field));
     let received = incoming(data, field);
     let read = |function: &str| {
-        let read = received.call(function, mixed!(from, at));
+        let read = received.call(function, mixed!(__from, __at));
         match module {
             Some(module) => mixed!(#module::from_wire(#read?)?),
             None => mixed!(#read?),
@@ -55,34 +55,34 @@ pub(super) fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
     let (encode_items, decode_list) = match module {
         Some(module) => (
             mixed! {
-                #ipc::encode_converted(#ipc::Iterator::map(items, |item| #module::to_wire(&item.#member)), to)
+                #ipc::encode_converted(#ipc::Iterator::map(__items, |__item| #module::to_wire(&__item.#member)), __to)
             },
             mixed! {
-                #ipc::decode_converted(from, |item| #ipc::Ok(Self { #member: #module::from_wire(item)? }))
+                #ipc::decode_converted(__from, |__item| #ipc::Ok(Self { #member: #module::from_wire(__item)? }))
             },
         ),
         None => (
             mixed! {
-                <#inner as #ipc::Element>::encode_items(#ipc::Iterator::map(items, |item| &item.#member), to)
+                <#inner as #ipc::Element>::encode_items(#ipc::Iterator::map(__items, |__item| &__item.#member), __to)
             },
             mixed!({
-                let items = <#inner as #ipc::DecodeElement<#message>>::decode_list(from)?;
-                #ipc::Ok(#ipc::wrap_items(items, |item| Self { #member: item }))
+                let __items = <#inner as #ipc::DecodeElement<#message>>::decode_list(__from)?;
+                #ipc::Ok(#ipc::wrap_items(__items, |__item| Self { #member: __item }))
             }),
         ),
     };
     let given = module.is_none() && may_be_given(field);
     let encode_owned = given.then(|| {
-        let encode = sent.call("encode_mut", mixed!(&mut self.#member, to, at));
-        let encode_inner = sent.call("encode_inner_mut", mixed!(&mut self.#member, to, at));
+        let encode = sent.call("encode_mut", mixed!(&mut self.#member, __to, __at));
+        let encode_inner = sent.call("encode_inner_mut", mixed!(&mut self.#member, __to, __at));
         mixed! {
             #[inline]
-            fn encode_owned(&mut self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
+            fn encode_owned(&mut self, __to: &mut #ipc::StructWriter<'_, '_>, __at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode
             }
 
             #[inline]
-            fn encode_inner_owned(&mut self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
+            fn encode_inner_owned(&mut self, __to: &mut #ipc::StructWriter<'_, '_>, __at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode_inner
             }
         }
@@ -90,15 +90,15 @@ pub(super) fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
     let encode_items_owned = given.then(|| {
         mixed! {
             fn encode_items_owned<'i>(
-                items: impl #ipc::ExactSizeIterator<Item = &'i mut Self>,
-                to: #ipc::PointerWriter<'_, '_>,
+                __items: impl #ipc::ExactSizeIterator<Item = &'i mut Self>,
+                __to: #ipc::PointerWriter<'_, '_>,
             ) -> #ipc::Result<(), #ipc::IpcException>
             where
                 Self: 'i,
             {
                 <#inner as #ipc::Element>::encode_items_owned(
-                    #ipc::Iterator::map(items, |item| &mut item.#member),
-                    to,
+                    #ipc::Iterator::map(__items, |__item| &mut __item.#member),
+                    __to,
                 )
             }
         }
@@ -116,12 +116,12 @@ pub(super) fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
 
         impl #params #ipc::Encode for #ty #bounds {
             #[inline]
-            fn encode(&self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
+            fn encode(&self, __to: &mut #ipc::StructWriter<'_, '_>, __at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode
             }
 
             #[inline]
-            fn encode_inner(&self, to: &mut #ipc::StructWriter<'_, '_>, at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
+            fn encode_inner(&self, __to: &mut #ipc::StructWriter<'_, '_>, __at: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
                 #encode_inner
             }
 
@@ -130,12 +130,12 @@ pub(super) fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
 
         impl #decode_params #ipc::Decode<#message> for #ty #decode_bounds {
             #[inline]
-            fn decode(from: &#ipc::StructReader<#message>, at: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
+            fn decode(__from: &#ipc::StructReader<#message>, __at: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
                 #ipc::Ok(Self { #member: #decode })
             }
 
             #[inline]
-            fn decode_inner(from: &#ipc::StructReader<#message>, at: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
+            fn decode_inner(__from: &#ipc::StructReader<#message>, __at: #ipc::At) -> #ipc::Result<Self, #ipc::IpcException> {
                 #ipc::Ok(Self { #member: #decode_inner })
             }
         }
@@ -146,8 +146,8 @@ pub(super) fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
             const LIST: #ipc::Type = <#inner as #ipc::Element>::LIST;
 
             fn encode_items<'i>(
-                items: impl #ipc::ExactSizeIterator<Item = &'i Self>,
-                to: #ipc::PointerWriter<'_, '_>,
+                __items: impl #ipc::ExactSizeIterator<Item = &'i Self>,
+                __to: #ipc::PointerWriter<'_, '_>,
             ) -> #ipc::Result<(), #ipc::IpcException>
             where
                 Self: 'i,
@@ -162,7 +162,7 @@ pub(super) fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
             type Slice = #ipc::Vec<Self>;
 
             #[inline]
-            fn decode_list(from: #ipc::PointerReader<#message>) -> #ipc::Result<#ipc::Vec<Self>, #ipc::IpcException> {
+            fn decode_list(__from: #ipc::PointerReader<#message>) -> #ipc::Result<#ipc::Vec<Self>, #ipc::IpcException> {
                 #decode_list
             }
         }
@@ -189,24 +189,24 @@ fn expand_newtype_default(data: &Data, target: &Target, field: &Field) -> Option
         impl #decode_params #ipc::DefaultCodec<#message> for #ty #decode_bounds {
             fn encode_defaulted(
                 &self,
-                to: &mut #ipc::StructWriter<'_, '_>,
-                at: #ipc::At,
-                default: Self::Value,
+                __to: &mut #ipc::StructWriter<'_, '_>,
+                __at: #ipc::At,
+                __default: Self::Value,
             ) -> #ipc::Result<(), #ipc::IpcException> {
-                <#inner as #ipc::DefaultCodec<#message>>::encode_defaulted(&self.#member, to, at, default)
+                <#inner as #ipc::DefaultCodec<#message>>::encode_defaulted(&self.#member, __to, __at, __default)
             }
 
             fn decode_defaulted(
-                from: &#ipc::StructReader<#message>,
-                at: #ipc::At,
-                default: Self::Value,
+                __from: &#ipc::StructReader<#message>,
+                __at: #ipc::At,
+                __default: Self::Value,
             ) -> #ipc::Result<Self, #ipc::IpcException> {
-                let inner = <#inner as #ipc::DefaultCodec<#message>>::decode_defaulted(from, at, default)?;
-                #ipc::Ok(Self { #member: inner })
+                let __inner = <#inner as #ipc::DefaultCodec<#message>>::decode_defaulted(__from, __at, __default)?;
+                #ipc::Ok(Self { #member: __inner })
             }
 
-            fn schema_value(default: Self::Value) -> #ipc::DefaultValue {
-                <#inner as #ipc::DefaultCodec<#message>>::schema_value(default)
+            fn schema_value(__default: Self::Value) -> #ipc::DefaultValue {
+                <#inner as #ipc::DefaultCodec<#message>>::schema_value(__default)
             }
         }
     })

@@ -7,7 +7,7 @@ use syn::Ident;
 use super::{Codec, OwnedCodec, Target, expand_impls, layout_constants, may_be_given};
 use crate::expand::descriptor::{expand_composite_descriptor, expand_struct_descriptor};
 use crate::expand::members::{Cursor, discriminants, expand_layout, expand_union_layout, is_plain};
-use crate::expand::{names, unless_empty};
+use crate::expand::{expand_writes, names, unless_empty};
 use crate::model::{Case, Catches, Data, Fields};
 
 pub(super) fn expand_struct(data: &Data, fields: &Fields) -> TokenStream {
@@ -18,8 +18,7 @@ pub(super) fn expand_struct(data: &Data, fields: &Fields) -> TokenStream {
     let encode = sent.iter().enumerate().map(|(index, field)| {
         let member = &field.member;
         let place = mixed!(#ipc::in_struct(#index));
-        let encode = cursor.encode(data, field, "encode", &place, &mixed!(&self.#member));
-        mixed!(#encode?;)
+        cursor.encode(data, field, "encode", &place, &mixed!(&self.#member))
     });
     let encode = encode.collect::<Vec<_>>();
     let encode_owned = sent.iter().any(may_be_given).then(|| {
@@ -31,14 +30,9 @@ pub(super) fn expand_struct(data: &Data, fields: &Fields) -> TokenStream {
             } else {
                 ("encode", mixed!(&self.#member))
             };
-            let encode = cursor.encode(data, field, function, &mixed!(#ipc::in_struct(#index)), &value);
-            mixed!(#encode?;)
+            cursor.encode(data, field, function, &mixed!(#ipc::in_struct(#index)), &value)
         });
-        let encode = encode.collect::<Vec<_>>();
-        mixed! {
-            #(#encode)*
-            #ipc::Ok(())
-        }
+        expand_writes(&encode.collect::<Vec<_>>())
     });
     let mut cursor = Cursor::new();
     let decode = sent.iter().enumerate().map(|(index, field)| {
@@ -47,10 +41,7 @@ pub(super) fn expand_struct(data: &Data, fields: &Fields) -> TokenStream {
         mixed!(#member: #decode?)
     });
     let decode = decode.collect::<Vec<_>>();
-    let encode_members = mixed! {
-        #(#encode)*
-        #ipc::Ok(())
-    };
+    let encode_members = expand_writes(&encode);
     let decode_members = mixed! {
         #ipc::Ok(Self { #(#decode,)* #(#skipped: #ipc::Default::default(),)* })
     };
@@ -83,11 +74,11 @@ pub(super) fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
     let mut encode_owned = Vec::new();
     let mut decode = Vec::new();
     let mut unknown = mixed! {
-        unknown => #ipc::Err(#ipc::unknown_variant(unknown, <Self as #ipc::Struct>::descriptor()))
+        __unknown => #ipc::Err(#ipc::unknown_variant(__unknown, <Self as #ipc::Struct>::descriptor()))
     };
     for ((position, number), case) in (0_usize..).zip(discriminants(cases)).zip(cases) {
         let Case { ident, fields: Fields { sent, skipped }, catches, .. } = case;
-        let bindings = (0..sent.len()).map(|index| format_ident!("f{index}", span = Span::mixed_site()));
+        let bindings = (0..sent.len()).map(|index| format_ident!("__f{index}", span = Span::mixed_site()));
         let bindings: Vec<Ident> = bindings.collect();
         let rest = (!skipped.is_empty()).then(|| mixed!(..));
         let index_of = |index: usize| mixed!(#ipc::in_case(#position, #index));
@@ -96,14 +87,13 @@ pub(super) fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
             let writes = sent.iter().zip(&bindings).enumerate().map(|(index, (field, binding))| {
                 let function = if may_be_given(field) { function } else { "encode" };
                 let place = index_of(index);
-                let encode = cursor.encode(data, field, function, &place, &binding.to_token_stream());
-                mixed!(#encode?;)
+                cursor.encode(data, field, function, &place, &binding.to_token_stream())
             });
-            let writes = writes.collect::<Vec<_>>();
+            let writes = expand_writes(&writes.collect::<Vec<_>>());
             mixed! {
                 Self::#ident { #(#members: #bindings,)* #rest } => {
-                    to.set(places.discriminant(), #number);
-                    #(#writes)*
+                    __to.set(__places.discriminant(), #number);
+                    #writes
                 }
             }
         };
@@ -127,19 +117,11 @@ pub(super) fn expand_union(data: &Data, cases: &[Case]) -> TokenStream {
             decode.push(mixed!(#number => #ipc::Ok(#value),));
         }
     }
-    let encode_members = mixed! {
-        match self { #(#encode)* }
-        #ipc::Ok(())
-    };
+    let encode_members = mixed!(match self { #(#encode)* });
     let given = cases.iter().flat_map(|case| &case.fields.sent).any(may_be_given);
-    let encode_owned = given.then(|| {
-        mixed! {
-            match self { #(#encode_owned)* }
-            #ipc::Ok(())
-        }
-    });
+    let encode_owned = given.then(|| mixed!(match self { #(#encode_owned)* }));
     let decode_members = mixed! {
-        match from.get::<#ipc::u16>(places.discriminant()) {
+        match __from.get::<#ipc::u16>(__places.discriminant()) {
             #(#decode)*
             #unknown,
         }
@@ -190,7 +172,7 @@ fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
         encode_owned,
         decode_members,
     } = codec;
-    let [to, from, places] = ["to", "from", "places"].map(|name| unless_empty(name, *unused));
+    let [to, from, places] = ["__to", "__from", "__places"].map(|name| unless_empty(name, *unused));
     let Target { params, ty, bounds, decode_params, decode_bounds, message, .. } = &Target::of(data);
     let impls = expand_impls(
         data,
@@ -198,11 +180,11 @@ fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
             shape: mixed!(#ipc::Shape::of(#ipc::Slot::Pointer)),
             ty: mixed!(#ipc::Type::Struct(<Self as #ipc::Struct>::descriptor)),
             list: mixed!(#ipc::Type::List(&<Self as #ipc::IpcType>::TYPE)),
-            encode: mixed!(#ipc::encode_struct(self, to.pointer(at.offset))),
-            decode: mixed!(#ipc::decode_struct(from.pointer(at.offset))),
+            encode: mixed!(#ipc::encode_struct(self, __to.pointer(__at.offset))),
+            decode: mixed!(#ipc::decode_struct(__from.pointer(__at.offset))),
             encode_items: mixed!(encode_structs),
             owned: encode_owned.as_ref().map(|_| OwnedCodec {
-                encode: mixed!(#ipc::encode_struct_owned(self, to.pointer(at.offset))),
+                encode: mixed!(#ipc::encode_struct_owned(self, __to.pointer(__at.offset))),
                 encode_items: mixed!(encode_structs_owned),
             }),
             decode_list: mixed!(decode_structs),
