@@ -658,9 +658,9 @@ const _: () = {
         }
         const HAS_ASYNC: __ipc::bool = true
             || <dyn Base as __ipc::Superclass>::HAS_ASYNC;
-        fn has_context(method: __ipc::MethodId) -> __ipc::bool {
-            !__ipc::is_one_of(method, __ID, &[])
-                && <dyn Base as __ipc::Superclass>::has_context(method)
+        fn has_context(__method: __ipc::MethodId) -> __ipc::bool {
+            !__ipc::is_one_of(__method, __ID, &[])
+                && <dyn Base as __ipc::Superclass>::has_context(__method)
         }
         fn descriptor() -> &'static __ipc::Descriptor {
             const {

@@ -202,8 +202,8 @@ fn expand_contexts(interface: &Interface) -> Option<TokenStream> {
     let have = supers.iter().map(|path| superclass(path, "has_context"));
     let id = names::id();
     Some(mixed! {
-        fn has_context(method: #ipc::MethodId) -> #ipc::bool {
-            !#ipc::is_one_of(method, #id, &[#(#own),*]) #(&& #have(method))*
+        fn has_context(__method: #ipc::MethodId) -> #ipc::bool {
+            !#ipc::is_one_of(__method, #id, &[#(#own),*]) #(&& #have(__method))*
         }
     })
 }
