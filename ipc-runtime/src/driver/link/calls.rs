@@ -170,7 +170,8 @@ impl Link {
         let (answer, target, params, words) = call.into_parts();
         self.call_started(words);
         context.into_caps().for_each(|cap| state.engine.release(cap));
-        state.engine.respond(answer, Err(exception.thrown()));
+        // Nothing was thrown: what broke the promise of a thread is passed on as it is.
+        state.engine.respond(answer, Err(exception));
         Self::forget(state, target, params, effects);
     }
 
