@@ -12,6 +12,7 @@ macro_rules! imported {
 imported! {
     sayable "sayable.rs";
     #[cfg(capnp_schemas)]
+    #[expect(rustdoc::bare_urls, reason = "a comment of the schema is kept as it is")]
     rpc "rpc.rs";
     #[cfg(capnp_schemas)]
     schema "schema.rs";
