@@ -77,59 +77,18 @@ impl Drop for HostedThread {
     }
 }
 
-impl Serve for HostedThread {
-    fn at_once(&self, method: MethodId) -> Option<AtOnce> {
+impl Answering for HostedThread {
+    fn answer(&self, method: MethodId) -> AtOnce {
         let get_name = MethodId { interface: <dyn Thread>::descriptor().id, ordinal: 0 };
-        Some(if method == get_name { AtOnce::ThreadName(self.name.clone()) } else { AtOnce::Unknown })
+        if method == get_name { AtOnce::ThreadName(self.name.clone()) } else { AtOnce::Unknown }
     }
 
-    fn thread(self: Arc<Self>) -> Option<Arc<HostedThread>> {
-        Some(self)
-    }
-
-    fn serve(&self, call: ServerCall) -> Served {
-        // It is answered before.
-        Served::Now(Err(call.unimplemented()))
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn renew(self: Arc<Self>) -> LocalObject {
-        LocalObject::of(self)
-    }
-
-    fn name(&self) -> &'static str {
+    fn interface(&self) -> &'static str {
         <dyn Thread>::descriptor().name
     }
 
-    fn queue(&self) -> Option<&dyn Queue> {
-        None
-    }
-
-    fn is_oneway(&self, _: MethodId) -> bool {
-        false
-    }
-
-    fn to_remote(&self) -> Option<Remote> {
-        None
-    }
-
-    fn has_context(&self, _: MethodId) -> bool {
-        false
-    }
-
-    fn is_called(&self) -> bool {
-        false
-    }
-
-    fn owns(&self) -> bool {
-        false
-    }
-
-    fn owns_alone(&self) -> bool {
-        false
+    fn as_thread(self: Arc<Self>) -> Option<Arc<HostedThread>> {
+        Some(self)
     }
 }
 
@@ -227,14 +186,39 @@ impl Hosts {
 /// The `ThreadMap` of a connection.
 struct Map;
 
-impl Serve for Map {
-    fn at_once(&self, method: MethodId) -> Option<AtOnce> {
+impl Answering for Map {
+    fn answer(&self, method: MethodId) -> AtOnce {
         let known = method.interface == <dyn ThreadMap>::descriptor().id;
-        Some(match method.ordinal {
+        match method.ordinal {
             0 if known => AtOnce::MakeThread,
             1 if known => AtOnce::MakePool,
             _ => AtOnce::Unknown,
-        })
+        }
+    }
+
+    fn interface(&self) -> &'static str {
+        <dyn ThreadMap>::descriptor().name
+    }
+
+    fn as_thread(self: Arc<Self>) -> Option<Arc<HostedThread>> {
+        None
+    }
+}
+
+/// An object of the runtime itself: it answers each call when it is received, and nothing of the application is behind it.
+trait Answering: Any + Send + Sync {
+    fn answer(&self, method: MethodId) -> AtOnce;
+    fn interface(&self) -> &'static str;
+    fn as_thread(self: Arc<Self>) -> Option<Arc<HostedThread>>;
+}
+
+impl<A: Answering> Serve for A {
+    fn at_once(&self, method: MethodId) -> Option<AtOnce> {
+        Some(self.answer(method))
+    }
+
+    fn thread(self: Arc<Self>) -> Option<Arc<HostedThread>> {
+        self.as_thread()
     }
 
     fn serve(&self, call: ServerCall) -> Served {
@@ -251,7 +235,7 @@ impl Serve for Map {
     }
 
     fn name(&self) -> &'static str {
-        <dyn ThreadMap>::descriptor().name
+        self.interface()
     }
 
     fn queue(&self) -> Option<&dyn Queue> {
