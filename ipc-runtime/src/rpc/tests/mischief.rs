@@ -190,6 +190,7 @@ proptest! {
         ops in prop::collection::vec(op(), 1..100),
     ) {
         let mut raw = Raw::bootstrapped();
+        let mine = Obj::new(2);
         let mut held = Vec::new();
         let mut questions = Vec::new();
         let mut asked = 0_u32;
@@ -213,7 +214,7 @@ proptest! {
                     }
                 }
                 Op::Call(index) if index < held.len() => {
-                    let params = vec![held.last().cloned(), Some(Cap::Local(Obj::new(2)))];
+                    let params = vec![held.last().cloned(), Some(Cap::Local(mine.clone()))];
                     questions.push(raw.end.call(&held[index].clone(), asked, params));
                     asked += 1;
                 }
