@@ -230,7 +230,7 @@ pub(crate) fn references(of: &Descriptor) -> Vec<&'static Descriptor> {
             .iter()
             .flat_map(|item| item.fields().into_iter().filter_map(|member| member.ty.descriptor()))
             .collect(),
-        Kind::Interface(Interface { methods, superclasses }) => superclasses
+        Kind::Interface(Interface { methods, superclasses, .. }) => superclasses
             .iter()
             .map(|superclass| superclass())
             .chain(methods.iter().flat_map(|method| {
@@ -258,7 +258,7 @@ pub(crate) fn signature(of: &Descriptor) -> String {
             let names: Vec<_> = variants.iter().map(|variant| variant.name).collect();
             format!("enum {names:?}")
         }
-        Kind::Interface(Interface { methods, superclasses }) => {
+        Kind::Interface(Interface { methods, superclasses, .. }) => {
             let ids: Vec<_> = superclasses.iter().map(|superclass| superclass().id).collect();
             let methods: Vec<_> = methods
                 .iter()
