@@ -19,10 +19,10 @@ fn foo_passes(case: &str) {
 /// The case makes us disconnect in the middle of a call.
 fn foo_is_left(case: &str) {
     let Some(program) = tools::cpp_peer() else { return };
-    let foo = Arc::new(Foo::default());
-    let served = Arc::new(Served::new::<dyn FooInterface>(foo.clone()));
+    let root = Arc::new(Foo::default());
+    let served = Arc::new(Served::new::<dyn FooInterface>(root.clone()));
     let serving = Arc::downgrade(&served);
-    *foo.end.lock().unwrap() = Some(Box::new(move || {
+    *root.end.lock().unwrap() = Some(Box::new(move || {
         if let Some(served) = serving.upgrade() {
             served.disconnect();
         }

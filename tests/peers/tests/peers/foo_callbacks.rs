@@ -51,9 +51,9 @@ fn with_server(test: impl FnOnce(&mut Server, &Arc<dyn FooInterface>) + Send + '
     let Some(program) = tools::cpp_peer() else { return };
     bounded(PATIENCE, move || {
         let mut server = Server::start(&program, "foo");
-        let foo = server.connect();
-        test(&mut server, &foo);
-        drop(foo);
+        let interface = server.connect();
+        test(&mut server, &interface);
+        drop(interface);
         server.finish();
     });
 }
@@ -160,8 +160,8 @@ fn a21_18_a_killed_server() {
     let Some(program) = tools::cpp_peer() else { return };
     bounded(PATIENCE, move || {
         let mut server = Server::start(&program, "foo");
-        let foo: Arc<dyn FooInterface> = server.connect();
-        let waiting = foo.clone();
+        let interface: Arc<dyn FooInterface> = server.connect();
+        let waiting = interface.clone();
         let waiting = thread::spawn(move || waiting.call_int_fn_async(order::WAIT));
         server.says("waiting");
         server.kill();
