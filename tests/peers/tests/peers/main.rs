@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what the tests share is a test too")]
 
+mod conformance;
 mod cpp_calls;
 mod cpp_serves;
 mod foo;
@@ -11,3 +12,4 @@ mod foo_callbacks;
 mod python;
 mod rules;
 mod schemas;
+mod threads;
