@@ -233,3 +233,22 @@ pub fn a_thread_whose_answer_is_there_is_passed_over_and_nobody_waits_for_it() {
         model.check_settled();
     });
 }
+
+/// See the test of the name.
+pub fn a_thread_that_is_woken_for_something_else_reads_nevertheless() {
+    check_orders(|| {
+        let model = Model::new();
+        let told = Arc::new(Told::default());
+        let (first, second) = (model.clone(), model.clone());
+        let (waits, wakes) = (told.clone(), told);
+        let running = [
+            thread::spawn(move || first.caller_of(&waits, Handover::Later)),
+            thread::spawn(move || second.caller(Handover::Later)),
+            thread::spawn(move || wakes.tell()),
+        ];
+        for thread in running {
+            thread.join().unwrap();
+        }
+        model.check_settled();
+    });
+}

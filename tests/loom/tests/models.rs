@@ -47,3 +47,8 @@ fn a_slow_job_among_quick_ones_holds_the_others_up_until_the_next_looks() {
 fn a_thread_that_sleeps_is_woken_for_what_comes_next() {
     crew::a_thread_that_sleeps_is_woken_for_what_comes_next();
 }
+
+#[test]
+fn a_thread_that_is_woken_for_something_else_reads_nevertheless() {
+    turn::a_thread_that_is_woken_for_something_else_reads_nevertheless();
+}
