@@ -2,12 +2,13 @@
 
 use std::fmt::Write;
 
+use ipc_runtime::schema::PROXY_FILE_ID;
+
 use super::data::{Presences, identity, is_flat, variant_name};
 use super::names::{snake_case, with_capital};
 use super::types::Position;
 use super::{CXX_FILE_ID, Importer, attribute, doc, member};
 use crate::model::{Annotation, Brand, Field, FieldKind, Interface, Method, Node, Type, Value};
-use crate::schema::PROXY_FILE_ID;
 
 /// The ids of `Context` and `ThreadMap` of libmultiprocess.
 const CONTEXT: u64 = 0x9c44_e664_5d0b_22c6;
