@@ -30,15 +30,18 @@ use crate::object::{Capability, LocalObject, MethodId};
 use crate::process::ChildProcess;
 use crate::rpc::{self, AnswerId, Cap, Connection, OutgoingCall, OutgoingResults, Payload, QuestionId};
 use crate::sync::lock;
+use crate::thread::mailbox::Mailbox;
 use crate::thread::pool::{Chore, spawn_chores};
 use crate::thread::runtime;
 use crate::thread::strand::Kicks;
 
 mod calls;
+mod holding;
 mod lending;
 mod reading;
 
 use self::calls::Delivered;
+pub(crate) use self::holding::{hold, is_holding, release_held};
 
 /// What the driver plugs into the engine.
 #[derive(Debug)]
@@ -52,9 +55,18 @@ impl rpc::Host for Host {
 /// Who waits for an answer.
 pub(crate) enum Asked {
     /// A caller.
-    Call(Arc<Waiter>),
+    Call(Arc<Waiter>, Reading),
     /// A thread of the peer, which the answer is.
     Thread(Arc<PeerThread>),
+}
+
+/// Who reads the answer to a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// The thread that waits for it.
+    Caller,
+    /// Whoever reads: a task waits for it, or for the thread of the peer that has the call.
+    Others,
 }
 
 type Engine = Connection<Host>;
@@ -102,7 +114,7 @@ pub(crate) struct Link {
     poller: &'static Arc<Poller>,
     token: OnceLock<Token>,
     /// Who reads.
-    turn: Turn<Waker>,
+    turn: Turn<Arc<Mailbox>>,
     /// How long readers poll before they sleep, unless they do not; whoever has the turn asks.
     patience: Option<Mutex<Patience>>,
     /// The read half.
@@ -129,6 +141,8 @@ struct State {
     engine: Engine,
     /// A flush of batched messages is due.
     flush_scheduled: bool,
+    /// Calls on their way whose answers their callers do not read.
+    tasks_calls: usize,
     /// Who has what the call that is being sent was lent.
     lender: Option<Arc<Lender>>,
     cancellations: Cancellations,
@@ -178,10 +192,23 @@ impl State {
         target: &Cap<LocalObject>,
         mut call: OutgoingCall<LocalObject>,
         waiter: Arc<Waiter>,
+        reading: Reading,
     ) -> QuestionId {
         waiter.with_held(|held| held.lease().name(&mut call.caps));
-        self.engine.call(target, call, Asked::Call(waiter))
+        self.tasks_calls += usize::from(reading == Reading::Others);
+        self.engine.call(target, call, Asked::Call(waiter, reading))
     }
+}
+
+/// When messages are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Writing {
+    #[default]
+    Now,
+    /// With others that are about to come, or after a while.
+    Later,
+    /// The same, if other tasks have called: see [`write_with_others`](Link::write_with_others).
+    WithOtherTasks,
 }
 
 /// What an input to the engine left to be done outside of its lock.
@@ -198,6 +225,7 @@ struct Effects {
     /// This thread has a message of its own to write, which others wait behind.
     lends: bool,
     schedule: bool,
+    writing: Writing,
     cancels: Vec<Arc<Cancel>>,
 }
 
@@ -235,6 +263,7 @@ impl Link {
             state: Mutex::new(State {
                 engine: Engine::new(rpc::Limits::default(), bootstrap),
                 flush_scheduled: false,
+                tasks_calls: 0,
                 lender: None,
                 cancellations: Cancellations::default(),
                 pace: Pace::default(),
@@ -296,7 +325,7 @@ impl Link {
     /// arrives.
     pub(crate) fn bootstrap(self: &Arc<Self>) -> (Question, Arc<Waiter>) {
         let waiter = Arc::<Waiter>::default();
-        let id = self.with_engine(|engine| engine.bootstrap(Asked::Call(waiter.clone())));
+        let id = self.with_engine(|engine| engine.bootstrap(Asked::Call(waiter.clone(), Reading::Caller)));
         (Question { link: self.clone(), id }, waiter)
     }
 
@@ -325,8 +354,11 @@ impl Link {
         target: &Cap<LocalObject>,
         call: OutgoingCall<LocalObject>,
         waiter: Arc<Waiter>,
+        reading: Reading,
+        writing: Writing,
     ) -> Question {
-        let id = self.with_state(Cause::Caller, |state| state.call(target, call, waiter));
+        let id =
+            self.with_state_and(Cause::Caller, writing, |state| state.call(target, call, waiter, reading));
         Question { link: self.clone(), id }
     }
 
@@ -341,12 +373,18 @@ impl Link {
         answer: AnswerId,
         result: Result<OutgoingResults<LocalObject>, IpcException>,
     ) {
-        self.with_state(Cause::Peer, |state| {
+        let respond = |state: &mut State| {
             state.cancellations.unwanted.remove(&answer);
             state.cancellations.running.remove(&answer);
             state.engine.respond(answer, result.map_err(IpcException::thrown));
             state.pace.answered(Instant::now());
-        });
+        };
+        if Self::may_hold() {
+            self.note_held();
+            self.with_state_and(Cause::Peer, Writing::Later, respond);
+        } else {
+            self.with_state(Cause::Peer, respond);
+        }
     }
 
     /// Returns what tells the future of a method, before it is first polled, that the call is no longer wanted.
@@ -425,7 +463,16 @@ impl Link {
 
     /// Like [`with_engine`](Link::with_engine), for an input that comes with something else, or from a caller.
     fn with_state<R>(self: &Arc<Self>, cause: Cause, input: impl FnOnce(&mut State) -> R) -> R {
-        let mut effects = Effects::default();
+        self.with_state_and(cause, Writing::Now, input)
+    }
+
+    fn with_state_and<R>(
+        self: &Arc<Self>,
+        cause: Cause,
+        writing: Writing,
+        input: impl FnOnce(&mut State) -> R,
+    ) -> R {
+        let mut effects = Effects { writing, ..Effects::default() };
         let mut state = lock(&self.state);
         let result = input(&mut state);
         self.collect(&mut state, &mut effects, cause);
@@ -448,7 +495,8 @@ impl Link {
                     let call = Delivered { answer, target, method, params, words };
                     self.receive_call(state, call, effects);
                 }
-                Event::Return { waiter: Asked::Call(waiter), result, .. } => {
+                Event::Return { waiter: Asked::Call(waiter, reading), result, .. } => {
+                    state.tasks_calls -= usize::from(reading == Reading::Others);
                     effects.returns.push((waiter, result.map_err(IpcException::caught)));
                 }
                 Event::Return { question, waiter: Asked::Thread(thread), result } => {
@@ -475,7 +523,13 @@ impl Link {
             effects.queued = self.output.push(message, cause, lender);
         }
         state.lender = None;
-        if state.engine.has_batched() && !state.flush_scheduled {
+        if effects.writing == Writing::WithOtherTasks
+            && (state.tasks_calls <= 1 || self.output.fills_a_batch())
+        {
+            effects.writing = Writing::Now;
+        }
+        let waits = state.engine.has_batched() || effects.writing != Writing::Now;
+        if waits && !state.flush_scheduled {
             state.flush_scheduled = true;
             effects.schedule = true;
         }
@@ -494,7 +548,9 @@ impl Link {
                 spawn_chores(vec![Box::new(move || drop(abandoned))]);
             }
         }
-        self.flush();
+        if effects.writing == Writing::Now {
+            self.flush();
+        }
         for cancel in effects.cancels {
             cancel.cancel();
         }
@@ -692,6 +748,7 @@ impl Source for Link {
                     self.look_later();
                 }
             }
+            Alarm::Trim => self.trim_leases_after(self.leases.trim()),
             Alarm::Flush | Alarm::Accept => {
                 lock(&self.state).flush_scheduled = false;
                 self.with_engine(Engine::flush_batched);
