@@ -38,6 +38,7 @@
 //! | a struct with type parameters | a type with parameters |
 //! | what is declared in something else | an item beside it, `OuterInner` |
 //! | `context :Proxy.Context`, `destroy @0`, `construct @0` | nothing, since every interface has them; where they are missing, `no_context`, `no_destroy` |
+//! | another method that exchanges thread maps, `initThreadMap @4` | `root(name = "initThreadMap", ordinal = 4)` |
 //! | `(reason :Text, result :Bool)` as results | a tuple, `#[ipc(results(reason, result))]` |
 //! | results with `$Proxy.exception(..)` | an error type with a variant for each |
 //! | `$Cxx.allowCancellation` | `#[ipc(cancellable)]` |
@@ -72,7 +73,7 @@
 //! #     name: "Calculator",
 //! #     module: "calculator",
 //! #     doc: "Solves equations.",
-//! #     kind: Kind::Interface(Interface { methods: &[], superclasses: &[] }),
+//! #     kind: Kind::Interface(Interface { methods: &[], construct: None, superclasses: &[] }),
 //! # };
 //! # fn descriptor() -> &'static Descriptor { &DESCRIPTOR }
 //! use ipc_gen::{Origin, Schema};

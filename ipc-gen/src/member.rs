@@ -17,7 +17,7 @@ pub(crate) fn signature(of: &Descriptor) -> String {
             let names: Vec<_> = variants.iter().map(|variant| variant.name).collect();
             format!("enum {names:?}")
         }
-        Kind::Interface(Interface { methods, superclasses }) => {
+        Kind::Interface(Interface { methods, superclasses, .. }) => {
             let ids: Vec<_> = superclasses.iter().map(|superclass| superclass().id).collect();
             let methods: Vec<_> = methods
                 .iter()

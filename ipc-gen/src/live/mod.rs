@@ -161,7 +161,7 @@ fn connect(address: &str) -> Result<Remote, LiveError> {
         name: "any",
         module: "",
         doc: "",
-        kind: Kind::Interface(Interface { methods: &[], superclasses: &[] }),
+        kind: Kind::Interface(Interface { methods: &[], construct: None, superclasses: &[] }),
     };
     let ipc = make_client_ipc(make_process("ipc-gen", "."), make_capnp_protocol(CapnpContext::new()));
     let remote = ipc.connect_remote(&mut address.to_owned(), &ANY).map_err(unreachable)?;

@@ -230,7 +230,7 @@ pub fn references(of: &Descriptor) -> Vec<&'static Descriptor> {
             .iter()
             .flat_map(|item| item.fields().into_iter().filter_map(|member| member.ty.descriptor()))
             .collect(),
-        Kind::Interface(Interface { methods, superclasses }) => superclasses
+        Kind::Interface(Interface { methods, superclasses, .. }) => superclasses
             .iter()
             .map(|superclass| superclass())
             .chain(methods.iter().flat_map(|method| {

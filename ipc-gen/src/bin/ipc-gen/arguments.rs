@@ -314,10 +314,11 @@ input. What types are in JSON:
   structs, groups     objects; pointers that are null are left out
   unions              the one member that is there
   interfaces          of results: {\"interface\": \"Name\"}; of parameters: an
-                      object of this command, which prints what it is called with and
-                      answers with defaults, or {\"method\": RESULTS, ..}; an
-                      answer {\"$error\": \"text\"} is an error. Parameters that are
-                      missing are such objects, null is null.
+                      object of this command, which prints what it is called
+                      with and answers with defaults, or what is said here:
+                      {\"method\": RESULTS, ..}; the answer {\"$error\": \"text\"}
+                      is an error. Parameters that are missing are such
+                      objects, null is null.
   AnyPointer          cannot be said: {\"anyPointer\": null}
 
 Contexts and threads of libmultiprocess are filled in.
