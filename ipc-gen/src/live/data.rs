@@ -91,7 +91,7 @@ fn read_base64(text: &str) -> Option<Vec<u8>> {
         bytes.extend(whole.into_iter().take(chunk.len() - 1));
     }
     // Whoever leaves the padding away leaves all of it away.
-    (padding == 0 || text.len() % 4 == 0 && padding < 3).then_some(bytes)
+    (padding == 0 || text.len().is_multiple_of(4) && padding < 3).then_some(bytes)
 }
 
 #[cfg(test)]

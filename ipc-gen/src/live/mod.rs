@@ -135,7 +135,7 @@ impl Peer {
                     None => Ok(results),
                 };
             }
-            at = at.next(step, objects)?;
+            at = at.next(step, &objects)?;
         }
         Err(LiveError::Usage("the method is missing".to_owned()))
     }
@@ -306,11 +306,11 @@ impl At {
     }
 
     /// Goes on to an object among the results of a step.
-    fn next(&self, step: &Step, objects: Vec<FoundObject>) -> Result<Self, LiveError> {
+    fn next(&self, step: &Step, objects: &[FoundObject]) -> Result<Self, LiveError> {
         let path = format!("{}.{}", self.path, step.method);
         let picked = match &step.pick {
             Some(pick) => objects.iter().find(|object| object.path == *pick),
-            None => match objects.as_slice() {
+            None => match objects {
                 [only] => Some(only),
                 several => several.iter().find(|object| object.path == "result"),
             },
@@ -318,7 +318,7 @@ impl At {
         let Some(FoundObject { interface, bindings, capability: Capability::Remote(remote), .. }) = picked
         else {
             let there = quoted(objects.iter().map(|object| object.path.as_str()));
-            return Err(LiveError::Usage(match (objects.as_slice(), &step.pick) {
+            return Err(LiveError::Usage(match (objects, &step.pick) {
                 ([], _) => format!("`{path}` has returned no object to go on with"),
                 (_, Some(pick)) => {
                     format!("`{path}` has returned no object `{pick}`\n  help: there are {there}")

@@ -226,7 +226,7 @@ fn number(value: impl Into<i64>) -> Json {
 }
 
 /// A number of 64 bits is text, since most readers take a number for one of 53.
-fn large(value: impl ToString) -> Json {
+fn large(value: impl Copy + ToString) -> Json {
     Json::Text(value.to_string())
 }
 

@@ -1,6 +1,6 @@
 //! `ipc-gen call`, as a script uses it, with processes that this test is.
 
-#![expect(clippy::unwrap_used, reason = "what the tests share is a test too")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what the tests share is a test too")]
 
 mod ends;
 mod interfaces;
