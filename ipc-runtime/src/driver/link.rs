@@ -214,11 +214,13 @@ impl State {
 
 /// When messages are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Writing {
+pub(crate) enum Writing {
     #[default]
     Now,
     /// With others that are about to come, or after a while.
     Later,
+    /// The same, if other tasks have called: see [`write_with_others`](Link::write_with_others).
+    WithOtherTasks,
 }
 
 /// What an input to the engine left to be done outside of its lock.
@@ -369,8 +371,10 @@ impl Link {
         call: OutgoingCall<LocalObject>,
         waiter: Arc<Waiter>,
         reading: Reading,
+        writing: Writing,
     ) -> Question {
-        let id = self.with_state(Cause::Caller, |state| state.call(target, call, waiter, reading));
+        let id =
+            self.with_state_and(Cause::Caller, writing, |state| state.call(target, call, waiter, reading));
         Question { link: self.clone(), id }
     }
 
@@ -535,7 +539,12 @@ impl Link {
             effects.queued = self.output.push(message, cause, lender);
         }
         state.lender = None;
-        let waits = state.engine.has_batched() || effects.writing == Writing::Later;
+        if effects.writing == Writing::WithOtherTasks
+            && (state.tasks_calls <= 1 || self.output.fills_a_batch())
+        {
+            effects.writing = Writing::Now;
+        }
+        let waits = state.engine.has_batched() || effects.writing != Writing::Now;
         if waits && !state.flush_scheduled {
             state.flush_scheduled = true;
             effects.schedule = true;
@@ -755,6 +764,7 @@ impl Source for Link {
                     self.look_later();
                 }
             }
+            Alarm::Trim => self.trim_leases_after(self.leases.trim()),
             Alarm::Flush | Alarm::Accept => {
                 lock(&self.state).flush_scheduled = false;
                 self.with_engine(Engine::flush_batched);
