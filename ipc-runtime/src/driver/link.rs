@@ -28,6 +28,7 @@ use crate::exception::IpcException;
 use crate::object::thread::{Hosts, Leases, Parked, PeerThread};
 use crate::object::{Capability, LocalObject, MethodId};
 use crate::process::ChildProcess;
+use crate::reflection::Reflection;
 use crate::rpc::{self, AnswerId, Cap, Connection, OutgoingCall, OutgoingResults, Payload, QuestionId};
 use crate::sync::lock;
 use crate::thread::mailbox::Mailbox;
@@ -98,6 +99,16 @@ pub(crate) enum Side {
     Server,
 }
 
+/// What a connection needs from the application.
+#[derive(Clone, Default)]
+pub(crate) struct Settings {
+    pub(crate) limits: DriverLimits,
+    pub(crate) waiting: Waiting,
+    pub(crate) reflection: Reflection,
+    pub(crate) context: Arc<Context>,
+    pub(crate) runtime: Option<Handle>,
+}
+
 /// One connection.
 ///
 /// Lock order: `input`, then `state`, then the output queue's, or those of an object and of threads; never the other way. No user code,
@@ -109,6 +120,7 @@ pub(crate) struct Link {
     transport: Transport,
     side: Side,
     limits: DriverLimits,
+    reflection: Reflection,
     context: Arc<Context>,
     runtime: Option<Handle>,
     poller: &'static Arc<Poller>,
@@ -238,11 +250,9 @@ impl Link {
         socket: OwnedFd,
         side: Side,
         bootstrap: Option<LocalObject>,
-        limits: DriverLimits,
-        waiting: Waiting,
-        context: Arc<Context>,
-        runtime: Option<Handle>,
+        settings: Settings,
     ) -> Result<Arc<Self>, IpcException> {
+        let Settings { limits, waiting, reflection, context, runtime } = settings;
         let poller = Poller::shared()?;
         let link = Arc::new_cyclic(|this| Self {
             this: this.clone(),
@@ -250,6 +260,7 @@ impl Link {
             socket,
             side,
             limits,
+            reflection,
             context,
             runtime,
             poller,
@@ -298,6 +309,11 @@ impl Link {
     /// Returns the application state.
     pub(crate) fn context(&self) -> &Arc<Context> {
         &self.context
+    }
+
+    /// Returns what the peer is told of this process if it asks.
+    pub(crate) fn reflection(&self) -> Reflection {
+        self.reflection
     }
 
     /// Tells whether file descriptors can be passed over the connection's socket.

@@ -9,6 +9,7 @@ mod cpp_calls;
 mod cpp_serves;
 mod foo;
 mod foo_callbacks;
+mod node_called;
 mod python;
 mod rules;
 mod schemas;
