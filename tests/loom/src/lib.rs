@@ -5,8 +5,22 @@
 #![expect(dead_code, reason = "what is included is used where it stands")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a model fails the test that runs it")]
 
+/// The standard library's, for each of loom's threads, which are all of one of the system's.
+macro_rules! thread_local {
+    ($($(#[$attribute:meta])* static $name:ident: $type:ty = $init:expr;)*) => {$(
+        $(#[$attribute])*
+        static $name: crate::local::Key<$type> = {
+            loom::thread_local! {
+                static KEY: $type = $init;
+            }
+            crate::local::Key(&KEY)
+        };
+    )*};
+}
+
 pub mod crew;
 pub mod mailbox;
+pub mod strand;
 pub mod turn;
 
 /// Runs the model in every order in which at most two of its threads are interrupted where they would go on: almost all
@@ -22,6 +36,11 @@ mod driver {
     #[path = "../../../ipc-runtime/src/driver/turn.rs"]
     pub(crate) mod turn;
 
+    pub(crate) mod link {
+        /// A connection, which is gone.
+        pub(crate) struct Link;
+    }
+
     pub(crate) mod selector {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) struct Interest {
@@ -35,6 +54,8 @@ mod driver {
 mod thread {
     #[path = "../../../ipc-runtime/src/thread/mailbox.rs"]
     pub(crate) mod mailbox;
+    #[path = "../../../ipc-runtime/src/thread/strand.rs"]
+    pub(crate) mod strand;
 
     /// A descriptor that a thread watches, without the descriptor.
     pub(crate) mod bell {
@@ -75,14 +96,78 @@ mod thread {
         #[path = "../../../ipc-runtime/src/thread/pool/load.rs"]
         mod load;
 
+        use std::sync::Arc;
+
+        use crate::driver::link::Link;
+
+        pub(crate) enum Then {
+            Nothing,
+            LingerAt(Arc<Link>),
+        }
+
         pub(crate) trait Job: Send {
-            fn run(self: Box<Self>);
+            fn run(self: Box<Self>) -> Then;
 
             fn refuse(self: Box<Self>);
         }
 
+        /// A pool that has a thread for each job, at once or at any time later.
+        pub(crate) struct Pool;
+
+        impl Pool {
+            pub(crate) fn calls() -> Self {
+                Self
+            }
+
+            pub(crate) fn strands() -> Self {
+                Self
+            }
+
+            pub(crate) fn push(&self, job: Box<dyn Job>) {
+                loom::thread::spawn(move || job.run());
+            }
+
+            pub(crate) fn kick_beyond(&self, _: usize) {}
+        }
+
         pub(crate) fn unblocked<R>(work: impl FnOnce() -> R) -> R {
             work()
+        }
+    }
+}
+
+/// Deadlines, which time does not reach here.
+mod deadline {
+    use std::time::Instant;
+
+    pub(crate) fn under<R>(_: Option<Instant>, work: impl FnOnce() -> R) -> R {
+        work()
+    }
+}
+
+mod local {
+    use std::cell::Cell;
+
+    use loom::thread::LocalKey;
+
+    /// The thread is past its end.
+    pub(crate) struct Gone;
+
+    pub(crate) struct Key<T: 'static>(pub(crate) &'static LocalKey<T>);
+
+    impl<T: 'static> Key<T> {
+        pub(crate) fn try_with<R>(&'static self, f: impl FnOnce(&T) -> R) -> Result<R, Gone> {
+            self.0.try_with(f).map_err(|_| Gone)
+        }
+    }
+
+    impl<T: Copy + 'static> Key<Cell<T>> {
+        pub(crate) fn get(&'static self) -> T {
+            self.0.with(Cell::get)
+        }
+
+        pub(crate) fn set(&'static self, value: T) {
+            self.0.with(|cell| cell.set(value));
         }
     }
 }

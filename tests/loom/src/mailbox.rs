@@ -10,7 +10,7 @@ use loom::thread;
 
 use crate::check_orders;
 use crate::thread::mailbox::{Berth, Mailbox};
-use crate::thread::pool::Job;
+use crate::thread::pool::{Job, Then};
 
 /// Where the thread sleeps.
 #[derive(Clone, Copy, Debug)]
@@ -37,8 +37,9 @@ impl Berth for Bed {
 struct Count(Arc<AtomicUsize>);
 
 impl Job for Count {
-    fn run(self: Box<Self>) {
+    fn run(self: Box<Self>) -> Then {
         self.0.fetch_add(1, Ordering::Relaxed);
+        Then::Nothing
     }
 
     fn refuse(self: Box<Self>) {}

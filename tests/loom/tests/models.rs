@@ -1,7 +1,7 @@
 //! Runs the models.
 
 use ipc_loom_tests::mailbox::Place;
-use ipc_loom_tests::{crew, mailbox, turn};
+use ipc_loom_tests::{crew, mailbox, strand, turn};
 
 #[test]
 fn three_callers_read_one_after_the_other_and_none_is_forgotten() {
@@ -51,4 +51,24 @@ fn a_thread_that_sleeps_is_woken_for_what_comes_next() {
 #[test]
 fn a_thread_that_is_woken_for_something_else_reads_nevertheless() {
     turn::a_thread_that_is_woken_for_something_else_reads_nevertheless();
+}
+
+#[test]
+fn all_jobs_of_a_strand_run_in_their_order_and_never_two_at_once() {
+    strand::all_jobs_run_in_their_order_and_never_two_at_once();
+}
+
+#[test]
+fn what_comes_for_a_thread_that_waits_is_done_when_its_wait_ends() {
+    strand::what_comes_for_a_thread_that_waits_is_done();
+}
+
+#[test]
+fn what_comes_for_a_thread_that_waits_is_left_to_the_pool() {
+    strand::what_comes_for_a_thread_that_waits_is_left();
+}
+
+#[test]
+fn a_future_that_waits_in_a_call_lets_the_next_job_begin() {
+    strand::a_future_that_waits_in_a_call_lets_the_next_job_begin();
 }
