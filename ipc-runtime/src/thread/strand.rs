@@ -20,6 +20,7 @@ use crate::sync::{Mutex, MutexGuard, lock};
 ///   ready says so ([`begin_await`](Strand::begin_await)).
 /// - `summoned` says where the one [`Look`] is that makes a thread look into the queue. There is one whenever a job may
 ///   begin and no thread of the strand is about to look by itself: whoever changes one of these calls `summon`.
+/// - `tests/loom` runs this in every order of its threads.
 /// - Lock order: behind an object's lane, before the pool's and a mailbox's. No job runs under the lock.
 pub(crate) struct Strand {
     link: Weak<Link>,

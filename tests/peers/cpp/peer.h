@@ -67,9 +67,15 @@ public:
             started.set_value(mp::EventLoopRef(loop));
             loop.loop();
         });
-        const mp::EventLoopRef loop = started.get_future().get();
-        // Not on that thread: it has to read the answer to `construct`.
-        m_client = mp::ConnectStream<Interface>(*loop, socket);
+        try {
+            const mp::EventLoopRef loop = started.get_future().get();
+            // Not on that thread: it has to read the answer to `construct`.
+            m_client = mp::ConnectStream<Interface>(*loop, socket);
+        } catch (...) {
+            // It ends with the last reference to its loop.
+            m_thread.join();
+            throw;
+        }
     }
 
     ~Connected()

@@ -5,6 +5,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <barrier>
+#include <chrono>
+#include <cstdlib>
+#include <random>
 #include <sys/syscall.h>
 #include <threads.capnp.h>
 #include <threads.capnp.proxy.h>
@@ -162,6 +166,21 @@ private:
     std::atomic<int>& m_ends;
 };
 
+//! Calls again while it is called.
+class Calls : public Callback
+{
+public:
+    explicit Calls(Client& client) : m_client(client) {}
+    int call(int arg) override
+    {
+        m_client.number();
+        return arg + 1;
+    }
+
+private:
+    Client& m_client;
+};
+
 void given(const std::string& path)
 {
     std::atomic<int> calls{0}, ends{0};
@@ -212,6 +231,70 @@ void left(const std::string& path)
     plain.reset();
 }
 
+//! Makes calls at random, of two threads over one connection after the other, while the server leaves at random; but not before the
+//! client is there, since libmultiprocess 13 frees one twice whose `construct` fails. What may fail is what a disconnect interrupts.
+void stress(const std::string& path)
+{
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(std::stoi(getenv("IPC_STRESS_MILLIS")));
+    const unsigned seed = std::stoul(getenv("IPC_STRESS_SEED"));
+    std::mutex mutex;
+    std::string unexpected;
+    const auto attempt = [&](const std::function<void()>& calls) {
+        try {
+            calls();
+        } catch (const std::exception& error) {
+            // `disconnect` is in what both sides say of it.
+            const std::string text = error.what();
+            const std::lock_guard lock(mutex);
+            if (text.find("disconnect") == std::string::npos) unexpected = text;
+        }
+    };
+    const auto calls = [](Client& client, std::mt19937& random) {
+        std::atomic<int> ends{0}, calls{0};
+        auto kept = random() % 2 ? client.makeObject() : nullptr;
+        for (unsigned i = random() % 12; i > 0; --i) {
+            const int arg = random() % 100;
+            switch (random() % 7) {
+            case 0: client.number(); break;
+            case 1: client.park(); break;
+            case 2: {
+                Notes lent(calls, ends);
+                EXPECT_EQUAL(client.lend(lent, arg), arg + 1);
+                break;
+            }
+            case 3: EXPECT_EQUAL(client.give(std::make_unique<Calls>(client), arg), arg + 1); break;
+            case 4: EXPECT_EQUAL(client.makeObject()->touch(), 1); break;
+            case 5: EXPECT_EQUAL(client.makePlain()->touch(), 1); break;
+            default: EXPECT_EQUAL(client.pass(std::vector<char>(arg * 1000)).size(), size_t(arg) * 1000);
+            }
+        }
+    };
+    std::mt19937 random(seed), second(seed + 1);
+    std::barrier both(2);
+    Client* client{nullptr};
+    // It stays until its connections have ended: libmultiprocess 13 frees what a thread has twice if that ends just when a
+    // disconnect does so too.
+    std::thread beside([&] {
+        for (;;) {
+            both.arrive_and_wait();
+            if (!client) return;
+            attempt([&] { calls(*client, second); });
+            both.arrive_and_wait();
+        }
+    });
+    while (std::chrono::steady_clock::now() < end) {
+        Connected<messages::Threads> connected(path);
+        client = &*connected;
+        both.arrive_and_wait();
+        attempt([&] { calls(*client, random); });
+        both.arrive_and_wait();
+    }
+    client = nullptr;
+    both.arrive_and_wait();
+    beside.join();
+    if (!unexpected.empty()) throw std::logic_error(unexpected);
+}
+
 } // namespace
 
 void serve_threads(const std::string& path)
@@ -236,5 +319,6 @@ Cases threads_cases()
         {"objects", objects_end},
         {"large", large},
         {"left", left},
+        {"stress", stress},
     };
 }

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
 
 use ipc_runtime::wire::Interface;
-use ipc_runtime::{CapnpContext, Ipc, make_capnp_protocol, make_client_ipc, make_ipc, make_process};
+use ipc_runtime::{
+    CapnpContext, Ipc, IpcException, make_capnp_protocol, make_client_ipc, make_ipc, make_process,
+};
 use ipc_tests::steps::{joined, received};
 use tempfile::TempDir;
 
@@ -67,6 +69,11 @@ impl Server {
         connect(self.directory.path())
     }
 
+    /// Returns what connects to it.
+    pub fn connector(&self) -> Connector {
+        Connector(self.directory.path().to_owned())
+    }
+
     /// Returns how many threads its process has.
     ///
     /// # Panics
@@ -103,6 +110,20 @@ impl Server {
         let ending = std::thread::spawn(move || process.wait());
         let status = joined("the C++ program ends", ending).expect("a status");
         assert!(status.success(), "the C++ program ended with {status}");
+    }
+}
+
+/// Connects to a server that may have left.
+#[derive(Clone, Debug)]
+pub struct Connector(PathBuf);
+
+impl Connector {
+    /// Connects.
+    ///
+    /// # Errors
+    /// Returns why that is not possible.
+    pub fn connect<T: Interface + ?Sized>(&self) -> Result<Arc<T>, IpcException> {
+        try_connect(&self.0)
     }
 }
 
@@ -159,20 +180,37 @@ impl Served {
         assert!(status.success(), "`{case}` ended with {status}:\n{}", String::from_utf8_lossy(&stderr));
     }
 
-    fn call(&self, program: &Path, interface: &str, case: &str) -> Output {
+    /// Starts the program, which is to make the calls of a case.
+    ///
+    /// # Panics
+    /// Panics if it cannot be started.
+    pub fn start(
+        &self,
+        program: &Path,
+        interface: &str,
+        case: &str,
+        environment: &[(&str, String)],
+    ) -> Child {
         let mut command = Command::new(program);
-        command.args(["call", interface]).arg(self.path()).arg(case);
-        let process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-        let process = process.expect("the C++ program");
+        command.args(["call", interface]).arg(self.path()).arg(case).stdin(Stdio::null());
+        command.envs(environment.iter().map(|(name, value)| (*name, value)));
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the C++ program")
+    }
+
+    fn call(&self, program: &Path, interface: &str, case: &str) -> Output {
+        let process = self.start(program, interface, case, &[]);
         joined("the C++ client ends", std::thread::spawn(move || process.wait_with_output()))
             .expect("its output")
     }
 }
 
 fn connect<T: Interface + ?Sized>(directory: &Path) -> Arc<T> {
+    try_connect(directory).unwrap_or_else(|error| panic!("cannot connect: {error}"))
+}
+
+fn try_connect<T: Interface + ?Sized>(directory: &Path) -> Result<Arc<T>, IpcException> {
     let process = make_process("peers", directory);
     let ipc = make_client_ipc(process, make_capnp_protocol(CapnpContext::new()));
     let mut address = format!("unix:{}", directory.join("socket").display());
-    let connected = ipc.connect_address::<T>(&mut address);
-    connected.unwrap_or_else(|error| panic!("cannot connect: {error}")).expect("a connection")
+    Ok(ipc.connect_address::<T>(&mut address)?.expect("an address that is not `0`"))
 }

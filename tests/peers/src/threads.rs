@@ -1,6 +1,7 @@
 //! `cpp/threads.capnp` as Rust traits: what libmultiprocess's own test interface leaves open of threads and objects.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use ipc_runtime::wire::proxy::{Context, ThreadMap};
 use ipc_runtime::{IpcException, ipc_interface};
@@ -120,4 +121,100 @@ pub trait RawCallback {
     /// As in [`Callback`].
     #[ipc(no_context)]
     fn call(&self, context: Option<Context>, arg: i32) -> Result<i32, IpcException>;
+}
+
+/// Our implementation.
+#[derive(Default)]
+#[expect(missing_debug_implementations, reason = "it holds a closure")]
+pub struct Ours {
+    opened: Mutex<u64>,
+    open: Condvar,
+    next: AtomicI32,
+    living: Arc<AtomicI32>,
+    /// What `park` does in place of waiting.
+    pub parks: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+}
+
+impl Threads for Ours {
+    fn number(&self) -> Result<i32, IpcException> {
+        Ok(rustix::thread::gettid().as_raw_nonzero().get())
+    }
+
+    fn park(&self) -> Result<(), IpcException> {
+        if let Some(instead) = self.parks.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            instead();
+            return Ok(());
+        }
+        let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = *opened;
+        drop(
+            self.open.wait_while(opened, |opened| *opened == before).unwrap_or_else(PoisonError::into_inner),
+        );
+        Ok(())
+    }
+
+    fn go(&self) -> Result<(), IpcException> {
+        *self.opened.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.open.notify_all();
+        Ok(())
+    }
+
+    fn count(&self, number: i32) -> Result<i32, IpcException> {
+        if number == 0 {
+            self.next.store(0, Ordering::SeqCst);
+        }
+        let counted = self.next.compare_exchange(number, number + 1, Ordering::SeqCst, Ordering::SeqCst);
+        Ok(counted.map_or_else(|next| next, |number| number + 1))
+    }
+
+    fn lend(&self, callback: Arc<dyn Callback>, arg: i32) -> Result<i32, IpcException> {
+        callback.call(arg)
+    }
+
+    fn give(&self, callback: Arc<dyn Callback>, arg: i32) -> Result<i32, IpcException> {
+        callback.call(arg)
+    }
+
+    fn make_object(&self) -> Result<Arc<dyn Object>, IpcException> {
+        Ok(Arc::new(Counted::new(&self.living)))
+    }
+
+    fn make_plain(&self) -> Result<Arc<dyn Plain>, IpcException> {
+        Ok(Arc::new(Counted::new(&self.living)))
+    }
+
+    fn living(&self) -> Result<i32, IpcException> {
+        Ok(self.living.load(Ordering::SeqCst))
+    }
+
+    fn pass(&self, bytes: &[u8]) -> Result<Vec<u8>, IpcException> {
+        Ok(bytes.to_vec())
+    }
+}
+
+struct Counted(Arc<AtomicI32>);
+
+impl Counted {
+    fn new(living: &Arc<AtomicI32>) -> Self {
+        living.fetch_add(1, Ordering::SeqCst);
+        Self(living.clone())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Object for Counted {
+    fn touch(&self) -> Result<i32, IpcException> {
+        Ok(1)
+    }
+}
+
+impl Plain for Counted {
+    fn touch(&self) -> Result<i32, IpcException> {
+        Ok(1)
+    }
 }

@@ -9,7 +9,7 @@ use std::thread;
 
 use ipc_peers_tests::cpp::{Served, Server};
 use ipc_peers_tests::threads::{
-    Callback, Object, Plain, RawCallback, RawThreads, RawThreadsAsync, Threads, ThreadsAsync,
+    Callback, Ours, RawCallback, RawThreads, RawThreadsAsync, Threads, ThreadsAsync,
 };
 use ipc_peers_tests::tools;
 use ipc_runtime::wire::Interface;
@@ -19,99 +19,6 @@ use ipc_runtime::{
     make_process,
 };
 use ipc_tests::steps::{LONG_PATIENCE, PATIENCE, bounded, eventually, joined};
-
-/// Our implementation.
-#[derive(Default)]
-struct Ours {
-    opened: Mutex<u64>,
-    open: Condvar,
-    next: AtomicI32,
-    living: Arc<AtomicI32>,
-    /// What `park` does in place of waiting.
-    parks: Mutex<Option<Box<dyn FnOnce() + Send>>>,
-}
-
-impl Threads for Ours {
-    fn number(&self) -> Result<i32, IpcException> {
-        Ok(rustix::thread::gettid().as_raw_nonzero().get())
-    }
-
-    fn park(&self) -> Result<(), IpcException> {
-        if let Some(instead) = self.parks.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            instead();
-            return Ok(());
-        }
-        let opened = self.opened.lock().unwrap();
-        let before = *opened;
-        drop(self.open.wait_while(opened, |opened| *opened == before).unwrap());
-        Ok(())
-    }
-
-    fn go(&self) -> Result<(), IpcException> {
-        *self.opened.lock().unwrap() += 1;
-        self.open.notify_all();
-        Ok(())
-    }
-
-    fn count(&self, number: i32) -> Result<i32, IpcException> {
-        if number == 0 {
-            self.next.store(0, Ordering::SeqCst);
-        }
-        let counted = self.next.compare_exchange(number, number + 1, Ordering::SeqCst, Ordering::SeqCst);
-        Ok(counted.map_or_else(|next| next, |number| number + 1))
-    }
-
-    fn lend(&self, callback: Arc<dyn Callback>, arg: i32) -> Result<i32, IpcException> {
-        callback.call(arg)
-    }
-
-    fn give(&self, callback: Arc<dyn Callback>, arg: i32) -> Result<i32, IpcException> {
-        callback.call(arg)
-    }
-
-    fn make_object(&self) -> Result<Arc<dyn Object>, IpcException> {
-        Ok(Arc::new(Counted::new(&self.living)))
-    }
-
-    fn make_plain(&self) -> Result<Arc<dyn Plain>, IpcException> {
-        Ok(Arc::new(Counted::new(&self.living)))
-    }
-
-    fn living(&self) -> Result<i32, IpcException> {
-        Ok(self.living.load(Ordering::SeqCst))
-    }
-
-    fn pass(&self, bytes: &[u8]) -> Result<Vec<u8>, IpcException> {
-        Ok(bytes.to_vec())
-    }
-}
-
-struct Counted(Arc<AtomicI32>);
-
-impl Counted {
-    fn new(living: &Arc<AtomicI32>) -> Self {
-        living.fetch_add(1, Ordering::SeqCst);
-        Self(living.clone())
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
-impl Object for Counted {
-    fn touch(&self) -> Result<i32, IpcException> {
-        Ok(1)
-    }
-}
-
-impl Plain for Counted {
-    fn touch(&self) -> Result<i32, IpcException> {
-        Ok(1)
-    }
-}
 
 /// Who serves.
 enum Either {
