@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::{LocalObject, Remote};
 use crate::driver::link::Link;
 use crate::exception::IpcException;
@@ -57,6 +59,9 @@ impl<'d> Destination<'d> {
         }
     }
 }
+
+/// The objects that a message carries, by index; most carry few.
+pub type Capabilities = SmallVec<[Option<Capability>; 2]>;
 
 /// An object as a message carries it.
 #[derive(Clone, Debug)]

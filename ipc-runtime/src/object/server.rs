@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 
 use super::lane::{Lane, Queue, Turn};
 use super::thread::{Frame, HostedThread, Occupied, PeerThread};
-use super::{Capability, Destination, MethodId, Remote};
+use super::{Capabilities, Capability, Destination, MethodId, Remote};
 use crate::context::Context;
 use crate::driver::link::{Incoming, Link};
 use crate::driver::waiter::Cancel;
@@ -510,5 +510,5 @@ impl ServerCall {
 pub struct Reply {
     results: OutgoingResults<LocalObject>,
     /// Keep what the results name counted until the engine has taken its own references.
-    caps: Vec<Option<Capability>>,
+    caps: Capabilities,
 }

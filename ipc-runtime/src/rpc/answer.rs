@@ -7,10 +7,11 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::export::ExportIds;
 use super::large::Parts;
 use super::message::{Built, Caps, content_of};
 use super::question::Waiting;
-use super::{Cap, ExportId, Host, Object, OutgoingResults, Payload, QuestionId, Transform, pipeline};
+use super::{Cap, Host, Object, OutgoingResults, Payload, QuestionId, Transform, pipeline};
 use crate::attachment::Attachments;
 use crate::exception::IpcException;
 
@@ -64,7 +65,7 @@ pub(crate) struct Kept<O> {
     /// The file descriptors of the results, unless they were sent: whoever reads the results first has them.
     pub(crate) attached: Attachments,
     /// Exports whose references travelled in the results, for `releaseResultCaps`.
-    pub(crate) exports: Vec<ExportId>,
+    pub(crate) exports: ExportIds,
 }
 
 impl<H: Host> Answer<H> {
@@ -78,7 +79,7 @@ impl<O: Object> Kept<O> {
     pub(crate) fn of(results: OutgoingResults<O>) -> Self {
         let words = results.words();
         let OutgoingResults { message, parts, caps, attached, .. } = results;
-        Self { message: Arc::new(message), words, parts, caps, attached, exports: Vec::new() }
+        Self { message: Arc::new(message), words, parts, caps, attached, exports: ExportIds::new() }
     }
 
     /// Makes a payload of them, which is done once. No references come with it.

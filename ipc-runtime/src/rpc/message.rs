@@ -7,6 +7,7 @@ use std::sync::Arc;
 use capnp::message::{Builder, HeapAllocator, Reader, ReaderSegments};
 use capnp::{OutputSegments, Word, any_pointer};
 use capnp_rpc::rpc_capnp::{call, message, payload, return_};
+use smallvec::{SmallVec, smallvec};
 
 use super::large::{LargeValue, OwnedBytes, Parts};
 use super::{ImportId, Object, PromiseId, QuestionId, Transform, pipeline};
@@ -106,8 +107,8 @@ impl<O: Object> fmt::Debug for Cap<O> {
     }
 }
 
-/// The capability table of a message.
-pub type Caps<O> = Vec<Option<Cap<O>>>;
+/// The capability table of a message. Those of most calls are the pair in their context.
+pub type Caps<O> = SmallVec<[Option<Cap<O>>; 2]>;
 
 /// Parameters or results with their capabilities.
 pub struct Payload<O> {
@@ -253,7 +254,7 @@ impl<O> OutgoingCall<O> {
         method_id: u16,
         encode: impl FnOnce(any_pointer::Builder<'_>, &mut Caps<O>) -> Result<(), E>,
     ) -> Result<Self, E> {
-        let mut caps = Vec::new();
+        let mut caps = Caps::new();
         let mut outgoing = Self::with_content(interface_id, method_id, |content| {
             encode(content, &mut caps)?;
             Ok(caps.len())
@@ -279,7 +280,7 @@ impl<O> OutgoingCall<O> {
         call.reborrow().init_target();
         encode_payload(call.init_params(), encode)?;
         let kind = CalledMethod { interface_id, method_id };
-        Ok(Self { message, parts: Parts::NONE, kind, caps: Vec::new(), attached: Attachments::new() })
+        Ok(Self { message, parts: Parts::NONE, kind, caps: Caps::new(), attached: Attachments::new() })
     }
 
     /// Returns the part of the message that is still to be filled in.
@@ -322,7 +323,7 @@ impl<O> OutgoingResults<O> {
     pub fn new<E>(
         encode: impl FnOnce(any_pointer::Builder<'_>, &mut Caps<O>) -> Result<(), E>,
     ) -> Result<Self, E> {
-        let mut caps = Vec::new();
+        let mut caps = Caps::new();
         let mut outgoing = Self::with_content(|content| {
             encode(content, &mut caps)?;
             Ok(caps.len())
@@ -346,7 +347,7 @@ impl<O> OutgoingResults<O> {
             message,
             parts: Parts::NONE,
             kind: Returned,
-            caps: Vec::new(),
+            caps: Caps::new(),
             attached: Attachments::new(),
         })
     }
@@ -355,7 +356,7 @@ impl<O> OutgoingResults<O> {
     pub fn empty() -> Self {
         let mut message = new_message(RETURN_WORDS);
         message.init_root::<message::Builder<'_>>().init_return().init_results();
-        Self { message, parts: Parts::NONE, kind: Returned, caps: Vec::new(), attached: Attachments::new() }
+        Self { message, parts: Parts::NONE, kind: Returned, caps: Caps::new(), attached: Attachments::new() }
     }
 
     /// Makes results that are one capability, as Bootstrap returns it.
@@ -366,7 +367,7 @@ impl<O> OutgoingResults<O> {
         });
         match outgoing {
             Ok(mut outgoing) => {
-                outgoing.caps = vec![Some(cap)];
+                outgoing.caps = smallvec![Some(cap)];
                 outgoing
             }
             Err(never) => match never {},

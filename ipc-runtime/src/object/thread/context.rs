@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{HostedThread, PeerThread};
+use super::{HostedThread, PeerThread, Peers};
 use crate::driver::link::Link;
 use crate::exception::IpcException;
 use crate::object::server::{AtOnce, ServedCall};
-use crate::object::{Capability, Destination, LocalObject, MethodId};
+use crate::object::{Capabilities, Capability, Destination, LocalObject, MethodId};
 use crate::rpc::{Cap, Known, OutgoingResults, Payload};
 use crate::wire::raw::{self, Decoder};
 use crate::wire::{Encoder, Size, StructWriter};
@@ -31,7 +31,7 @@ impl ContextCaps {
         let taken = Self { thread: take(thread), callback: take(callback) };
         if params.caps.iter().all(Option::is_none) {
             // Nothing is left that could be read.
-            params.caps = Vec::new();
+            params.caps.clear();
         }
         taken
     }
@@ -85,7 +85,7 @@ pub(crate) fn caller_of_call(
     link: &Arc<Link>,
     thread: Option<&HostedThread>,
     cap: Cap<LocalObject>,
-    spare: &mut Vec<Arc<PeerThread>>,
+    spare: &mut Peers,
     release: impl FnOnce(Cap<LocalObject>),
 ) -> Arc<PeerThread> {
     if let Some(last) = thread.and_then(|thread| thread.last_caller(&cap)) {
@@ -110,7 +110,7 @@ pub(crate) fn answer_at_once(
     params: &Payload<LocalObject>,
 ) -> Result<OutgoingResults<LocalObject>, IpcException> {
     // Of the capabilities only the thread map is of interest, which is not read from here.
-    let decoder = Decoder::new(Vec::new(), params.words());
+    let decoder = Decoder::new(Capabilities::new(), params.words());
     let from = || decoder.root(params.content()?);
     match at_once {
         AtOnce::Construct => results(ONE_POINTER, |to| to.pointer(0).set_capability(link.hosts().map())),

@@ -50,7 +50,7 @@ impl Lease {
     /// in which the call is sent.
     pub(crate) fn name(&self, caps: &mut Caps<LocalObject>) {
         if let Some(Leased { thread, callback }) = &self.0
-            && let Some([first, second]) = caps.first_chunk_mut()
+            && let Some([first, second]) = caps.as_mut_slice().first_chunk_mut()
         {
             *first = thread.as_ref().and_then(|thread| thread.cap());
             *second = Some(Cap::Local(callback.clone()));

@@ -62,7 +62,7 @@ impl<H: Host> Connection<H> {
             cap = match cap {
                 Cap::Local(object) => return Place::Local(object),
                 Cap::Broken(exception) => return Place::Broken(exception),
-                Cap::Import(id) => match self.imports.get(&id).map(|import| &import.kind) {
+                Cap::Import(id) => match self.imports.get(id.0).map(|import| &import.kind) {
                     Some(Kind::Resolved { cap: next, .. }) if way == Way::Shortest => next.clone(),
                     Some(_) => return Place::Peer(PeerTarget::Import(id)),
                     None => return Place::Broken(IpcException::failed(format!("{id} was released"))),
@@ -85,7 +85,7 @@ impl<H: Host> Connection<H> {
     pub fn known(&self, cap: &Cap<H::Object>) -> Known<H::Object> {
         match self.place(cap, Way::Shortest) {
             Place::Local(object) => Known::Object(object),
-            Place::Peer(PeerTarget::Import(id)) if matches!(self.imports.get(&id), Some(import) if matches!(import.kind, Kind::Promise { .. })) => {
+            Place::Peer(PeerTarget::Import(id)) if matches!(self.imports.get(id.0), Some(import) if matches!(import.kind, Kind::Promise { .. })) => {
                 Known::Nothing
             }
             Place::Peer(_) => Known::Elsewhere,
@@ -242,12 +242,12 @@ impl<H: Host> Connection<H> {
     }
 
     fn drop_import(&mut self, id: ImportId) {
-        let Some(import) = self.imports.get_mut(&id) else { return };
+        let Some(import) = self.imports.get_mut(id.0) else { return };
         import.local = import.local.saturating_sub(1);
         if import.local > 0 {
             return;
         }
-        if let Some(import) = self.imports.remove(&id) {
+        if let Some(import) = self.imports.remove(id.0) {
             self.batch_release(id, import.remote);
             if let Kind::Resolved { cap, .. } = import.kind {
                 self.discard(cap);
@@ -336,7 +336,7 @@ impl<H: Host> Connection<H> {
         match self.place(cap, Way::Shortest) {
             Place::Local(_) | Place::Broken(_) => true,
             Place::Peer(PeerTarget::Import(id)) => {
-                matches!(self.imports.get(&id), Some(import) if matches!(import.kind, Kind::Settled))
+                matches!(self.imports.get(id.0), Some(import) if matches!(import.kind, Kind::Settled))
             }
             _ => false,
         }

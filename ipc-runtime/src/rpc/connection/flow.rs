@@ -151,8 +151,9 @@ impl<H: Host> Connection<H> {
         // A result may be a promise of another result on this side, even of this very answer. What is kept
         // must not hold the question that keeps it.
         if let Ok(results) = &mut result {
-            let caps = std::mem::take(&mut results.caps);
-            results.caps = caps.into_iter().map(|cap| cap.map(|cap| self.settle(cap))).collect();
+            for cap in &mut results.caps {
+                *cap = cap.take().map(|cap| self.settle(cap));
+            }
         }
         let Some(answer) = self.answer_mut(id) else { return self.discard_result(result) };
         let State::Running(waiting) = &mut answer.state else { return self.discard_result(result) };
@@ -183,7 +184,7 @@ impl<H: Host> Connection<H> {
         };
         if forget {
             if let Asker::Peer(number) = id.0 {
-                self.answers.remove(&number);
+                self.answers.remove(number);
             }
             if let Ok(kept) = done {
                 self.discard_all(kept.caps);
@@ -294,7 +295,7 @@ impl<H: Host> Connection<H> {
 
     pub(super) fn answer_mut(&mut self, id: AnswerId) -> Option<&mut Answer<H>> {
         match id.0 {
-            Asker::Peer(id) => self.answers.get_mut(&id),
+            Asker::Peer(id) => self.answers.get_mut(id),
             Asker::Local(id) => self.local_answers.get_mut(id),
         }
     }

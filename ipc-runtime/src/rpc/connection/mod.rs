@@ -7,7 +7,7 @@ mod incoming;
 mod outgoing;
 mod resolve;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
 
 use capnp_rpc::rpc_capnp::message;
@@ -21,7 +21,7 @@ use super::export::Exports;
 use super::import::Import;
 use super::message::CONTROL_WORDS;
 use super::question::{Origin, Path, Question, Request, Wire};
-use super::table::Table;
+use super::table::{PeerTable, Table};
 use super::{
     AnswerId, Cap, Event, ExportId, Host, ImportId, IncomingMessage, Limits, OutgoingCall, OutgoingMessage,
     OutgoingResults, PeerMisbehaved, PromiseId, QuestionId,
@@ -35,11 +35,11 @@ pub struct Connection<H: Host> {
     bootstrap: Option<H::Object>,
     questions: Table<Question<H>>,
     /// By the question id that the peer chose.
-    answers: HashMap<u32, Answer<H>>,
+    answers: PeerTable<Answer<H>>,
     /// The size of the results in `answers`.
     kept_words: usize,
     local_answers: Table<Answer<H>>,
-    imports: HashMap<ImportId, Import<H::Object>>,
+    imports: PeerTable<Import<H::Object>>,
     exports: Exports<H::Object>,
     embargoes: Table<Embargo<H::Object>>,
     promises: Table<LocalPromise<H>>,
@@ -106,10 +106,10 @@ impl<H: Host> Connection<H> {
             limits,
             bootstrap,
             questions: Table::new(),
-            answers: HashMap::new(),
+            answers: PeerTable::new(),
             kept_words: 0,
             local_answers: Table::new(),
-            imports: HashMap::new(),
+            imports: PeerTable::new(),
             exports: Exports::new(),
             embargoes: Table::new(),
             promises: Table::new(),
@@ -228,7 +228,7 @@ impl<H: Host> Connection<H> {
 
     /// Counts one more reference to an import.
     pub fn retain_import(&mut self, id: ImportId) {
-        if let Some(import) = self.imports.get_mut(&id) {
+        if let Some(import) = self.imports.get_mut(id.0) {
             import.local = import.local.saturating_add(1);
         }
     }

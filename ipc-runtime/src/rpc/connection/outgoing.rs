@@ -7,6 +7,7 @@ use capnp_rpc::rpc_capnp::{
 };
 
 use super::super::answer::{Kept, ResultCaps, ResultsTo};
+use super::super::export::ExportIds;
 use super::super::import;
 use super::super::large::Parts;
 use super::super::message::{CONTROL_WORDS, Caps};
@@ -121,7 +122,7 @@ impl<H: Host> Connection<H> {
             return self.fail(Request::Own { question, call }, exception);
         }
         let caps = std::mem::take(&mut call.caps);
-        let mut exported = Vec::new();
+        let mut exported = ExportIds::new();
         let attached = match self.write_call(&mut call, question, target, &caps, &mut exported) {
             Ok(attached) => attached,
             Err(error) => {
@@ -134,7 +135,7 @@ impl<H: Host> Connection<H> {
             }
         };
         if let PeerTarget::Import(id) = *target
-            && let Some(import) = self.imports.get_mut(&id)
+            && let Some(import) = self.imports.get_mut(id.0)
             && let import::Kind::Promise { called } = &mut import.kind
         {
             *called = true;
@@ -170,7 +171,7 @@ impl<H: Host> Connection<H> {
         question: QuestionId,
         target: &PeerTarget,
         caps: &Caps<H::Object>,
-        exported: &mut Vec<ExportId>,
+        exported: &mut ExportIds,
     ) -> capnp::Result<Vec<Attachment>> {
         let attached = std::mem::take(&mut call.attached);
         let mut builder = call.builder()?;
@@ -193,7 +194,7 @@ impl<H: Host> Connection<H> {
         &mut self,
         mut table: capnp::struct_list::Builder<'_, cap_descriptor::Owned>,
         caps: &Caps<H::Object>,
-        exported: &mut Vec<ExportId>,
+        exported: &mut ExportIds,
     ) {
         for (index, cap) in (0..table.len()).zip(caps) {
             if let Some(cap) = cap {
@@ -307,7 +308,7 @@ impl<H: Host> Connection<H> {
                 Ok(Kept::of(results))
             }
             (Ok(mut results), _) => {
-                let mut exports = Vec::new();
+                let mut exports = ExportIds::new();
                 let caps = std::mem::take(&mut results.caps);
                 let attached = match self.write_results(id, &mut results, &caps, &mut exports) {
                     Ok(attached) => attached,
@@ -336,7 +337,7 @@ impl<H: Host> Connection<H> {
         id: u32,
         results: &mut OutgoingResults<H::Object>,
         caps: &Caps<H::Object>,
-        exports: &mut Vec<ExportId>,
+        exports: &mut ExportIds,
     ) -> capnp::Result<Vec<Attachment>> {
         let attached = std::mem::take(&mut results.attached);
         let mut ret = results.builder()?;

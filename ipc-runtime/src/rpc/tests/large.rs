@@ -36,7 +36,7 @@ fn addresses(message: &OutgoingMessage, lent: &[&[u8]]) -> Vec<usize> {
 }
 
 fn read(message: capnp::message::Reader<Segments>) -> (Vec<u8>, String) {
-    let payload = Payload::<Obj>::received(message, Vec::new(), Default::default());
+    let payload = Payload::<Obj>::received(message, Default::default(), Default::default());
     let decoder = Decoder::new(Vec::new(), payload.words());
     let root = decoder.root(payload.content().unwrap()).unwrap();
     (Vec::decode(&root, PARAMS.at[0]).unwrap(), String::decode(&root, PARAMS.at[1]).unwrap())

@@ -134,7 +134,8 @@ impl End {
     }
 
     /// Calls with a number and capabilities; the first of them is at pointer field 0.
-    pub(super) fn call(&mut self, target: &TestCap, number: u32, caps: Caps<Obj>) -> QuestionId {
+    pub(super) fn call(&mut self, target: &TestCap, number: u32, caps: impl Into<Caps<Obj>>) -> QuestionId {
+        let caps = caps.into();
         let call = OutgoingCall::new(INTERFACE, 0, |content, table| {
             write_content(content, number, caps.len());
             *table = caps;
@@ -149,7 +150,7 @@ impl End {
     }
 
     /// Takes the first call and answers it with its own number.
-    pub(super) fn serve(&mut self, caps: Caps<Obj>) -> (usize, u32) {
+    pub(super) fn serve(&mut self, caps: impl Into<Caps<Obj>>) -> (usize, u32) {
         let call = self.delivered();
         assert_eq!(call.interface_id, INTERFACE);
         self.respond(call.answer, call.number, caps);
@@ -157,7 +158,8 @@ impl End {
         (call.target, call.number)
     }
 
-    pub(super) fn respond(&mut self, answer: AnswerId, number: u32, caps: Caps<Obj>) {
+    pub(super) fn respond(&mut self, answer: AnswerId, number: u32, caps: impl Into<Caps<Obj>>) {
+        let caps = caps.into();
         let results = OutgoingResults::new(|content, table| {
             write_content(content, number, caps.len());
             *table = caps;
@@ -178,8 +180,8 @@ impl End {
         self.input(|conn| conn.release(cap));
     }
 
-    pub(super) fn release_all(&mut self, caps: Caps<Obj>) {
-        for cap in caps.into_iter().flatten() {
+    pub(super) fn release_all(&mut self, caps: impl Into<Caps<Obj>>) {
+        for cap in caps.into().into_iter().flatten() {
             self.release(cap);
         }
     }

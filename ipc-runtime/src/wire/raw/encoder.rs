@@ -10,7 +10,7 @@ use super::opaque_debug;
 use super::writer::{PointerWriter, StructWriter};
 use crate::attachment::Attachments;
 use crate::exception::IpcException;
-use crate::object::{Capability, Destination};
+use crate::object::{Capabilities, Capability, Destination};
 use crate::rpc::LargeValue;
 use crate::wire::hooks;
 use crate::wire::layout::Size;
@@ -22,7 +22,7 @@ pub const MESSAGE_LIMIT_WORDS: u64 = 8 * 1024 * 1024;
 /// The state of encoding one message.
 pub struct Encoder<'d> {
     destination: Destination<'d>,
-    caps: Vec<Option<Capability>>,
+    caps: Capabilities,
     attached: Attachments,
     /// What was left out of the message; `None` if it takes everything in.
     large: Option<Vec<LargeValue<'d>>>,
@@ -35,7 +35,7 @@ impl<'d> Encoder<'d> {
     pub fn new(destination: Destination<'d>) -> Self {
         Self {
             destination,
-            caps: Vec::new(),
+            caps: Capabilities::new(),
             attached: Attachments::new(),
             large: None,
             hooks: Vec::new(),
@@ -93,7 +93,7 @@ impl<'d> Encoder<'d> {
     }
 
     /// Returns the capabilities that the message refers to, by index.
-    pub fn into_caps(self) -> Vec<Option<Capability>> {
+    pub fn into_caps(self) -> Capabilities {
         self.caps
     }
 }
@@ -118,7 +118,7 @@ impl<'a> FromPointerBuilder<'a> for Root<'a> {
 
 pub(super) struct State<'a, 'd> {
     pub(super) destination: Destination<'d>,
-    pub(super) caps: &'a mut Vec<Option<Capability>>,
+    pub(super) caps: &'a mut Capabilities,
     pub(super) attached: &'a mut Attachments,
     pub(super) large: Option<&'a mut Vec<LargeValue<'d>>>,
     words: &'a Cell<u64>,

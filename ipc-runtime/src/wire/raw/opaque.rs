@@ -16,7 +16,7 @@ use super::encoder::{Encoder, Root};
 use super::reader::PointerReader;
 use super::writer::{NESTING_LIMIT, PointerWriter, raw_size, too_deep};
 use crate::exception::IpcException;
-use crate::object::{Capability, Destination};
+use crate::object::{Capabilities, Capability, Destination};
 use crate::wire::layout::{At, Size};
 use crate::wire::{Decode, Encode, hooks};
 
@@ -27,7 +27,7 @@ pub(crate) struct Opaque {
     /// The size of the content.
     words: u64,
     /// In the order in which copying meets them.
-    caps: Vec<Option<Capability>>,
+    caps: Capabilities,
 }
 
 /// A struct that is nothing but a pointer.
@@ -72,7 +72,7 @@ impl Opaque {
         let mut message = message_of(ROOT_WORDS);
         let Root(root) = message.init_root::<any_pointer::Builder<'_>>().init_as();
         root.init_struct(raw_size(ROOT));
-        Self { message, words: 0, caps: Vec::new() }
+        Self { message, words: 0, caps: Capabilities::new() }
     }
 
     /// Tells whether there is nothing inside.
