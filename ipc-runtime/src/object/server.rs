@@ -30,6 +30,7 @@ use crate::wire::{Encoder, Interface, Size, StructReader, StructWriter};
 pub struct LocalObject(Arc<dyn Serve>);
 
 /// What becomes of a call: answered, or a future that will have the answer.
+#[expect(clippy::large_enum_variant, reason = "a box is what an answer shall not take")]
 pub(super) enum Served {
     Now(Result<Reply, IpcException>),
     Later(ReplyFuture, Cancellation),
@@ -49,6 +50,7 @@ pub type ReplyFuture = Pin<Box<dyn Future<Output = Result<Reply, IpcException>> 
 
 /// What a dispatcher makes of a call that may name an `async` method.
 #[expect(missing_debug_implementations, reason = "a future has none")]
+#[expect(clippy::large_enum_variant, reason = "a box is what a call shall not take")]
 pub enum Started {
     /// It does: the method is on its way, and runs to its end.
     Future(ReplyFuture),
@@ -485,8 +487,8 @@ impl ServerCall {
         encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
     ) -> Result<Reply, IpcException> {
         let mut encoder = Encoder::new(Destination::link(&self.link)).with_large();
-        let mut results = OutgoingResults::with_content(|content| {
-            encoder.encode_struct(content, results, encode)?;
+        let mut results = OutgoingResults::with_content(|words, content| {
+            encoder.encode(words, content, results, encode)?;
             Ok::<_, IpcException>(encoder.caps().len())
         })?;
         results.set_attached(encoder.take_attached());

@@ -155,8 +155,7 @@ mod tests {
         assert_eq!(table.len(), 38);
         let mut left: Vec<u32> = table.take().collect();
         left.sort_unstable();
-        let expected: Vec<u32> =
-            [0, 3].into_iter().chain(5..40).chain([u32::MAX]).collect();
+        let expected: Vec<u32> = [0, 3].into_iter().chain(5..40).chain([u32::MAX]).collect();
         assert_eq!(left, expected);
         assert_eq!(table.len(), 0);
     }

@@ -64,8 +64,8 @@ impl Link {
     pub(crate) fn ask_for_thread(self: &Arc<Self>, thread: &Arc<PeerThread>, name: &str) {
         let mut encoder = Encoder::new(Destination::none());
         let interface = <dyn ThreadMap>::descriptor().id;
-        let call = OutgoingCall::with_content(interface, MAKE_THREAD, |content| {
-            encoder.encode_struct(content, ONE_POINTER, |to| to.pointer(0).set_text(name))?;
+        let call = OutgoingCall::with_content(interface, MAKE_THREAD, |words, content| {
+            encoder.encode(words, content, ONE_POINTER, |to| to.pointer(0).set_text(name))?;
             Ok::<_, IpcException>(0)
         });
         // Only the length of the name could make it fail. Without a thread, the call has none.

@@ -134,8 +134,8 @@ fn results(
     encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
 ) -> Result<OutgoingResults<LocalObject>, IpcException> {
     let mut encoder = Encoder::new(Destination::none());
-    let mut results = OutgoingResults::with_content(|content| {
-        encoder.encode_struct(content, size, encode)?;
+    let mut results = OutgoingResults::with_content(|words, content| {
+        encoder.encode(words, content, size, encode)?;
         Ok::<_, IpcException>(encoder.caps().len())
     })?;
     let caps = encoder.into_caps();

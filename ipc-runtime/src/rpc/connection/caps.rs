@@ -1,6 +1,7 @@
 //! Counting capabilities, and finding out what they lead to.
 
 use super::super::answer::{ResultCaps, State};
+use super::super::frame::PeerTarget;
 use super::super::id::Asker;
 use super::super::import::Kind;
 use super::super::message::Caps;
@@ -20,13 +21,6 @@ pub(super) enum Place<O> {
     /// A promise that is not resolved.
     Awaited(PromiseId),
     Broken(IpcException),
-}
-
-/// Something that can be named to the peer as the target of a call.
-#[derive(Clone)]
-pub(super) enum PeerTarget {
-    Import(ImportId),
-    Promised(QuestionId, Transform),
 }
 
 /// What is known about where a capability leads.

@@ -1,7 +1,5 @@
 //! The way of calls to their targets and of answers to whoever asked.
 
-use std::sync::Arc;
-
 use super::super::answer::{Answer, Kept, ResultCaps, ResultsTo, State, Taker};
 use super::super::id::Asker;
 use super::super::question::{Finish, Origin, Outcome, Path, Question, Request, Waiting, Wire};
@@ -108,7 +106,7 @@ impl<H: Host> Connection<H> {
                 }
                 let answer = self.local_answers.insert(answer);
                 question.path = Path::Local(answer);
-                let params = Payload::built(Arc::new(call.message), call.parts, call.caps, call.attached);
+                let params = Payload::built(call.frame, call.parts, call.caps, call.attached);
                 (AnswerId(Asker::Local(answer)), call.kind.interface_id, call.kind.method_id, params)
             }
         };

@@ -4,12 +4,13 @@ use capnp_rpc::rpc_capnp::{disembargo, resolve};
 
 use super::super::answer::State;
 use super::super::embargo::{self, Embargo, LocalPromise};
+use super::super::frame::PeerTarget;
 use super::super::import::{Kind, Resolution};
 use super::super::message::CONTROL_WORDS;
 use super::super::{
     Cap, EmbargoId, Event, ExportId, Host, ImportId, OutgoingMessage, PeerMisbehaved, PromiseId, export,
 };
-use super::caps::{PeerTarget, Place, Way};
+use super::caps::{Place, Way};
 use super::incoming::{Echo, Target};
 use super::outgoing::write_target;
 use super::{Connection, Task};

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::rc::Rc;
 
 use capnp::message::ReaderOptions;
+use capnp::traits::ImbueMut;
 use capnp_rpc::rpc_capnp::{accept, cap_descriptor, message, message_target, payload, promised_answer};
 
 use super::super::message::CONTROL_WORDS;
@@ -340,7 +341,7 @@ impl Raw {
         assert_eq!(raw.end.sent(), ["bootstrap 0"]);
         raw.send_results(question.number(), |payload| {
             let mut payload = payload;
-            super::super::pipeline::write_capability(payload.reborrow().get_content());
+            write_capability(payload.reborrow().get_content());
             describe(payload.init_cap_table(1).get(0));
         });
         let cap = raw.end.returned_cap(0);
@@ -465,8 +466,16 @@ pub(super) fn write_content(content: capnp::any_pointer::Builder<'_>, number: u3
     let mut content = content.init_as::<accept::Builder<'_>>();
     content.set_question_id(number);
     if caps > 0 {
-        super::super::pipeline::write_capability(content.init_provision());
+        write_capability(content.init_provision());
     }
+}
+
+/// Writes a pointer to the first capability of the table.
+fn write_capability(mut to: capnp::any_pointer::Builder<'_>) {
+    let mut table = Vec::new();
+    let mut to = to.reborrow();
+    to.imbue_mut(&mut table);
+    to.set_as_capability(super::super::pipeline::index_table(1).remove(0).unwrap());
 }
 
 fn read_payload(payload: Payload<Obj>) -> (u32, Caps<Obj>) {

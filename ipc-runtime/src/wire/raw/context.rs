@@ -59,7 +59,7 @@ impl PointerWriter<'_, '_> {
     /// Writes a capability that is settled later; of it only its place in the table is known.
     fn reserve_capability(&mut self) -> Result<(), IpcException> {
         let index = self.state.add_capability(None)?;
-        self.raw.set_capability(hooks::hook(index));
+        self.state.to.set_capability(self.place, index);
         Ok(())
     }
 }

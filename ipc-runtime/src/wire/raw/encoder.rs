@@ -3,10 +3,13 @@
 use std::cell::Cell;
 
 use capnp::any_pointer;
-use capnp::private::layout;
-use capnp::traits::FromPointerBuilder;
+use capnp::message::{Reader, SegmentArray};
+use capnp::private::layout::CapTable;
+use capnp::traits::ImbueMut;
 
+use super::decoder::RootReader;
 use super::opaque_debug;
+use super::words::{Place, ROOT, Words, unlimited};
 use super::writer::{PointerWriter, StructWriter};
 use crate::attachment::Attachments;
 use crate::exception::IpcException;
@@ -26,7 +29,6 @@ pub struct Encoder<'d> {
     attached: Attachments,
     /// What was left out of the message; `None` if it takes everything in.
     large: Option<Vec<LargeValue<'d>>>,
-    hooks: layout::CapTable,
     words: Cell<u64>,
 }
 
@@ -38,7 +40,6 @@ impl<'d> Encoder<'d> {
             caps: Capabilities::new(),
             attached: Attachments::new(),
             large: None,
-            hooks: Vec::new(),
             words: Cell::new(0),
         }
     }
@@ -50,26 +51,55 @@ impl<'d> Encoder<'d> {
         self
     }
 
-    /// Encodes a struct of the given size into `content`.
+    /// Encodes a struct of the given size, behind a pointer of the message.
     ///
     /// # Errors
     /// Returns what `fill` returns; an error if the message becomes too large.
-    pub fn encode_struct(
+    pub(crate) fn encode(
         &mut self,
-        content: any_pointer::Builder<'_>,
+        to: &mut Words,
+        pointer: Place,
         size: Size,
         fill: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
     ) -> Result<(), IpcException> {
-        let Root(mut raw) = content.init_as::<Root<'_>>();
-        raw.imbue(layout::CapTableBuilder::from_ref(&mut self.hooks));
         let state = State {
+            to,
             destination: self.destination,
             caps: &mut self.caps,
             attached: &mut self.attached,
             large: self.large.as_mut(),
             words: &self.words,
         };
-        PointerWriter::root(raw.reborrow(), state).write_root(size, fill)
+        PointerWriter::root(pointer, state).write_struct(size, fill)
+    }
+
+    /// Encodes a struct of the given size into a message of capnp's.
+    ///
+    /// # Errors
+    /// Returns what `fill` returns; an error if the message becomes too large.
+    pub fn encode_struct(
+        &mut self,
+        mut content: any_pointer::Builder<'_>,
+        size: Size,
+        fill: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
+    ) -> Result<(), IpcException> {
+        let before = self.caps.len();
+        let mut words = Words::new();
+        self.encode(&mut words, ROOT, size, fill)?;
+        let segments = [words.bytes()];
+        let message = Reader::new(SegmentArray::new(&segments), unlimited());
+        let RootReader(mut raw) = message.get_root::<any_pointer::Reader<'_>>()?.get_as()?;
+        raw.imbue(hooks::table());
+        let mut met: CapTable = (0..before).map(|index| Some(hooks::hook(index))).collect();
+        let mut content = content.reborrow();
+        content.imbue_mut(&mut met);
+        content.set_as(any_pointer::Reader::new(raw))?;
+        // Copying has numbered them in the order in which it met them.
+        let origins: Vec<usize> =
+            met.iter().map(|hook| hook.as_deref().map_or(usize::MAX, hooks::index_of)).collect();
+        self.caps = origins.iter().map(|origin| self.caps.get(*origin).cloned().flatten()).collect();
+        self.attached = self.take_attached().moved(&origins);
+        Ok(())
     }
 
     /// Returns the values that were left out.
@@ -100,23 +130,8 @@ impl<'d> Encoder<'d> {
 
 opaque_debug!(Encoder<'_>);
 
-/// Gets at the pointer itself.
-pub(super) struct Root<'a>(pub(super) layout::PointerBuilder<'a>);
-
-impl<'a> FromPointerBuilder<'a> for Root<'a> {
-    fn init_pointer(builder: layout::PointerBuilder<'a>, _length: u32) -> Self {
-        Self(builder)
-    }
-
-    fn get_from_pointer(
-        builder: layout::PointerBuilder<'a>,
-        _default: Option<&'a [capnp::Word]>,
-    ) -> capnp::Result<Self> {
-        Ok(Self(builder))
-    }
-}
-
 pub(super) struct State<'a, 'd> {
+    pub(super) to: &'a mut Words,
     pub(super) destination: Destination<'d>,
     pub(super) caps: &'a mut Capabilities,
     pub(super) attached: &'a mut Attachments,
@@ -127,6 +142,7 @@ pub(super) struct State<'a, 'd> {
 impl<'d> State<'_, 'd> {
     pub(super) fn reborrow(&mut self) -> State<'_, 'd> {
         State {
+            to: self.to,
             destination: self.destination,
             caps: self.caps,
             attached: self.attached,
