@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use ipc_runtime::schema::{BUILTIN_NAMES, Group, Item, Member, Role, items, members, node_members};
 use ipc_runtime::wire::descriptor::{Descriptor, Enum, Interface, Kind, Struct, Type};
 
-use crate::member::{BUILTIN_NAMES, Group, Item, Member, Role, items, members, node_members};
 use crate::problem::{Place, Problem};
 
 /// Checks one declaration by itself.

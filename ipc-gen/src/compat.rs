@@ -6,8 +6,9 @@ mod interface;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use ipc_runtime::schema::PROXY_FILE_ID;
+
 use crate::model::{Model, Node, NodeKind, Type};
-use crate::schema::PROXY_FILE_ID;
 
 /// Finds what changed from one version of a schema to a later one.
 ///

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use ipc_runtime::schema::{self, File, Group, Member, Role, doc_lines, items, members, params};
 use ipc_runtime::wire::descriptor::{Descriptor, Enum, Interface, Kind, Method, Struct};
 
-use crate::member::{self, Group, Member, Role, default_text, doc_lines, items, members, params, type_text};
-use crate::schema::{File, Schema};
+use crate::member::{default_text, type_text};
+use crate::schema::Schema;
 
 /// The width beyond which a list of parameters or superclasses goes on several lines.
 const WIDTH: usize = 100;
@@ -134,17 +135,17 @@ fn emit_member(file: &File, member: &Member) -> Item {
     }
 }
 
-fn emit_items(file: &File, of: &[member::Item]) -> Vec<Item> {
+fn emit_items(file: &File, of: &[schema::Item]) -> Vec<Item> {
     of.iter().map(|item| emit_item(file, item)).collect()
 }
 
-fn emit_item(file: &File, item: &member::Item) -> Item {
+fn emit_item(file: &File, item: &schema::Item) -> Item {
     match item {
-        member::Item::Field(member) => emit_member(file, member),
-        member::Item::Group(Group { name, doc, items }) => {
+        schema::Item::Field(member) => emit_member(file, member),
+        schema::Item::Group(Group { name, doc, items }) => {
             // A group that is nothing but a union is a union with a name.
             let (keyword, items) = match items.as_slice() {
-                [member::Item::Union(union)] => ("union", &union.choices),
+                [schema::Item::Union(union)] => ("union", &union.choices),
                 _ => ("group", items),
             };
             let body = emit_body(&emit_doc(doc), &emit_items(file, items));
@@ -154,7 +155,7 @@ fn emit_item(file: &File, item: &member::Item) -> Item {
                 follows: false,
             }
         }
-        member::Item::Union(union) => {
+        schema::Item::Union(union) => {
             let body = emit_body("", &emit_items(file, &union.choices));
             Item { text: emit_braces("union", &body), doc: String::new(), follows: false }
         }

@@ -38,6 +38,7 @@
 //! | a struct with type parameters | a type with parameters |
 //! | what is declared in something else | an item beside it, `OuterInner` |
 //! | `context :Proxy.Context`, `destroy @0`, `construct @0` | nothing, since every interface has them; where they are missing, `no_context`, `no_destroy` |
+//! | another method that exchanges thread maps, `initThreadMap @4` | `root(name = "initThreadMap", ordinal = 4)` |
 //! | `(reason :Text, result :Bool)` as results | a tuple, `#[ipc(results(reason, result))]` |
 //! | results with `$Proxy.exception(..)` | an error type with a variant for each |
 //! | `$Cxx.allowCancellation` | `#[ipc(cancellable)]` |
@@ -66,7 +67,7 @@
 //! #     name: "Calculator",
 //! #     module: "calculator",
 //! #     doc: "Solves equations.",
-//! #     kind: Kind::Interface(Interface { methods: &[], superclasses: &[] }),
+//! #     kind: Kind::Interface(Interface { methods: &[], construct: None, superclasses: &[] }),
 //! # };
 //! # fn descriptor() -> &'static Descriptor { &DESCRIPTOR }
 //! use ipc_gen::{Origin, Schema};
@@ -115,11 +116,12 @@ pub use compat::{Change, Impact, Rule, check};
 pub use emit::{EmittedFile, Origin, emit};
 pub use guard::{Broken, GuardError, RELEASE_VARIABLE, guard};
 pub use import::{Arrangement, Imported, ImportedModule, import};
+pub use ipc_runtime::schema::{File, Import, PROXY_FILE_ID};
 pub use model::Model;
 pub use problem::{Place, Problem, SchemaError};
 pub use request::code_generator_request;
 pub use resolve::{ImportPath, make_id};
-pub use schema::{File, Import, PROXY_FILE_ID, Schema};
+pub use schema::Schema;
 pub use show::show;
 pub use text::source::{Mistake, Mistakes};
 pub use verify::{Mode, StaleFile, StaleSchema, UPDATE_VARIABLE, check_or_update};

@@ -824,6 +824,7 @@ const _: () = {
                                 ),
                             },
                         ],
+                        construct: __ipc::None,
                         superclasses: &[<dyn Base as __ipc::Superclass>::descriptor],
                     }),
                 }

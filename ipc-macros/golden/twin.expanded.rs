@@ -178,7 +178,7 @@ const _: () = {
     impl __ipc::Interface for dyn Clock {
         const DESTROY: __ipc::Option<__ipc::MethodId> = __ipc::Some(__ipc::MethodId {
             interface: __ID,
-            ordinal: 0,
+            ordinal: 0u16,
         });
         const CONSTRUCT: __ipc::Option<__ipc::MethodId> = __ipc::None;
         fn descriptor() -> &'static __ipc::Descriptor {
@@ -222,6 +222,7 @@ const _: () = {
                                 ),
                             },
                         ],
+                        construct: __ipc::None,
                         superclasses: &[],
                     }),
                 }
@@ -384,7 +385,7 @@ const _: () = {
     impl __ipc::Interface for dyn ClockAsync {
         const DESTROY: __ipc::Option<__ipc::MethodId> = __ipc::Some(__ipc::MethodId {
             interface: __ID,
-            ordinal: 0,
+            ordinal: 0u16,
         });
         const CONSTRUCT: __ipc::Option<__ipc::MethodId> = __ipc::None;
         const HAS_ASYNC: __ipc::bool = true;
@@ -429,6 +430,7 @@ const _: () = {
                                 ),
                             },
                         ],
+                        construct: __ipc::None,
                         superclasses: &[],
                     }),
                 }

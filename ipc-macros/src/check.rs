@@ -19,11 +19,22 @@ use crate::parse::ty::ungrouped;
 pub(crate) fn check_interface(interface: &mut Interface, diag: &mut Diagnostics) {
     let declared = interface.item.items.len() - interface.locals.len();
     let complete = declared == interface.methods.len();
-    assign_ordinals(interface.lifecycle, &mut interface.methods);
+    assign_ordinals(&interface.lifecycle, &mut interface.methods);
     if complete {
-        check_ordinals(interface.lifecycle, &interface.methods, diag);
+        check_ordinals(&interface.lifecycle, &interface.methods, diag);
     }
-    check_unique("methods", interface.methods.iter().map(|method| &method.name), diag);
+    let construct = match &interface.lifecycle {
+        Lifecycle::Construct(construct) => Some(&construct.name),
+        _ => None,
+    };
+    if let Some(name) = construct.filter(|name| name.text == "destroy") {
+        diag.report_at(name.span, &message::ROOT_NAMED_DESTROY, &[]);
+    }
+    check_unique(
+        "methods",
+        construct.into_iter().chain(interface.methods.iter().map(|method| &method.name)),
+        diag,
+    );
     for method in &interface.methods {
         check_method(method, diag);
     }
@@ -119,31 +130,36 @@ fn check_fields(fields: &Fields, diag: &mut Diagnostics) {
     check_companions("has", names.iter().copied(), &names, &message::NAME_HAS, diag);
 }
 
-fn assign_ordinals(lifecycle: Lifecycle, methods: &mut [Method]) {
-    let mut next = u16::from(lifecycle != Lifecycle::Bare);
+/// Methods without a pinned ordinal stand around the one that the schema adds, wherever that is.
+fn assign_ordinals(lifecycle: &Lifecycle, methods: &mut [Method]) {
+    let added = lifecycle_method(lifecycle).map(|(ordinal, _)| ordinal);
+    let mut next = 0_u16;
     for method in methods {
         match &mut method.ordinal {
             Ordinal::Pinned(ordinal, _) => next = *ordinal,
-            Ordinal::Next(ordinal) => *ordinal = next,
+            Ordinal::Next(ordinal) => {
+                next = next.saturating_add(u16::from(added == Some(next)));
+                *ordinal = next;
+            }
         }
         next = next.saturating_add(1);
     }
 }
 
-fn check_ordinals(lifecycle: Lifecycle, methods: &[Method], diag: &mut Diagnostics) {
+fn check_ordinals(lifecycle: &Lifecycle, methods: &[Method], diag: &mut Diagnostics) {
     let mut taken: BTreeMap<u16, String> = BTreeMap::new();
-    if let Some(name) = lifecycle_name(lifecycle) {
-        taken.insert(0, name.to_owned());
+    let added = lifecycle_method(lifecycle);
+    if let Some((ordinal, name)) = added {
+        taken.insert(ordinal, name.to_owned());
     }
     let total = methods.len() + taken.len();
-    let all = || methods.iter().map(|method| method.ordinal.value());
-    let free = |from: u16| (from..).find(|ordinal| !all().any(|other| other == *ordinal)).unwrap_or(from);
+    let all = || methods.iter().map(|method| method.ordinal.value()).chain(added.map(|(ordinal, _)| ordinal));
+    let free = || (0..).find(|ordinal| !all().any(|other| other == *ordinal)).unwrap_or_default();
     let mut duplicate = false;
     for method in methods {
         let ordinal = method.ordinal.value();
         if let Some(other) = taken.get(&ordinal) {
-            let first = u16::from(lifecycle != Lifecycle::Bare);
-            diag.report_at(place(method), &message::ORDINAL_TAKEN, &[&ordinal, other, &free(first)]);
+            diag.report_at(place(method), &message::ORDINAL_TAKEN, &[&ordinal, other, &free()]);
             duplicate = true;
         } else {
             taken.insert(ordinal, method.name.text.clone());
@@ -153,8 +169,13 @@ fn check_ordinals(lifecycle: Lifecycle, methods: &[Method], diag: &mut Diagnosti
     if let (Some((expected, ordinal)), false) = (missing, duplicate) {
         let guilty = methods.iter().find(|method| method.ordinal.value() == *ordinal);
         debug_assert!(total == taken.len());
-        if let Some(method) = guilty {
-            diag.report_at(place(method), &message::ORDINAL_GAP, &[ordinal, &expected, &expected]);
+        let guilty = match (guilty, lifecycle) {
+            (Some(method), _) => Some(place(method)),
+            (None, Lifecycle::Construct(construct)) => Some(construct.span),
+            (None, _) => None,
+        };
+        if let Some(place) = guilty {
+            diag.report_at(place, &message::ORDINAL_GAP, &[ordinal, &expected, &expected]);
         }
     }
 }
@@ -166,10 +187,11 @@ fn place(method: &Method) -> Span {
     }
 }
 
-fn lifecycle_name(lifecycle: Lifecycle) -> Option<&'static str> {
+/// The ordinal and the name of the method that the schema adds.
+fn lifecycle_method(lifecycle: &Lifecycle) -> Option<(u16, &str)> {
     match lifecycle {
-        Lifecycle::Destroy => Some("destroy"),
-        Lifecycle::Construct => Some("construct"),
+        Lifecycle::Destroy => Some((0, "destroy")),
+        Lifecycle::Construct(construct) => Some((construct.ordinal, &construct.name.text)),
         Lifecycle::Bare => None,
     }
 }

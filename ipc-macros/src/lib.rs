@@ -154,6 +154,7 @@ use proc_macro::TokenStream;
 /// | argument | meaning |
 /// | --- | --- |
 /// | `root` | the interface that a process offers first: begins with `construct @0` in place of `destroy` |
+/// | `root(name = "..", ordinal = N)` | the same, where the schema has that method by another name, or elsewhere; the declared methods take the ordinals around it |
 /// | `no_destroy` | there is no `destroy` |
 /// | `twin = Name` | declares a second trait, with the other form of every method |
 /// | `file = 0x..` | the id of the schema file, by default made from the package's name |

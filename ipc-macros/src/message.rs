@@ -98,6 +98,10 @@ messages! {
         "`no_destroy` says nothing beside `root`",
         "remove it: a root interface begins with `construct` and has no `destroy`"
     }
+    ROOT_NAMED_DESTROY {
+        "`destroy` cannot be what exchanges the thread maps",
+        "give the method another name: peers take `destroy` for the end of the object"
+    }
 }
 
 // The trait.

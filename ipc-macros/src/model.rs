@@ -8,7 +8,7 @@ use syn::{Expr, Ident, ItemTrait, LitInt, Member, Path, Type};
 pub(crate) struct Interface {
     /// What the attribute says.
     pub(crate) container: Container,
-    /// The method at ordinal 0 that the schema adds.
+    /// The method that the schema adds.
     pub(crate) lifecycle: Lifecycle,
     /// The trait as it will be emitted: without our attributes, with our supertraits.
     pub(crate) item: ItemTrait,
@@ -41,14 +41,28 @@ impl Form {
 }
 
 /// The method that the schema adds to the declared ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Lifecycle {
     /// `destroy @0`.
     Destroy,
-    /// `construct @0`: the interface that a process offers first.
-    Construct,
+    /// `root`: the interface that a process offers first.
+    Construct(Construct),
     /// None.
     Bare,
+}
+
+/// The method by which two processes give each other their thread maps: `construct @0`, unless `root(..)` says otherwise.
+#[derive(Clone, Debug)]
+pub(crate) struct Construct {
+    pub(crate) name: Name,
+    pub(crate) ordinal: u16,
+    /// Where the ordinal comes from.
+    pub(crate) span: proc_macro2::Span,
+}
+
+impl Construct {
+    /// How a root interface calls it that does not say otherwise.
+    pub(crate) const NAME: &str = "construct";
 }
 
 /// What an interface, a struct and an enum have in common.

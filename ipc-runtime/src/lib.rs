@@ -84,6 +84,8 @@ pub mod private;
 pub mod process;
 pub mod protocol;
 pub mod rpc;
+#[doc(hidden)]
+pub mod schema;
 mod stream;
 mod sync;
 mod thread;

@@ -2,12 +2,13 @@
 
 use std::fmt::Write;
 
+use ipc_runtime::schema::PROXY_FILE_ID;
+
 use super::data::{Presences, identity, is_flat, variant_name};
 use super::names::{snake_case, with_capital};
 use super::types::Position;
 use super::{CXX_FILE_ID, Importer, attribute, doc, member};
 use crate::model::{Annotation, Brand, Field, FieldKind, Interface, Method, Node, Type, Value};
-use crate::schema::PROXY_FILE_ID;
 
 /// The ids of `Context` and `ThreadMap` of libmultiprocess.
 const CONTEXT: u64 = 0x9c44_e664_5d0b_22c6;
@@ -15,6 +16,30 @@ const THREAD_MAP: u64 = 0xee5e_3717_9ad9_dc9d;
 
 /// The width beyond which rustfmt breaks a line.
 const WIDTH: usize = 100;
+
+/// The method that the macro adds to the declared ones.
+#[derive(Clone, Copy)]
+enum Lifecycle<'m> {
+    /// `destroy @0`.
+    Destroy,
+    /// The one that exchanges thread maps: its ordinal and name.
+    Construct(u16, &'m str),
+}
+
+impl Lifecycle<'_> {
+    fn ordinal(self) -> u16 {
+        match self {
+            Self::Destroy => 0,
+            Self::Construct(ordinal, _) => ordinal,
+        }
+    }
+}
+
+/// Tells whether a field of that name and type is the only one.
+fn is_only(fields: &[Field], name: &str, id: u64) -> bool {
+    matches!(fields, [Field { name: found, kind: FieldKind::Slot { ty, .. }, .. }]
+        if found == name && ty.id() == Some(id))
+}
 
 /// The interface that a method is of.
 #[derive(Clone, Copy)]
@@ -58,20 +83,25 @@ impl<'m> Importer<'m> {
         let lifecycle = self.lifecycle(of);
         let mut more: Vec<String> = Vec::new();
         match lifecycle {
-            Some("construct") => more.push("root".to_owned()),
+            Some(Lifecycle::Construct(0, "construct")) => more.push("root".to_owned()),
+            Some(Lifecycle::Construct(ordinal, name)) => {
+                more.push(format!("root(name = \"{name}\", ordinal = {ordinal})"));
+            }
             None if supertraits.is_empty() => more.push("no_destroy".to_owned()),
             _ => {}
         }
-        let mut next = u16::from(lifecycle.is_some());
+        let added = lifecycle.map(Lifecycle::ordinal);
+        let mut next = 0_u16;
         let mut in_order: Vec<(usize, &Method)> = of.methods.iter().enumerate().collect();
         in_order.sort_by_key(|(_, method)| method.code_order);
         let mut methods = String::new();
         let mut errors = String::new();
         for (index, method) in in_order {
-            if index == 0 && lifecycle.is_some() {
+            let ordinal = u16::try_from(index).ok()?;
+            if added == Some(ordinal) {
                 continue;
             }
-            let ordinal = u16::try_from(index).ok()?;
+            next = next.saturating_add(u16::from(added == Some(next)));
             let mut arguments = Vec::new();
             if ordinal != next {
                 arguments.push(format!("ordinal = {ordinal}"));
@@ -92,22 +122,31 @@ impl<'m> Importer<'m> {
         Some(format!("{head}{body}{errors}"))
     }
 
-    /// Finds the method at ordinal 0 that the macro adds by itself.
-    fn lifecycle(&self, of: &Interface) -> Option<&'static str> {
-        let method = of.methods.first().filter(|_| of.superclasses.is_empty())?;
-        let [params, results] = [&method.params, &method.results].map(|(id, _)| self.model.struct_of(*id));
-        let (params, results) = (params?.fields.as_slice(), results?.fields.as_slice());
-        let is = |fields: &[Field], name: &str, id: u64| {
-            matches!(fields, [Field { name: found, kind: FieldKind::Slot { ty, .. }, .. }]
-                if found == name && ty.id() == Some(id))
-        };
-        match method.name.as_str() {
-            "destroy" if is(params, "context", CONTEXT) && results.is_empty() => Some("destroy"),
-            "construct" if is(params, "threadMap", THREAD_MAP) && is(results, "threadMap", THREAD_MAP) => {
-                Some("construct")
-            }
-            _ => None,
+    /// Finds the method that the macro adds by itself.
+    fn lifecycle(&self, of: &'m Interface) -> Option<Lifecycle<'m>> {
+        if !of.superclasses.is_empty() {
+            return None;
         }
+        if of.methods.first().is_some_and(|method| self.is_destroy(method)) {
+            return Some(Lifecycle::Destroy);
+        }
+        let (ordinal, construct) = (0..).zip(&of.methods).find(|(_, method)| self.is_construct(method))?;
+        Some(Lifecycle::Construct(ordinal, &construct.name))
+    }
+
+    fn is_destroy(&self, method: &Method) -> bool {
+        let [params, results] = self.fields_of(method);
+        method.name == "destroy" && is_only(params, "context", CONTEXT) && results.is_empty()
+    }
+
+    /// Its name says nothing: to libmultiprocess any method with a thread map exchanges them.
+    fn is_construct(&self, method: &Method) -> bool {
+        self.fields_of(method).into_iter().all(|fields| is_only(fields, "threadMap", THREAD_MAP))
+    }
+
+    fn fields_of(&self, method: &Method) -> [&'m [Field]; 2] {
+        let fields = |id| self.model.struct_of(id).map(|of| of.fields.as_slice()).unwrap_or_default();
+        [fields(method.params.0), fields(method.results.0)]
     }
 
     /// Makes a method; `None` if it cannot be said.

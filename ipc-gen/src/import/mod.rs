@@ -20,8 +20,9 @@ mod types;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
+use ipc_runtime::schema::PROXY_FILE_ID;
+
 use crate::model::{FieldKind, Model, Node, NodeKind};
-use crate::schema::PROXY_FILE_ID;
 use crate::text::source::Mistake;
 
 use names::{Names, snake_case};

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ipc_runtime::schema::PROXY_FILE_ID;
+
 use super::Arrangement;
 use crate::model::{Model, Node, NodeKind};
-use crate::schema::PROXY_FILE_ID;
 
 /// The names of files and declarations.
 #[derive(Debug)]

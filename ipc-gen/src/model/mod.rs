@@ -11,12 +11,12 @@ use std::collections::BTreeMap;
 
 use capnp::message::{Builder, HeapAllocator};
 use capnp::schema_capnp::code_generator_request;
+use ipc_runtime::schema;
 
 pub(crate) use load::{canonical_message, canonical_words};
 pub(crate) use name::type_name;
 pub(crate) use places::Places;
 
-use crate::request::draft;
 use crate::schema::Schema;
 
 /// A schema with every name resolved and every field placed.
@@ -34,7 +34,7 @@ impl Model {
     /// Makes the model of what Rust interfaces say.
     pub fn of(schema: &Schema) -> Self {
         // A request of our own is well-formed, so nothing is lost here.
-        Self::from_request(&draft(schema)).unwrap_or_default()
+        Self::from_request(&schema::request(schema.files())).unwrap_or_default()
     }
 
     /// Reads a request, as `capnp compile -o-` writes it.

@@ -6,12 +6,12 @@ use capnp::schema_capnp::{
     type_, value,
 };
 use capnp::{any_pointer, serialize, struct_list, text};
+use ipc_runtime::schema::{CAPNP_VERSION, length};
 
 use super::{
     Annotation, AnyPointer, Brand, Enumerant, Field, FieldKind, Interface, Method, Model, ModelFile, Node,
     NodeKind, Struct, Targets, Type, Value,
 };
-use crate::request::{CAPNP_VERSION, length};
 
 pub(super) fn write(model: &Model) -> capnp::Result<Builder<HeapAllocator>> {
     let mut message = Builder::new_default();

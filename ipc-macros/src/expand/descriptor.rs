@@ -7,7 +7,7 @@ use syn::Ident;
 use super::data::layout_constants;
 use super::names::{self, Section};
 use super::wire::superclass;
-use crate::model::{Argument, Container, Data, Interface, Lifecycle, Method, Variant};
+use crate::model::{Argument, Construct, Container, Data, Interface, Lifecycle, Method, Variant};
 
 /// The constants with file id and type id of an interface.
 pub(crate) fn expand_ids(container: &Container) -> TokenStream {
@@ -40,18 +40,24 @@ fn id_of(container: &Container, file: &Ident) -> TokenStream {
 /// The body of `descriptor` of an interface.
 pub(crate) fn expand_interface_descriptor(interface: &Interface) -> TokenStream {
     let ipc = names::runtime();
-    let lifecycle = match interface.lifecycle {
-        Lifecycle::Destroy => Some(mixed!(#ipc::DESTROY,)),
-        Lifecycle::Construct => Some(mixed!(#ipc::CONSTRUCT,)),
+    let lifecycle = match &interface.lifecycle {
+        Lifecycle::Destroy => Some((0, mixed!(#ipc::DESTROY))),
+        Lifecycle::Construct(construct) => Some((construct.ordinal, expand_construct(construct))),
         Lifecycle::Bare => None,
     };
-    let mut methods: Vec<&Method> = interface.methods.iter().collect();
-    methods.sort_by_key(|method| method.ordinal.value());
-    let methods = methods.into_iter().map(expand_method);
+    let construct = match &interface.lifecycle {
+        Lifecycle::Construct(Construct { ordinal, .. }) => mixed!(#ipc::Some(#ordinal)),
+        _ => mixed!(#ipc::None),
+    };
+    let declared = interface.methods.iter().map(|method| (method.ordinal.value(), expand_method(method)));
+    let mut methods: Vec<(u16, TokenStream)> = lifecycle.into_iter().chain(declared).collect();
+    methods.sort_by_key(|(ordinal, _)| *ordinal);
+    let methods = methods.into_iter().map(|(_, method)| method);
     let superclasses = interface.superclasses.iter().map(|path| superclass(path, "descriptor"));
     let kind = mixed! {
         #ipc::Kind::Interface(#ipc::InterfaceDescriptor {
-            methods: &[#lifecycle #(#methods),*],
+            methods: &[#(#methods),*],
+            construct: #construct,
             superclasses: &[#(#superclasses),*],
         })
     };
@@ -164,6 +170,15 @@ fn expand_descriptor(
             kind: #kind,
         }
     }
+}
+
+fn expand_construct(construct: &Construct) -> TokenStream {
+    let ipc = names::runtime();
+    let (name, ordinal) = (&construct.name.text, construct.ordinal);
+    if name == Construct::NAME && ordinal == 0 {
+        return mixed!(#ipc::CONSTRUCT);
+    }
+    mixed!(#ipc::Method { name: #name, ordinal: #ordinal, ..#ipc::CONSTRUCT })
 }
 
 fn expand_method(method: &Method) -> TokenStream {

@@ -129,7 +129,7 @@ fn expand_twin(interface: &Interface) -> Option<Interface> {
     let methods = methods.map(|method| Method { form: method.form.other(), ..method }).collect();
     Some(Interface {
         container: interface.container.clone(),
-        lifecycle: interface.lifecycle,
+        lifecycle: interface.lifecycle.clone(),
         item,
         methods,
         locals: Vec::new(),

@@ -38,10 +38,10 @@ pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
         }
     });
     let id = names::id();
-    let own = mixed!(#ipc::Some(#ipc::MethodId { interface: #id, ordinal: 0 }));
-    let (destroy, construct) = match interface.lifecycle {
-        Lifecycle::Destroy => (own, mixed!(#ipc::None)),
-        Lifecycle::Construct => (mixed!(#ipc::None), own),
+    let own = |ordinal: u16| mixed!(#ipc::Some(#ipc::MethodId { interface: #id, ordinal: #ordinal }));
+    let (destroy, construct) = match &interface.lifecycle {
+        Lifecycle::Destroy => (own(0), mixed!(#ipc::None)),
+        Lifecycle::Construct(construct) => (mixed!(#ipc::None), own(construct.ordinal)),
         Lifecycle::Bare => (mixed!(#ipc::None), mixed!(#ipc::None)),
     };
     let (destroy, construct) =

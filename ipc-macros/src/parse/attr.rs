@@ -14,12 +14,14 @@ use super::symbol::{
 };
 use crate::diag::Diagnostics;
 use crate::message;
-use crate::model::{Container, Conversion, HasField, Lifecycle, Name};
+use crate::model::{Construct, Container, Conversion, HasField, Lifecycle, Name};
 
 /// One place where arguments can stand, and those that it takes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Place {
     Interface,
+    /// `root(..)` of an interface.
+    Root,
     Impl,
     Method,
     Param,
@@ -33,6 +35,7 @@ impl Place {
     fn keys(self) -> &'static [&'static str] {
         match self {
             Self::Interface => &[ROOT, NO_DESTROY, TWIN, FILE, ID, NAME, CRATE],
+            Self::Root => &[NAME, ORDINAL],
             Self::Impl => &[CRATE],
             Self::Method => {
                 &[NAME, ORDINAL, NO_CONTEXT, RESULTS, AS, WITH, SERDE, ONEWAY, CANCELLABLE, LOCAL]
@@ -97,7 +100,7 @@ fn example(key: &str) -> &'static str {
 /// The arguments of one item, each seen at most once.
 #[derive(Debug, Default)]
 pub(crate) struct Arguments {
-    pub(crate) root: Option<Ident>,
+    pub(crate) root: Option<Construct>,
     pub(crate) no_destroy: Option<Ident>,
     pub(crate) no_context: Option<Ident>,
     pub(crate) cancellable: Option<Ident>,
@@ -182,6 +185,9 @@ impl Arguments {
         }
         match (value, flag(&text)) {
             (None, false) if text == HAS => self.has = Some(HasField { ordinal: None, span: key.span() }),
+            (value, true) if text == ROOT => {
+                self.root = Some(parse_root(&key, value.unwrap_or_default(), diag));
+            }
             (None, true) => self.set_flag(&text, key),
             (Some(value), true) => diag.report(value, &message::VALUE_UNEXPECTED, &[&text, &text]),
             (Some(value), false) => self.set_value(&text, value, diag),
@@ -191,7 +197,6 @@ impl Arguments {
 
     fn set_flag(&mut self, key: &str, ident: Ident) {
         match key {
-            ROOT => self.root = Some(ident),
             NO_DESTROY => self.no_destroy = Some(ident),
             CANCELLABLE => self.cancellable = Some(ident),
             LOCAL => self.local = Some(ident),
@@ -293,13 +298,13 @@ impl Arguments {
     }
 
     /// Tells what the schema adds in front of the methods.
-    pub(crate) fn lifecycle(&self, diag: &mut Diagnostics) -> Lifecycle {
-        match (&self.root, &self.no_destroy) {
-            (Some(_), Some(no_destroy)) => {
+    pub(crate) fn lifecycle(&mut self, diag: &mut Diagnostics) -> Lifecycle {
+        match (self.root.take(), &self.no_destroy) {
+            (Some(construct), Some(no_destroy)) => {
                 diag.report(no_destroy, &message::ROOT_WITHOUT_DESTROY, &[]);
-                Lifecycle::Construct
+                Lifecycle::Construct(construct)
             }
-            (Some(_), None) => Lifecycle::Construct,
+            (Some(construct), None) => Lifecycle::Construct(construct),
             (None, Some(_)) => Lifecycle::Bare,
             (None, None) => Lifecycle::Destroy,
         }
@@ -386,6 +391,21 @@ fn parse_value<T: Parse>(key: &str, value: TokenStream, diag: &mut Diagnostics) 
             None
         }
     }
+}
+
+/// `root`, or what stands in the parentheses of `root(..)`.
+fn parse_root(key: &Ident, value: TokenStream, diag: &mut Diagnostics) -> Construct {
+    let mut arguments = Arguments::default();
+    arguments.parse_list(value, Place::Root, diag);
+    let name = match arguments.name {
+        Some(name) => checked_name(name.value(), name.span(), diag),
+        None => Name { text: Construct::NAME.to_owned(), span: key.span() },
+    };
+    let (ordinal, span) = match arguments.ordinal {
+        Some((ordinal, literal)) => (ordinal, literal.span()),
+        None => (0, key.span()),
+    };
+    Construct { name, ordinal, span }
 }
 
 /// A number that leaves room for what else stands in the place of an ordinal.

@@ -42,7 +42,7 @@ pub(crate) fn parse_interface(
         }
     };
     let ident = item.ident.clone();
-    let arguments = Arguments::parse_interface(arguments, diag);
+    let mut arguments = Arguments::parse_interface(arguments, diag);
     let superclasses = check_trait(&mut item, diag);
     let lifecycle = match arguments.lifecycle(diag) {
         // The one of the interface that this one extends.

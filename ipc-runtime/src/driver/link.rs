@@ -31,15 +31,18 @@ use crate::object::{Capabilities, Capability, LocalObject, MethodId};
 use crate::process::ChildProcess;
 use crate::rpc::{self, AnswerId, Cap, Connection, OutgoingCall, OutgoingResults, Payload, QuestionId};
 use crate::sync::lock;
+use crate::thread::mailbox::Mailbox;
 use crate::thread::pool::{Chore, spawn_chores};
 use crate::thread::runtime;
 use crate::thread::strand::Kicks;
 
 mod calls;
+mod holding;
 mod lending;
 mod reading;
 
 use self::calls::Delivered;
+pub(crate) use self::holding::{hold, is_holding, release_held};
 
 /// What the driver plugs into the engine.
 #[derive(Debug)]
@@ -53,9 +56,18 @@ impl rpc::Host for Host {
 /// Who waits for an answer.
 pub(crate) enum Asked {
     /// A caller.
-    Call(Arc<Waiter>),
+    Call(Arc<Waiter>, Reading),
     /// A thread of the peer, which the answer is.
     Thread(Arc<PeerThread>),
+}
+
+/// Who reads the answer to a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// The thread that waits for it.
+    Caller,
+    /// Whoever reads: a task waits for it, or for the thread of the peer that has the call.
+    Others,
 }
 
 type Engine = Connection<Host>;
@@ -106,7 +118,7 @@ pub(crate) struct Link {
     poller: &'static Arc<Poller>,
     token: OnceLock<Token>,
     /// Who reads.
-    turn: Turn<Waker>,
+    turn: Turn<Arc<Mailbox>>,
     /// How long readers poll before they sleep, unless they do not; whoever has the turn asks.
     patience: Option<Mutex<Patience>>,
     /// The read half.
@@ -139,6 +151,8 @@ struct State {
     engine: Engine,
     /// A flush of batched messages is due.
     flush_scheduled: bool,
+    /// Calls on their way whose answers their callers do not read.
+    tasks_calls: usize,
     /// Who has what the call that is being sent was lent.
     lender: Option<Arc<Lender>>,
     cancellations: Cancellations,
@@ -201,10 +215,21 @@ impl State {
         target: &Cap<LocalObject>,
         mut call: OutgoingCall<LocalObject>,
         waiter: Arc<Waiter>,
+        reading: Reading,
     ) -> QuestionId {
         waiter.with_held(|held| held.lease().name(&mut call.caps));
-        self.engine.call(target, call, Asked::Call(waiter))
+        self.tasks_calls += usize::from(reading == Reading::Others);
+        self.engine.call(target, call, Asked::Call(waiter, reading))
     }
+}
+
+/// When messages are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Writing {
+    #[default]
+    Now,
+    /// With others that are about to come, or after a while.
+    Later,
 }
 
 /// What an input to the engine left to be done outside of its lock: with most, one thing, or nothing.
@@ -223,6 +248,7 @@ struct Effects {
     /// This thread has a message of its own to write, which others wait behind.
     lends: bool,
     schedule: bool,
+    writing: Writing,
     cancels: Vec<Arc<Cancel>>,
 }
 
@@ -263,6 +289,7 @@ impl Link {
             state: Mutex::new(State {
                 engine: Engine::new(rpc::Limits::default(), bootstrap),
                 flush_scheduled: false,
+                tasks_calls: 0,
                 lender: None,
                 cancellations: Cancellations::default(),
                 pace: Pace::default(),
@@ -324,7 +351,7 @@ impl Link {
     /// arrives.
     pub(crate) fn bootstrap(self: &Arc<Self>) -> (Question, Arc<Waiter>) {
         let waiter = Arc::<Waiter>::default();
-        let id = self.with_engine(|engine| engine.bootstrap(Asked::Call(waiter.clone())));
+        let id = self.with_engine(|engine| engine.bootstrap(Asked::Call(waiter.clone(), Reading::Caller)));
         (Question { link: self.clone(), id }, waiter)
     }
 
@@ -353,8 +380,9 @@ impl Link {
         target: &Cap<LocalObject>,
         call: OutgoingCall<LocalObject>,
         waiter: Arc<Waiter>,
+        reading: Reading,
     ) -> Question {
-        let id = self.with_state(Cause::Caller, |state| state.call(target, call, waiter));
+        let id = self.with_state(Cause::Caller, |state| state.call(target, call, waiter, reading));
         Question { link: self.clone(), id }
     }
 
@@ -369,11 +397,17 @@ impl Link {
         answer: AnswerId,
         result: Result<OutgoingResults<LocalObject>, IpcException>,
     ) {
-        self.with_state(Cause::Peer, |state| {
+        let respond = |state: &mut State| {
             state.cancellations.forget(answer);
             state.engine.respond(answer, result.map_err(IpcException::thrown));
             state.pace.answered(Instant::now());
-        });
+        };
+        if Self::may_hold() {
+            self.note_held();
+            self.with_state_and(Cause::Peer, Writing::Later, respond);
+        } else {
+            self.with_state(Cause::Peer, respond);
+        }
     }
 
     /// Returns what tells the future of a method, before it is first polled, that the call is no longer wanted.
@@ -452,7 +486,16 @@ impl Link {
 
     /// Like [`with_engine`](Link::with_engine), for an input that comes with something else, or from a caller.
     fn with_state<R>(self: &Arc<Self>, cause: Cause, input: impl FnOnce(&mut State) -> R) -> R {
-        let mut effects = Effects::default();
+        self.with_state_and(cause, Writing::Now, input)
+    }
+
+    fn with_state_and<R>(
+        self: &Arc<Self>,
+        cause: Cause,
+        writing: Writing,
+        input: impl FnOnce(&mut State) -> R,
+    ) -> R {
+        let mut effects = Effects { writing, ..Effects::default() };
         let mut state = lock(&self.state);
         let result = input(&mut state);
         self.collect(&mut state, &mut effects, cause);
@@ -475,7 +518,8 @@ impl Link {
                     let call = Delivered { answer, target, method, params, words };
                     self.receive_call(state, call, effects);
                 }
-                Event::Return { waiter: Asked::Call(waiter), result, .. } => {
+                Event::Return { waiter: Asked::Call(waiter, reading), result, .. } => {
+                    state.tasks_calls -= usize::from(reading == Reading::Others);
                     effects.returns.push((waiter, result.map_err(IpcException::caught)));
                 }
                 Event::Return { question, waiter: Asked::Thread(thread), result } => {
@@ -503,7 +547,8 @@ impl Link {
             effects.writes = true;
         }
         state.lender = None;
-        if state.engine.has_batched() && !state.flush_scheduled {
+        let waits = state.engine.has_batched() || effects.writing == Writing::Later;
+        if waits && !state.flush_scheduled {
             state.flush_scheduled = true;
             effects.schedule = true;
         }
@@ -522,7 +567,7 @@ impl Link {
                 spawn_chores(vec![Box::new(move || drop(abandoned))]);
             }
         }
-        if effects.writes {
+        if effects.writes && effects.writing == Writing::Now {
             self.flush();
         }
         for cancel in effects.cancels {
@@ -729,6 +774,8 @@ impl Source for Link {
             Alarm::Flush | Alarm::Accept => {
                 lock(&self.state).flush_scheduled = false;
                 self.with_engine(Engine::flush_batched);
+                // What was held back is in the queue already.
+                self.flush();
             }
         }
     }

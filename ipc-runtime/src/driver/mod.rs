@@ -24,6 +24,7 @@ pub(crate) mod waiter;
 mod tests;
 
 pub use self::limits::{DriverLimits, Waiting};
+pub(crate) use self::link::{hold, is_holding, release_held};
 pub(crate) use self::poller::is_current as runs_on_poller;
 
 mod limits {

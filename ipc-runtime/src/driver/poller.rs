@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use super::selector::{Interest, Ready, Selector};
 use crate::exception::IpcException;
 use crate::sync::lock;
-use crate::thread::pool::spawn_chores;
+use crate::thread::pool::{Pool, spawn_chores};
 
 /// Something with a descriptor that the background thread waits for.
 pub(crate) trait Source: Send + Sync + 'static {
@@ -117,11 +117,21 @@ impl Poller {
 
     /// Calls the source's [`Source::handle_alarm`] after a while.
     pub(crate) fn wake_at(&self, at: Instant, source: Weak<dyn Source>, alarm: Alarm) {
+        self.set(Deadline { at, due: Due::Alarm(source, alarm) });
+    }
+
+    /// Has the pool looked at after a while.
+    pub(crate) fn look_at(&self, at: Instant, pool: &Arc<Pool>) {
+        self.set(Deadline { at, due: Due::Look(pool.clone()) });
+    }
+
+    fn set(&self, deadline: Deadline) {
         let mut deadlines = lock(&self.deadlines);
-        let earliest = deadlines.peek().is_none_or(|first| at < first.at);
-        deadlines.push(Deadline { at, source, alarm });
+        let earliest = deadlines.peek().is_none_or(|first| deadline.at < first.at);
+        deadlines.push(deadline);
         drop(deadlines);
-        if earliest {
+        // The poller's own thread looks before it sleeps.
+        if earliest && !is_current() {
             // Fails only if the poller is gone, which it never is.
             let _ = self.selector.notify();
         }
@@ -157,10 +167,15 @@ impl Poller {
             }
             let due = deadlines.pop();
             drop(deadlines);
-            let Some(Deadline { source, alarm, .. }) = due else { return };
-            if let Some(source) = source.upgrade() {
-                source.clone().handle_alarm(alarm);
-                self.leave(source);
+            match due {
+                Some(Deadline { due: Due::Alarm(source, alarm), .. }) => {
+                    if let Some(source) = source.upgrade() {
+                        source.clone().handle_alarm(alarm);
+                        self.leave(source);
+                    }
+                }
+                Some(Deadline { due: Due::Look(pool), .. }) => pool.look(),
+                None => return,
             }
         }
     }
@@ -186,8 +201,12 @@ thread_local! {
 
 struct Deadline {
     at: Instant,
-    source: Weak<dyn Source>,
-    alarm: Alarm,
+    due: Due,
+}
+
+enum Due {
+    Alarm(Weak<dyn Source>, Alarm),
+    Look(Arc<Pool>),
 }
 
 impl PartialEq for Deadline {

@@ -12,9 +12,12 @@ use crate::sync::{Mutex, lock};
 ///
 /// Invariants:
 /// - The turn is held by one thread, or by the background thread, or by nobody.
-/// - Threads queue only while a thread holds the turn. A thread that gives it up hands it to the first of them, which
-///   then holds it, even before it knows: one that has stopped waiting finds that out from
-///   [`withdraw`](Turn::withdraw) and gives it up in turn. So no queued thread is forgotten.
+/// - Threads queue only while a thread holds the turn. A thread that gives it up hands it to the first of them that
+///   sleeps, which then holds it, even before it knows: one that has stopped waiting finds that out from
+///   [`withdraw`](Turn::withdraw) and gives it up in turn.
+/// - A queued thread that was woken for something else is passed over: most likely its answer is there, and to be handed
+///   the turn would only make it hand that on. If it has to wait on it looks again ([`retry`](Turn::retry)), and takes a turn
+///   that no thread has by then. So no queued thread is forgotten, and none is woken for a turn that it does not want.
 /// - Nobody holds the turn only while a look at it is due ([`look`](Turn::look)), which gives it to the
 ///   background thread if nobody wanted it in between: so what arrives is read soon, and a busy connection
 ///   does not pay for registrations that it would change again at once.
@@ -133,9 +136,18 @@ impl<W> Turn<W> {
         state.try_take(register)
     }
 
-    /// Tells a thread in the queue whether it has the turn now.
-    pub(crate) fn has_come(&self, ticket: Ticket) -> bool {
-        lock(&self.state).place_of(ticket).is_none()
+    /// Tells a thread in the queue, before it sleeps, whether it has the turn now: because it was handed it, or because no
+    /// thread has it any more.
+    pub(crate) fn retry(&self, ticket: Ticket, register: impl FnOnce(Interest)) -> bool {
+        let mut state = lock(&self.state);
+        match state.place_of(ticket) {
+            None => true,
+            Some(_) if state.holder == Holder::Thread => false,
+            Some(place) => {
+                state.queue.remove(place);
+                state.try_take(register)
+            }
+        }
     }
 
     /// Leaves the queue.
@@ -150,10 +162,17 @@ impl<W> Turn<W> {
         }
     }
 
-    /// Gives the turn up.
-    pub(crate) fn leave(&self, handover: Handover, register: impl FnOnce(Interest)) -> Next<W> {
+    /// Gives the turn up. `sleeps` tells of a thread in the queue whether it sleeps, or is about to; of one that does not it
+    /// is certain that it looks again.
+    pub(crate) fn leave(
+        &self,
+        handover: Handover,
+        sleeps: impl Fn(&W) -> bool,
+        register: impl FnOnce(Interest),
+    ) -> Next<W> {
         let mut state = lock(&self.state);
-        if let Some((_, waiter)) = state.queue.pop_front() {
+        let sleeper = state.queue.iter().position(|(_, waiter)| sleeps(waiter));
+        if let Some((_, waiter)) = sleeper.and_then(|place| state.queue.remove(place)) {
             state.taken = true;
             return Next::Thread(waiter);
         }

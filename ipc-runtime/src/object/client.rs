@@ -11,7 +11,7 @@ use super::remote::{Closing, RunningCall};
 use super::thread::{Attended, Awaiting, Lease, attend, lease_for_task, lease_oneway, lease_shared};
 use super::{Capability, Destination, Remote};
 use crate::deadline::{self, timed_out};
-use crate::driver::link::{Incoming, Question};
+use crate::driver::link::{Incoming, Question, Reading};
 use crate::driver::waiter::Waiter;
 use crate::exception::IpcException;
 use crate::rpc::{OutgoingCall, copies_of};
@@ -170,7 +170,7 @@ fn send_counted<'d, T>(
     let (lease, attended): (Lease, Option<Attended>) =
         if params.names_threads(remote) { attend(link, deadline) } else { Default::default() };
     let held = Held { lease, running };
-    let sent = Sent::new(remote, method, params.size, Lending::Until(deadline), encode, held)?;
+    let sent = Sent::new(remote, method, params.size, Sender::Waits(deadline), encode, held)?;
     let answer = link.wait(deadline, |waker| sent.waiter.poll(waker));
     // What the method has called back before its answer has been done when the caller goes on.
     drop(attended);
@@ -207,7 +207,7 @@ async fn try_call_async<T>(
     poll_fn(|cx| link.poll_room(cx.waker())).await;
     let lease = if params.names_threads(remote) { lease_for_task(link).await } else { Lease::default() };
     let _awaiting = Awaiting::begin();
-    let sent = Sent::new(remote, method, params.size, Lending::Never, encode, Held { lease, running })?;
+    let sent = Sent::new(remote, method, params.size, Sender::Task, encode, Held { lease, running })?;
     link.attend();
     let incoming = poll_fn(|cx| sent.waiter.poll(cx.waker())).await?;
     decode_results(incoming, decode)
@@ -229,7 +229,7 @@ pub(crate) fn send_oneway<'d>(
     let link = remote.link();
     let lease = if params.names_threads(remote) { lease_oneway(link, deadline)? } else { Lease::default() };
     let held = Held { lease, running };
-    Sent::new(remote, method, params.size, Lending::Until(deadline), encode, held)?.leave()
+    Sent::new(remote, method, params.size, Sender::Leaves(deadline), encode, held)?.leave()
 }
 
 /// Like [`send_oneway`], without blocking the thread.
@@ -247,7 +247,7 @@ pub(crate) async fn send_oneway_async(
     let link = remote.link();
     let lease = if params.names_threads(remote) { lease_shared(link).await } else { Lease::default() };
     let held = Held { lease, running };
-    Sent::new(remote, method, params.size, Lending::Never, encode, held)?.leave()
+    Sent::new(remote, method, params.size, Sender::Task, encode, held)?.leave()
 }
 
 /// A call that is on its way. Dropping it finishes the question: what the call has is given back when it returns.
@@ -265,12 +265,24 @@ impl Drop for Sent {
     }
 }
 
-/// Whether a call may borrow large values from its caller, who waits until it is written.
+/// Who sends a call. A thread may lend it large values, which it writes itself then, at most until its deadline.
 #[derive(Clone, Copy)]
-enum Lending {
-    /// At most until then, if there is a deadline.
-    Until(Option<Instant>),
-    Never,
+enum Sender {
+    /// A thread that waits for the answer.
+    Waits(Option<Instant>),
+    /// A thread that does not.
+    Leaves(Option<Instant>),
+    /// A task.
+    Task,
+}
+
+impl Sender {
+    fn reading(self) -> Reading {
+        match self {
+            Self::Waits(_) => Reading::Caller,
+            Self::Leaves(_) | Self::Task => Reading::Others,
+        }
+    }
 }
 
 impl Sent {
@@ -278,7 +290,7 @@ impl Sent {
         remote: &'d Remote,
         method: MethodId,
         params: Size,
-        lending: Lending,
+        sender: Sender,
         encode: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
         held: Held,
     ) -> Result<Self, IpcException> {
@@ -300,13 +312,14 @@ impl Sent {
         let caps = encoder.into_caps();
         call.set_caps(caps.iter().map(|cap| cap.as_ref().map(Capability::to_cap)).collect());
         let waiter = Arc::new(Waiter::holding(held));
-        let question = match lending {
-            Lending::Until(deadline) if !lent.is_empty() => {
-                link.call_lent(remote.cap(), call, &waiter, &lent, deadline)
+        let reading = sender.reading();
+        let question = match sender {
+            Sender::Waits(deadline) | Sender::Leaves(deadline) if !lent.is_empty() => {
+                link.call_lent(remote.cap(), call, &waiter, &lent, reading, deadline)
             }
             _ => {
                 call.own(copies_of(&lent));
-                link.call(remote.cap(), call, waiter.clone())
+                link.call(remote.cap(), call, waiter.clone(), reading)
             }
         };
         Ok(Self { waiter, awaited: true, _question: question })

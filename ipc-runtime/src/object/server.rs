@@ -20,7 +20,7 @@ use crate::exception::{IpcException, panicked};
 use crate::rpc::{AnswerId, Object, OutgoingResults, Payload, copies_of};
 use crate::sync::lock;
 use crate::thread::mailbox::Mailbox;
-use crate::thread::pool::{Job, Pool, Worker, polling, spawn_chores};
+use crate::thread::pool::{Job, Pool, Then, Worker, polling, spawn_chores};
 use crate::thread::strand::Kicks;
 use crate::wire::raw::Decoder;
 use crate::wire::{Encoder, Interface, Size, StructReader, StructWriter};
@@ -347,13 +347,13 @@ impl ServedCall {
 }
 
 impl Job for ServedCall {
-    fn run(self: Box<Self>) {
+    fn run(self: Box<Self>) -> Then {
         let Self { link, answer, target, method, params, words, turn, bound, occupied, caller } = *self;
         link.call_started(words);
         let Incoming { mut payload, caps } = Incoming::new(&link, params);
         if link.reason().is_some() && turn.is_none() {
             // Nobody is left to read the answer.
-            return;
+            return Then::Nothing;
         }
         let context = link.context().clone();
         let attached = std::mem::take(&mut payload.attached);
@@ -369,21 +369,20 @@ impl Job for ServedCall {
                 drop(frame);
                 respond(&link, answer, result);
                 drop(turn);
-                // Not while this thread holds what an application may wait to see dropped.
-                drop((target, context));
-                if bound.is_none() && occupied.is_none() {
-                    link.linger();
-                }
+                let free = bound.is_none() && occupied.is_none();
+                if free { Then::LingerAt(link) } else { Then::Nothing }
             }
             Served::Later(future, cancellation) => {
                 let Ok(runtime) = catch_unwind(AssertUnwindSafe(|| link.runtime().clone())) else {
                     let text = "the threads for async methods cannot be started";
-                    return link.respond(answer, Err(IpcException::overloaded(text)));
+                    link.respond(answer, Err(IpcException::overloaded(text)));
+                    return Then::Nothing;
                 };
                 let cancel = (cancellation == Cancellation::Allowed).then(|| link.cancel_of(answer));
                 let unanswered = Unanswered(Some((link, answer)));
                 let frame = frame.into_future(occupied.as_ref().map(Occupied::strand));
                 runtime.spawn(answer_later(unanswered, context, cancel, future, (turn, occupied), frame));
+                Then::Nothing
             }
         }
     }

@@ -294,11 +294,13 @@ impl Drop for CapnpProtocol {
     }
 }
 
-/// Returns the method that a client calls first, if the interface has one.
+/// Returns the method that a client calls first, if the interface has one or extends one that has.
 fn construct_of(root: &'static Descriptor) -> Option<MethodId> {
     let Kind::Interface(interface) = &root.kind else { return None };
-    let construct = interface.methods.iter().find(|method| method.name == "construct")?;
-    Some(MethodId { interface: root.id, ordinal: construct.ordinal })
+    match interface.construct {
+        Some(ordinal) => Some(MethodId { interface: root.id, ordinal }),
+        None => interface.superclasses.iter().find_map(|superclass| construct_of(superclass())),
+    }
 }
 
 struct Listener {

@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::driver::waiter::wake;
 use crate::exception::{IpcException, panicked};
 use crate::sync::lock;
-use crate::thread::pool::{Job, Pool, blocking, spawn_chores};
+use crate::thread::pool::{Job, Pool, Then, blocking, spawn_chores};
 
 /// An iterator of `I` that is read by jobs of the pool.
 ///
@@ -180,13 +180,14 @@ impl<I> Reading<I> {
 }
 
 impl<I: Send + 'static> Job for Reading<I> {
-    fn run(self: Box<Self>) {
+    fn run(self: Box<Self>) -> Then {
         let context = self.context.clone();
         let read = || blocking(|| self.read_on());
         match context {
             Some(context) => context.enter(read),
             None => read(),
         }
+        Then::Nothing
     }
 
     fn refuse(self: Box<Self>) {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 use std::time::Instant;
 
 use super::mailbox::{Mailbox, run, run_nested};
-use super::pool::{Job, Pool};
+use super::pool::{Job, Pool, Then};
 use crate::deadline;
 use crate::driver::link::Link;
 use crate::sync::{Mutex, MutexGuard, lock};
@@ -186,7 +186,7 @@ impl Strand {
     }
 
     /// By a thread that was told to look.
-    fn look(self: &Arc<Self>) {
+    fn look(self: &Arc<Self>) -> Then {
         let here = Mailbox::current();
         let mut kicks = Kicks::default();
         let mut state = lock(&self.state);
@@ -201,17 +201,19 @@ impl Strand {
                 if let Some(job) = job {
                     deadline::under(deadline, || run(job));
                 }
+                Then::Nothing
             }
             // It has begun to wait since.
             Some(_) => {
                 self.summon(&mut state, &mut kicks);
                 drop(state);
                 kicks.kick();
+                Then::Nothing
             }
             None => {
                 state.runner = Some(here.clone());
                 let state = self.work(state);
-                self.retire(state, &here);
+                self.retire(state, &here)
             }
         }
     }
@@ -226,15 +228,13 @@ impl Strand {
         state
     }
 
-    fn retire(self: &Arc<Self>, mut state: MutexGuard<'_, State>, here: &Arc<Mailbox>) {
+    fn retire(self: &Arc<Self>, mut state: MutexGuard<'_, State>, here: &Arc<Mailbox>) -> Then {
         let mut kicks = Kicks::default();
         state.runner = None;
         self.leave(&mut state, here, &mut kicks);
         drop(state);
         kicks.kick();
-        if let Some(link) = self.link.upgrade() {
-            link.linger();
-        }
+        self.link.upgrade().map_or(Then::Nothing, Then::LingerAt)
     }
 
     fn key(&self) -> usize {
@@ -267,8 +267,8 @@ impl State {
 struct Look(Arc<Strand>);
 
 impl Job for Look {
-    fn run(self: Box<Self>) {
-        self.0.look();
+    fn run(self: Box<Self>) -> Then {
+        self.0.look()
     }
 
     fn refuse(self: Box<Self>) {

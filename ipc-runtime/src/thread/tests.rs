@@ -6,13 +6,14 @@ use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
 use super::mailbox::Mailbox;
-use super::pool::Job;
+use super::pool::{Job, Then};
 
 struct Run<F>(F);
 
 impl<F: FnOnce() + Send> Job for Run<F> {
-    fn run(self: Box<Self>) {
+    fn run(self: Box<Self>) -> Then {
         (self.0)();
+        Then::Nothing
     }
 
     fn refuse(self: Box<Self>) {}

@@ -92,7 +92,11 @@ fn kind(form: Form) -> Kind {
         Form::Result(cases) => Kind::Composite(cases),
         Form::Function { params, results } => {
             let call = Method { name: "call", doc: "", ordinal: 1, params, results };
-            Kind::Interface(Interface { methods: vec![DESTROY, call].leak(), superclasses: &[] })
+            Kind::Interface(Interface {
+                methods: vec![DESTROY, call].leak(),
+                construct: None,
+                superclasses: &[],
+            })
         }
     }
 }

@@ -247,6 +247,8 @@ pub struct Variant {
 pub struct Interface {
     /// The methods in ordinal order, `destroy` and `construct` included.
     pub methods: &'static [Method],
+    /// The ordinal of the method that exchanges thread maps, `construct` by default, in an interface that has one.
+    pub construct: Option<u16>,
     /// The interfaces that this one extends.
     pub superclasses: &'static [DescriptorFn],
 }

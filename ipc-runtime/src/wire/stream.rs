@@ -65,7 +65,7 @@ pub(crate) fn describe<T: StreamItem>() -> &'static Descriptor {
         name: name.leak(),
         module: module_path!(),
         doc: DOC,
-        kind: Kind::Interface(Interface { methods, superclasses: &[] }),
+        kind: Kind::Interface(Interface { methods, construct: None, superclasses: &[] }),
     })
 }
 

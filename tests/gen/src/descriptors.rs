@@ -120,7 +120,7 @@ pub fn interface(
     methods: impl IntoIterator<Item = Method>,
 ) -> Kind {
     let methods = (0..).zip(methods).map(|(ordinal, method)| Method { ordinal, ..method });
-    Kind::Interface(Interface { methods: methods.collect::<Vec<_>>().leak(), superclasses })
+    Kind::Interface(Interface { methods: methods.collect::<Vec<_>>().leak(), construct: None, superclasses })
 }
 
 /// Makes a method.

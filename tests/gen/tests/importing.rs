@@ -102,6 +102,9 @@ fn the_interfaces_of_bitcoin_core() {
     check(&[ipc.join("capnp/init.capnp")], &imports, &[<dyn bitcoin::Init>::descriptor()]);
     let roots = [<dyn foo::FooInterface>::descriptor()];
     check(&[ipc.join("libmultiprocess/test/mp/test/foo.capnp")], &imports, &roots);
+    // `initThreadMap @4` exchanges the thread maps, which its name does not say.
+    let construct = <dyn foo::FooInterface>::CONSTRUCT.map(|method| method.ordinal);
+    assert_eq!((construct, <dyn bitcoin::Init>::CONSTRUCT.map(|method| method.ordinal)), (Some(4), Some(0)));
 }
 
 #[cfg(capnp_schemas)]

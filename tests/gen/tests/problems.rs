@@ -129,7 +129,7 @@ fn ordinals_with_a_hole() {
     later.ordinal = 3;
     let methods = vec![method("first", "", [], []), later].leak();
     check(
-        [HOME.declare("A", "", Kind::Interface(Interface { methods, superclasses: &[] }))],
+        [HOME.declare("A", "", Kind::Interface(Interface { methods, construct: None, superclasses: &[] }))],
         "`A` (in `first`) has the ordinal @3 where @1 is missing\n  \
          help: ordinals go from @0 up, each once and without holes",
     );

@@ -49,6 +49,37 @@ trait Relay {
     fn quick(&self) -> Result<u32, IpcException>;
 }
 
+/// Exchanges thread maps elsewhere, and by another name.
+#[ipc_interface(root(name = "exchange", ordinal = 1))]
+trait Elsewhere {
+    fn first(&self, hook: Arc<dyn Hook>) -> Result<u32, IpcException>;
+    fn second(&self) -> Result<u32, IpcException>;
+}
+
+/// Inherits that.
+#[ipc_interface]
+trait Further: Elsewhere {
+    fn third(&self) -> Result<u32, IpcException>;
+}
+
+struct Numbers;
+
+impl Elsewhere for Numbers {
+    fn first(&self, hook: Arc<dyn Hook>) -> Result<u32, IpcException> {
+        hook.call(1)
+    }
+
+    fn second(&self) -> Result<u32, IpcException> {
+        Ok(2)
+    }
+}
+
+impl Further for Numbers {
+    fn third(&self) -> Result<u32, IpcException> {
+        Ok(3)
+    }
+}
+
 /// What waits.
 #[ipc_interface]
 trait Parks {
@@ -238,6 +269,18 @@ fn calls_back_run_on_the_two_threads_that_wait_to_any_depth() {
         let served = server.served.lock().unwrap();
         assert_eq!(served.len(), 21);
         assert!(served.iter().all(|thread| *thread == served[0] && *thread != here), "{served:?}");
+    });
+}
+
+/// Rule 1: only in `construct` does the peer learn of the threads here.
+#[test]
+fn thread_maps_are_exchanged_by_whichever_method_and_also_an_inherited_one() {
+    bounded(PATIENCE, || {
+        let pair = Pair::<dyn Further>::new(Arc::new(Numbers));
+        let (hook, threads) = Says::with_calls();
+        assert_eq!(pair.remote.first(hook).unwrap(), 1);
+        assert_eq!(received("the call back", &threads), thread::current().id());
+        assert_eq!((pair.remote.second().unwrap(), pair.remote.third().unwrap()), (2, 3));
     });
 }
 

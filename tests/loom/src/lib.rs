@@ -5,6 +5,7 @@
 #![expect(dead_code, reason = "what is included is used where it stands")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a model fails the test that runs it")]
 
+pub mod crew;
 pub mod mailbox;
 pub mod turn;
 
@@ -67,7 +68,13 @@ mod thread {
         }
     }
 
+    #[path = "."]
     pub(crate) mod pool {
+        #[path = "../../../ipc-runtime/src/thread/pool/crew.rs"]
+        pub(crate) mod crew;
+        #[path = "../../../ipc-runtime/src/thread/pool/load.rs"]
+        mod load;
+
         pub(crate) trait Job: Send {
             fn run(self: Box<Self>);
 

@@ -9,24 +9,45 @@ use crate::driver::selector::Interest;
 use crate::driver::turn::{Entered, Handover, Looked, Next, Turn, Withdrawn};
 use crate::sync::lock;
 
-/// What tells a thread that it has the turn.
+/// What tells a thread that it has the turn, or that its answer is there.
 #[derive(Debug, Default)]
 struct Told {
-    told: Mutex<bool>,
+    state: Mutex<State>,
     changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    told: bool,
+    answered: bool,
 }
 
 impl Told {
     fn tell(&self) {
-        *lock(&self.told) = true;
+        lock(&self.state).told = true;
         self.changed.notify_one();
     }
 
-    fn wait(&self) {
-        let mut told = lock(&self.told);
-        while !*told {
-            told = self.changed.wait(told).unwrap();
+    /// Gives the answer.
+    fn answer(&self) {
+        let mut state = lock(&self.state);
+        *state = State { told: true, answered: true };
+        drop(state);
+        self.changed.notify_one();
+    }
+
+    fn is_told(&self) -> bool {
+        lock(&self.state).told
+    }
+
+    /// Sleeps until it is told something; returns whether that is the answer.
+    fn wait(&self) -> bool {
+        let mut state = lock(&self.state);
+        while !state.told {
+            state = self.changed.wait(state).unwrap();
         }
+        state.told = false;
+        state.answered
     }
 }
 
@@ -62,20 +83,46 @@ impl Model {
     }
 
     fn leave(&self, handover: Handover) {
-        match self.turn.leave(handover, |interest| self.register(interest)) {
+        match self.turn.leave(handover, |told| !told.is_told(), |interest| self.register(interest)) {
             Next::Thread(told) => told.tell(),
             Next::Settled => {}
             Next::Look => *lock(&self.due) = true,
         }
     }
 
-    /// A thread that waits for an answer until it has the turn and has read once.
+    /// A thread that waits until it has the turn and has read its answer.
     fn caller(&self, handover: Handover) {
-        let told = Arc::new(Told::default());
-        if let Entered::Queued(_) = self.turn.enter(|interest| self.register(interest), || told.clone()) {
-            told.wait();
+        self.caller_of(&Arc::new(Told::default()), handover);
+    }
+
+    /// A thread that waits for an answer, which another one may read for it.
+    fn caller_of(&self, told: &Arc<Told>, handover: Handover) {
+        let register = |interest| self.register(interest);
+        if let Entered::Queued(ticket) = self.turn.enter(register, || told.clone()) {
+            while !self.turn.retry(ticket, register) {
+                if told.wait() {
+                    if self.turn.withdraw(ticket) == Withdrawn::Reads {
+                        self.leave(handover);
+                    }
+                    return;
+                }
+            }
         }
         self.read();
+        self.leave(handover);
+    }
+
+    /// A thread that reads the answer of another one before its own.
+    fn caller_for(&self, other: &Told, handover: Handover) {
+        let own = Arc::new(Told::default());
+        let register = |interest| self.register(interest);
+        if let Entered::Queued(ticket) = self.turn.enter(register, || own.clone()) {
+            while !self.turn.retry(ticket, register) {
+                own.wait();
+            }
+        }
+        self.read();
+        other.answer();
         self.leave(handover);
     }
 
@@ -163,4 +210,45 @@ pub fn somebody_reads_when_all_have_gone_whatever_the_background_thread_does_mea
             model.looks();
         },
     ]);
+}
+
+/// See the test of the name.
+pub fn a_thread_whose_answer_is_there_is_passed_over_and_nobody_waits_for_it() {
+    check_orders(|| {
+        let model = Model::new();
+        let told = Arc::new(Told::default());
+        let (first, second) = (model.clone(), model.clone());
+        let (answered, answers) = (told.clone(), told);
+        let running = [
+            thread::spawn(move || first.caller_of(&answered, Handover::Later)),
+            thread::spawn(move || second.caller_for(&answers, Handover::Later)),
+            {
+                let model = model.clone();
+                thread::spawn(move || model.caller(Handover::Later))
+            },
+        ];
+        for thread in running {
+            thread.join().unwrap();
+        }
+        model.check_settled();
+    });
+}
+
+/// See the test of the name.
+pub fn a_thread_that_is_woken_for_something_else_reads_nevertheless() {
+    check_orders(|| {
+        let model = Model::new();
+        let told = Arc::new(Told::default());
+        let (first, second) = (model.clone(), model.clone());
+        let (waits, wakes) = (told.clone(), told);
+        let running = [
+            thread::spawn(move || first.caller_of(&waits, Handover::Later)),
+            thread::spawn(move || second.caller(Handover::Later)),
+            thread::spawn(move || wakes.tell()),
+        ];
+        for thread in running {
+            thread.join().unwrap();
+        }
+        model.check_settled();
+    });
 }

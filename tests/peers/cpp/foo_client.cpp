@@ -173,9 +173,11 @@ void failures(const std::string& path)
 {
     Connected<FooInterface> foo(path);
     foo->initThreadMap();
-    const std::string begin = "(remote):0: failed: remote exception: std::exception: ";
+    // What follows on lines of their own are addresses.
     const auto text = failure_of([&] { foo->callIntFnAsync(-2); });
-    EXPECT_EQUAL(text.substr(text.find(begin) == std::string::npos ? 0 : text.find(begin)), begin + "it cannot be done");
+    EXPECT_EQUAL(
+        text.substr(0, text.find('\n')),
+        "kj::Exception: (remote):0: failed: remote exception: std::exception: it cannot be done");
     EXPECT_EQUAL(foo->callIntFnAsync(1), 2);
 }
 

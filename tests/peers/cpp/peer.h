@@ -20,7 +20,7 @@ void log(mp::LogMessage message);
 int listen_at(const std::string& path);
 int connect_to(const std::string& path);
 
-//! Serves the object to whoever connects, until standard input ends.
+//! Serves the object to whoever connects, until standard input ends. A line there ends the connections that are made.
 template <typename Interface, typename Impl>
 void serve(const std::string& path, Impl& impl)
 {
@@ -28,8 +28,11 @@ void serve(const std::string& path, Impl& impl)
     mp::EventLoop loop("ipc-cpp-peer", log);
     mp::ListenConnections<Interface>(loop, socket, impl);
     std::thread end([&loop, keep = std::make_unique<mp::EventLoopRef>(loop)]() mutable {
-        while (getchar() != EOF) {}
-        loop.sync([&] { loop.m_incoming_connections.clear(); });
+        int read{};
+        do {
+            read = getchar();
+            if (read == '\n' || read == EOF) loop.sync([&] { loop.m_incoming_connections.clear(); });
+        } while (read != EOF);
         keep.reset();
     });
     puts("listening");

@@ -2,7 +2,7 @@
 
 #![expect(clippy::panic, clippy::expect_used, reason = "called by tests alone")]
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::sync::Arc;
@@ -78,6 +78,15 @@ impl Server {
     pub fn threads(&self) -> usize {
         let tasks = std::fs::read_dir(format!("/proc/{}/task", self.process.id()));
         tasks.expect("the process lives").count()
+    }
+
+    /// Has it end the connections that it has.
+    ///
+    /// # Panics
+    /// Panics if it has ended.
+    pub fn disconnect(&mut self) {
+        let input = self.input.as_mut().expect("the server lives");
+        input.write_all(b"\n").expect("it reads");
     }
 
     /// Kills it.

@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ipc_runtime::wire::proxy::ThreadMap;
 use ipc_runtime::{IpcException, IpcType, ipc_interface};
 
 /// A method of every kind.
-#[ipc_interface(file = 0xe102_a54b_33a4_3a20, no_destroy)]
+#[ipc_interface(file = 0xe102_a54b_33a4_3a20, root(name = "initThreadMap", ordinal = 4))]
 pub trait FooInterface {
     /// Adds.
     #[ipc(no_context)]
@@ -24,13 +23,6 @@ pub trait FooInterface {
     /// Fails with its argument.
     #[ipc(no_context)]
     fn raise(&self, arg: &FooStruct) -> Result<(), FooError>;
-
-    /// Exchanges what makes threads.
-    #[ipc(no_context, results(thread_map))]
-    fn init_thread_map(
-        &self,
-        thread_map: Option<Arc<dyn ThreadMap>>,
-    ) -> Result<Option<Arc<dyn ThreadMap>>, IpcException>;
 
     /// Calls the callback.
     fn callback(&self, callback: &dyn FooCallback, arg: i32) -> Result<i32, IpcException>;

@@ -4,7 +4,7 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Link, Question};
+use super::{Link, Question, Reading};
 use crate::driver::lender::Lender;
 use crate::driver::output::Cause;
 use crate::driver::waiter::Waiter;
@@ -24,6 +24,7 @@ impl Link {
         call: OutgoingCall<LocalObject>,
         waiter: &Arc<Waiter>,
         lent: &[&[u8]],
+        reading: Reading,
         deadline: Option<Instant>,
     ) -> Question {
         let loan = Loan { link: self, lender: Arc::default(), lent };
@@ -32,7 +33,7 @@ impl Link {
                 return Err(Box::new(call));
             }
             state.lender = Some(loan.lender.clone());
-            Ok(state.call(target, call, waiter.clone()))
+            Ok(state.call(target, call, waiter.clone(), reading))
         });
         match sent {
             Ok(id) => {
@@ -43,7 +44,7 @@ impl Link {
             Err(mut call) => {
                 // It stays in this process, or waits there to be sent.
                 call.own(copies_of(lent));
-                self.call(target, *call, waiter.clone())
+                self.call(target, *call, waiter.clone(), reading)
             }
         }
     }

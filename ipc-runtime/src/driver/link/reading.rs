@@ -4,13 +4,14 @@
 use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Poll, Waker};
+use std::task::{Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
 use super::{Link, Read};
 use crate::driver::pace::LINGER;
 use crate::driver::poller::Alarm;
 use crate::driver::turn::{Entered, Handover, Next, Ticket, Withdrawn};
+use crate::object::thread::is_serving;
 use crate::sync::{Waited, lock};
 use crate::thread::bell::sleep_at;
 use crate::thread::mailbox::{Berth, Mailbox};
@@ -35,21 +36,28 @@ impl Link {
     }
 
     /// Waits for the next call, if the last ones came soon after the answers to those before, and reads it into the
-    /// pool's queue. The thread is one of the pool's, with nothing else to do, and looks there next.
-    pub(crate) fn linger(self: &Arc<Self>) {
+    /// pool's queue; returns whether it has. The thread is one of the pool's, with nothing else to do, and looks there next.
+    pub(crate) fn linger(self: &Arc<Self>) -> bool {
         if !lock(&self.state).pace.is_brisk() || self.reason().is_some() {
-            return;
+            return false;
         }
-        let Some(_place) = Lingerer::new() else { return };
-        if self.turn.try_enter(|interest| self.watch(interest)) {
-            let reader = Reader::new(self, 1);
-            blocking(|| reader.read_call());
-        }
+        let Some(_place) = Lingerer::new() else { return false };
+        self.turn.try_enter(|interest| self.watch(interest))
+            && blocking(|| Reader::new(self, 1).read_call().is_some())
     }
 
     /// Lets the background thread read unless a thread does: a task waits for an answer, and is to have it at once.
     pub(crate) fn attend(&self) {
         self.turn.adopt(|interest| self.watch(interest));
+    }
+
+    /// Tells whether what arrives is to be read at once also where no thread waits: tasks wait for answers, or the
+    /// peer has somebody to call, and it is not this thread that comes back for that: it `returns` to its wait, or has a call of
+    /// the peer to answer and lingers then.
+    fn is_attended(self: &Arc<Self>, returns: bool) -> bool {
+        let state = lock(&self.state);
+        let comes_back = || returns || state.pace.is_brisk() && is_serving(self);
+        state.tasks_calls > 0 || state.engine.has_called_exports() && !comes_back()
     }
 
     pub(super) fn look_later(&self) {
@@ -81,18 +89,16 @@ impl<'l> AtSocket<'l> {
 
     fn enter(&mut self, mailbox: &Arc<Mailbox>) {
         let link = self.link;
-        let reader = || Place::Reads(Reader::new(link, 0));
-        match self.turn {
-            Place::Nothing => {
-                let waker = || Waker::from(mailbox.clone());
-                match self.link.turn.enter(|interest| self.link.watch(interest), waker) {
-                    Entered::Reads => self.turn = reader(),
-                    Entered::Queued(ticket) => self.turn = Place::InQueue(ticket),
-                }
-            }
-            Place::InQueue(ticket) if self.link.turn.has_come(ticket) => self.turn = reader(),
-            Place::InQueue(_) | Place::Reads(_) => {}
-        }
+        let register = |interest| link.watch(interest);
+        let entered = match self.turn {
+            Place::Nothing => link.turn.enter(register, || mailbox.clone()),
+            Place::InQueue(ticket) if link.turn.retry(ticket, register) => Entered::Reads,
+            Place::InQueue(_) | Place::Reads(_) => return,
+        };
+        self.turn = match entered {
+            Entered::Reads => Place::Reads(Reader::new(link, 0)),
+            Entered::Queued(ticket) => Place::InQueue(ticket),
+        };
     }
 }
 
@@ -155,7 +161,7 @@ impl<'l> Reader<'l> {
     }
 
     /// Reads until a call is in the pool's queue or none has come for a while.
-    fn read_call(mut self) {
+    fn read_call(mut self) -> Option<()> {
         let done = |read: Read| (read.called || read.ended).then_some(());
         let deadline = Instant::now() + LINGER;
         let mut called = self.poll(done);
@@ -165,6 +171,7 @@ impl<'l> Reader<'l> {
         if called.is_none() {
             self.handover = Handover::Now;
         }
+        called
     }
 
     /// Reads without sleeping, for as long as the history of the connection makes it worth it.
@@ -201,16 +208,12 @@ impl<'l> Reader<'l> {
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
         let link = self.link;
-        if self.coming == 0 && self.handover == Handover::Later {
-            // Tasks wait for something too, or the peer has somebody to call.
-            let state = lock(&link.state);
-            let engine = &state.engine;
-            if engine.has_called_exports() && !self.returns || engine.counts().questions > 1 {
-                self.handover = Handover::Now;
-            }
+        if self.coming == 0 && self.handover == Handover::Later && link.is_attended(self.returns) {
+            self.handover = Handover::Now;
         }
-        match link.turn.leave(self.handover, |interest| link.watch(interest)) {
-            Next::Thread(waker) => waker.wake(),
+        let sleeps = |mailbox: &Arc<Mailbox>| !mailbox.has_arrived();
+        match link.turn.leave(self.handover, sleeps, |interest| link.watch(interest)) {
+            Next::Thread(mailbox) => mailbox.wake(),
             Next::Settled => {}
             Next::Look => link.look_later(),
         }

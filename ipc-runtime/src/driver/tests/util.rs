@@ -55,7 +55,11 @@ impl Interface for dyn Echo {
                 name: "Echo",
                 module: module_path!(),
                 doc: "",
-                kind: Kind::Interface(InterfaceDescriptor { methods: &[], superclasses: &[] }),
+                kind: Kind::Interface(InterfaceDescriptor {
+                    methods: &[],
+                    construct: None,
+                    superclasses: &[],
+                }),
             }
         }
     }

@@ -72,6 +72,11 @@ pub(super) fn caller_of(link: &Arc<Link>) -> Option<Arc<PeerThread>> {
     FRAMES.try_with(find).unwrap_or_default()
 }
 
+/// Tells whether this thread runs a method for a thread of the peer that waits, and waits for its next call after that.
+pub(crate) fn is_serving(link: &Arc<Link>) -> bool {
+    caller_of(link).is_some()
+}
+
 /// The future of a method, in the order of a strand, until it is dropped.
 struct Running(Arc<Strand>);
 

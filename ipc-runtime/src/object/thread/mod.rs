@@ -25,7 +25,7 @@ mod peer;
 mod seat;
 
 pub(crate) use self::context::{Assigned, ContextCaps, Parked, answer_at_once, caller_of_call};
-pub(crate) use self::frame::{Awaiting, Frame};
+pub(crate) use self::frame::{Awaiting, Frame, is_serving};
 pub(crate) use self::hosted::{HostedThread, Hosts, Occupied};
 pub(crate) use self::lease::{Lease, Leases, lease_for_task, lease_oneway, lease_shared};
 pub(crate) use self::peer::{PeerThread, Peers, Serving};

@@ -9,7 +9,6 @@ use ipc_peers_tests::foo::{
     FooMutable, FooStruct,
 };
 use ipc_runtime::IpcException;
-use ipc_runtime::wire::proxy::ThreadMap;
 
 type Closure = Arc<dyn Fn() -> Result<i32, IpcException> + Send + Sync>;
 
@@ -43,13 +42,6 @@ impl FooInterface for Foo {
 
     fn raise(&self, arg: &FooStruct) -> Result<(), FooError> {
         Err(FooError::Error(Box::new(arg.clone())))
-    }
-
-    fn init_thread_map(
-        &self,
-        _thread_map: Option<Arc<dyn ThreadMap>>,
-    ) -> Result<Option<Arc<dyn ThreadMap>>, IpcException> {
-        Ok(None)
     }
 
     fn callback(&self, callback: &dyn FooCallback, arg: i32) -> Result<i32, IpcException> {

@@ -7,6 +7,7 @@
 mod cpp_calls;
 mod cpp_serves;
 mod foo;
+mod foo_callbacks;
 mod python;
 mod rules;
 mod schemas;
