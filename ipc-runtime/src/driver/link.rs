@@ -217,7 +217,14 @@ impl State {
         waiter: Arc<Waiter>,
         reading: Reading,
     ) -> QuestionId {
-        waiter.with_held(|held| held.lease().name(&mut call.caps));
+        let mut names = None;
+        waiter.with_held(|held| names = held.lease().names());
+        if let Some(names) = names {
+            let mut caps = self.engine.empty_caps();
+            caps.extend(names);
+            caps.append(&mut call.caps);
+            call.caps = caps;
+        }
         self.tasks_calls += usize::from(reading == Reading::Others);
         self.engine.call(target, call, Asked::Call(waiter, reading))
     }

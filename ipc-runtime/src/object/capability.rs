@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use smallvec::SmallVec;
-
 use super::{LocalObject, Remote};
 use crate::driver::link::Link;
 use crate::exception::IpcException;
@@ -60,8 +58,8 @@ impl<'d> Destination<'d> {
     }
 }
 
-/// The objects that a message carries, by index; most carry few.
-pub type Capabilities = SmallVec<[Option<Capability>; 2]>;
+/// The objects that a message carries, by index.
+pub type Capabilities = Vec<Option<Capability>>;
 
 /// An object as a message carries it.
 #[derive(Clone, Debug)]

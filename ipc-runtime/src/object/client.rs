@@ -304,7 +304,7 @@ impl Sent {
                 encode(to)
             };
             encoder.encode(words, content, params, encode)?;
-            Ok::<_, IpcException>(encoder.caps().len())
+            Ok::<_, IpcException>(encoder.capability_count())
         })?;
         // The handles keep what they name counted until the engine has taken its own references.
         call.set_attached(encoder.take_attached());

@@ -30,7 +30,6 @@ use crate::wire::{Encoder, Interface, Size, StructReader, StructWriter};
 pub struct LocalObject(Arc<dyn Serve>);
 
 /// What becomes of a call: answered, or a future that will have the answer.
-#[expect(clippy::large_enum_variant, reason = "a box is what an answer shall not take")]
 pub(super) enum Served {
     Now(Result<Reply, IpcException>),
     Later(ReplyFuture, Cancellation),
@@ -50,7 +49,6 @@ pub type ReplyFuture = Pin<Box<dyn Future<Output = Result<Reply, IpcException>> 
 
 /// What a dispatcher makes of a call that may name an `async` method.
 #[expect(missing_debug_implementations, reason = "a future has none")]
-#[expect(clippy::large_enum_variant, reason = "a box is what a call shall not take")]
 pub enum Started {
     /// It does: the method is on its way, and runs to its end.
     Future(ReplyFuture),

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use capnp::message::{Builder, HeapAllocator, Reader, ReaderSegments, SegmentArray};
 use capnp::{OutputSegments, Word, any_pointer};
 use capnp_rpc::rpc_capnp::{message, payload, return_};
-use smallvec::{SmallVec, smallvec};
 
 use super::frame::Frame;
 use super::large::{LargeValue, OwnedBytes, Parts};
@@ -125,8 +124,8 @@ impl<O: Object> fmt::Debug for Cap<O> {
     }
 }
 
-/// The capability table of a message. Those of most calls are the pair in their context.
-pub type Caps<O> = SmallVec<[Option<Cap<O>>; 2]>;
+/// The capability table of a message.
+pub type Caps<O> = Vec<Option<Cap<O>>>;
 
 /// Parameters or results with their capabilities.
 pub struct Payload<O> {
@@ -376,7 +375,7 @@ impl<O> OutgoingResults<O> {
         let content = frame.content();
         frame.words.set_capability(content, 0);
         frame.add_table(1);
-        Self { caps: smallvec![Some(cap)], ..Self::new_frame(frame, Returned) }
+        Self { caps: vec![Some(cap)], ..Self::new_frame(frame, Returned) }
     }
 
     /// Makes the results anew for another answer: those of a call that was forwarded. Returns also which

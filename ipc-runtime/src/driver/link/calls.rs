@@ -116,6 +116,10 @@ impl Link {
         // A call that this side made itself names threads of the other one.
         let context =
             (target.has_context(method) && !answer.is_local()).then(|| ContextCaps::take(&mut params));
+        if params.caps.iter().all(Option::is_none) {
+            // Nothing is left that could be read.
+            state.engine.release_all(std::mem::take(&mut params.caps));
+        }
         let call = ServedCall::new(self.clone(), answer, target, method, params, words);
         match context {
             Some(context) => self.assign(state, Parked { call, context }, effects),

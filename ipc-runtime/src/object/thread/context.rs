@@ -28,12 +28,7 @@ impl ContextCaps {
         let indices = params.content().ok().and_then(|content| raw::context_of(content).ok());
         let [thread, callback] = indices.unwrap_or_default();
         let mut take = |index: Option<usize>| params.caps.get_mut(index?)?.take();
-        let taken = Self { thread: take(thread), callback: take(callback) };
-        if params.caps.iter().all(Option::is_none) {
-            // Nothing is left that could be read.
-            params.caps.clear();
-        }
-        taken
+        Self { thread: take(thread), callback: take(callback) }
     }
 
     pub(crate) fn into_caps(self) -> impl Iterator<Item = Cap<LocalObject>> {

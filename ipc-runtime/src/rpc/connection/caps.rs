@@ -197,14 +197,8 @@ impl<H: Host> Connection<H> {
                 Some(self.acquire(cap))
             })
             .collect();
-        self.discard_all(caps);
+        self.release_all(caps);
         adopted
-    }
-
-    pub(super) fn discard_all(&mut self, caps: Caps<H::Object>) {
-        for cap in caps.into_iter().flatten() {
-            self.discard(cap);
-        }
     }
 
     /// Gives back the reference that a capability owns.
@@ -307,7 +301,7 @@ impl<H: Host> Connection<H> {
                 if let Some(answer) = self.local_answers.remove(answer)
                     && let State::Done(Ok(kept)) = answer.state
                 {
-                    self.discard_all(kept.caps);
+                    self.release_all(kept.caps);
                 }
             }
         }

@@ -127,11 +127,11 @@ impl<H: Host> Connection<H> {
     pub(super) fn fail(&mut self, request: Request<H>, exception: IpcException) {
         match request {
             Request::Received { answer, payload, .. } => {
-                self.discard_all(payload.caps);
+                self.release_all(payload.caps);
                 self.spawn(Task::Answer(AnswerId::peer(answer), Err(exception)));
             }
             Request::Own { question, call } => {
-                self.discard_all(call.caps);
+                self.release_all(call.caps);
                 self.complete_question(question, Err(exception));
             }
         }
@@ -185,7 +185,7 @@ impl<H: Host> Connection<H> {
                 self.answers.remove(number);
             }
             if let Ok(kept) = done {
-                self.discard_all(kept.caps);
+                self.release_all(kept.caps);
             }
         } else {
             if let (Asker::Peer(_), Ok(kept)) = (id.0, &done) {
@@ -210,7 +210,7 @@ impl<H: Host> Connection<H> {
 
     fn discard_result(&mut self, result: Result<OutgoingResults<H::Object>, IpcException>) {
         if let Ok(results) = result {
-            self.discard_all(results.caps);
+            self.release_all(results.caps);
         }
     }
 
@@ -258,7 +258,7 @@ impl<H: Host> Connection<H> {
                             Ok(results)
                         }
                         Err(error) => {
-                            self.discard_all(payload.caps);
+                            self.release_all(payload.caps);
                             Err(error.into())
                         }
                     }
@@ -275,7 +275,7 @@ impl<H: Host> Connection<H> {
 
     fn discard_payload(&mut self, result: Result<Payload<H::Object>, IpcException>) {
         if let Ok(payload) = result {
-            self.discard_all(payload.caps);
+            self.release_all(payload.caps);
         }
     }
 

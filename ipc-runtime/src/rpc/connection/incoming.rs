@@ -298,7 +298,7 @@ impl<H: Host> Connection<H> {
                     self.release_export(export);
                 }
             }
-            self.discard_all(kept.caps);
+            self.release_all(kept.caps);
         }
     }
 
@@ -411,8 +411,10 @@ impl<H: Host> Connection<H> {
         if table.len() > self.limits.max_caps_per_message {
             return Err(PeerMisbehaved::CapTableTooLong(table.len()));
         }
-        let caps: Caps<H::Object> =
-            table.iter().map(|descriptor| self.receive_cap(descriptor)).collect::<Result<_, _>>()?;
+        let mut caps = if table.is_empty() { Caps::new() } else { self.empty_caps() };
+        for descriptor in table {
+            caps.push(self.receive_cap(descriptor)?);
+        }
         let mut attached = Attachments::new();
         if !arrived.is_empty() {
             for (index, descriptor) in table.iter().enumerate() {

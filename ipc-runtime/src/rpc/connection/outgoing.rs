@@ -112,7 +112,7 @@ impl<H: Host> Connection<H> {
             let exception = IpcException::overloaded("the peer holds too many capabilities");
             return self.fail(Request::Own { question, call }, exception);
         }
-        let caps = std::mem::take(&mut call.caps);
+        let mut caps = std::mem::take(&mut call.caps);
         let mut exported = ExportIds::new();
         call.frame.address(question, call.kind.method_id, target);
         self.describe_all(&mut call.frame, &caps, &mut exported);
@@ -131,12 +131,9 @@ impl<H: Host> Connection<H> {
         }
         self.send(OutgoingMessage::owned(call.frame.words, call.parts, attached));
         self.announce_exports();
-        for cap in caps.into_iter().flatten() {
-            // Another handle on each object is in the table of exports.
-            if !matches!(cap, Cap::Local(_)) {
-                self.discard(cap);
-            }
-        }
+        // Another handle on each object is in the table of exports.
+        caps.retain(|cap| !matches!(cap, Some(Cap::Local(_))));
+        self.release_all(caps);
         self.resume(waiting, |transform| Cap::Promised(question, transform.clone()));
         // Nobody may be left who wants it, since it was queued.
         if let Some(entry) = self.questions.get_mut(question.0)
@@ -239,7 +236,7 @@ impl<H: Host> Connection<H> {
             Ok(results)
                 if matches!(results_to, ResultsTo::Caller) && self.too_many_exports(&results.caps) =>
             {
-                self.discard_all(results.caps);
+                self.release_all(results.caps);
                 Err(IpcException::overloaded("the peer holds too many capabilities"))
             }
             result => result,

@@ -32,9 +32,9 @@ pub struct Decoder {
 
 impl Decoder {
     /// Starts decoding a message of the given size that came with the given capabilities.
-    pub fn new(caps: impl Into<Capabilities>, message_words: usize) -> Self {
+    pub fn new(caps: Capabilities, message_words: usize) -> Self {
         let budget = DECODE_BUDGET.saturating_add((message_words as u64).saturating_mul(8 * DECODE_FACTOR));
-        Self { caps: caps.into(), attached: Mutex::default(), budget: AtomicU64::new(budget) }
+        Self { caps, attached: Mutex::default(), budget: AtomicU64::new(budget) }
     }
 
     /// Adds the file descriptors that are attached to the capabilities.

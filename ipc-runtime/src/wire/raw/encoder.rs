@@ -26,6 +26,8 @@ pub const MESSAGE_LIMIT_WORDS: u64 = 8 * 1024 * 1024;
 pub struct Encoder<'d> {
     destination: Destination<'d>,
     caps: Capabilities,
+    /// Capabilities before them, which are settled when the call is sent.
+    reserved: usize,
     attached: Attachments,
     /// What was left out of the message; `None` if it takes everything in.
     large: Option<Vec<LargeValue<'d>>>,
@@ -38,6 +40,7 @@ impl<'d> Encoder<'d> {
         Self {
             destination,
             caps: Capabilities::new(),
+            reserved: 0,
             attached: Attachments::new(),
             large: None,
             words: Cell::new(0),
@@ -66,6 +69,7 @@ impl<'d> Encoder<'d> {
             to,
             destination: self.destination,
             caps: &mut self.caps,
+            reserved: &mut self.reserved,
             attached: &mut self.attached,
             large: self.large.as_mut(),
             words: &self.words,
@@ -107,6 +111,11 @@ impl<'d> Encoder<'d> {
         self.large.take().unwrap_or_default()
     }
 
+    /// Returns how many capabilities the message has, with those of its context.
+    pub(crate) fn capability_count(&self) -> usize {
+        self.reserved + self.caps.len()
+    }
+
     /// Returns the capabilities that were written so far, by index.
     pub fn caps(&self) -> &[Option<Capability>] {
         &self.caps
@@ -134,6 +143,7 @@ pub(super) struct State<'a, 'd> {
     pub(super) to: &'a mut Words,
     pub(super) destination: Destination<'d>,
     pub(super) caps: &'a mut Capabilities,
+    reserved: &'a mut usize,
     pub(super) attached: &'a mut Attachments,
     pub(super) large: Option<&'a mut Vec<LargeValue<'d>>>,
     words: &'a Cell<u64>,
@@ -145,15 +155,28 @@ impl<'d> State<'_, 'd> {
             to: self.to,
             destination: self.destination,
             caps: self.caps,
+            reserved: self.reserved,
             attached: self.attached,
             large: self.large.as_deref_mut(),
             words: self.words,
         }
     }
 
+    /// Returns how many capabilities the message has so far.
+    pub(super) fn capability_count(&self) -> usize {
+        *self.reserved + self.caps.len()
+    }
+
+    /// Notes that the message begins with a capability that is settled later; returns its index.
+    pub(super) fn reserve_capability(&mut self) -> usize {
+        let index = *self.reserved;
+        *self.reserved += 1;
+        index
+    }
+
     /// Adds a capability; returns its index.
     pub(super) fn add_capability(&mut self, capability: Option<Capability>) -> Result<usize, IpcException> {
-        let index = self.caps.len();
+        let index = self.capability_count();
         if index >= hooks::LIMIT {
             return Err(IpcException::failed(format!(
                 "too many objects in one call: at most {} may be passed",

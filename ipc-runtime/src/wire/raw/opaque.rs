@@ -156,7 +156,7 @@ impl PointerWriter<'_, '_> {
     pub(crate) fn set_opaque(&mut self, opaque: &Opaque) -> Result<(), IpcException> {
         self.state.charge(opaque.words)?;
         let mut met: layout::CapTable =
-            (0..self.state.caps.len()).map(|index| Some(hooks::hook(index))).collect();
+            (0..self.state.capability_count()).map(|index| Some(hooks::hook(index))).collect();
         let destination = self.state.destination;
         for cap in &opaque.caps {
             let cap = cap.as_ref().map(|cap| cap.passed_on(destination)).transpose()?;

@@ -207,7 +207,7 @@ impl<'a, 'd> PointerWriter<'a, 'd> {
                  calls"
             )));
         }
-        let index = self.state.caps.len();
+        let index = self.state.capability_count();
         self.set_capability(fd::holder())?;
         self.state.attached.push(index, Attachment::new(fd));
         Ok(())
