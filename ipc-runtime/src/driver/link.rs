@@ -29,6 +29,7 @@ use crate::exception::IpcException;
 use crate::object::thread::{Hosts, Leases, Parked, PeerThread, Peers};
 use crate::object::{Capabilities, Capability, LocalObject, MethodId};
 use crate::process::ChildProcess;
+use crate::reflection::Reflection;
 use crate::rpc::{self, AnswerId, Cap, Connection, OutgoingCall, OutgoingResults, Payload, QuestionId};
 use crate::sync::lock;
 use crate::thread::mailbox::Mailbox;
@@ -102,6 +103,16 @@ pub(crate) enum Side {
     Server,
 }
 
+/// What a connection needs from the application.
+#[derive(Clone, Default)]
+pub(crate) struct Settings {
+    pub(crate) limits: DriverLimits,
+    pub(crate) waiting: Waiting,
+    pub(crate) reflection: Reflection,
+    pub(crate) context: Arc<Context>,
+    pub(crate) runtime: Option<Handle>,
+}
+
 /// One connection.
 ///
 /// Lock order: `input`, then `state`, then the output queue's, or those of an object and of threads; never the other way. No user code,
@@ -113,6 +124,7 @@ pub(crate) struct Link {
     transport: Transport,
     side: Side,
     limits: DriverLimits,
+    reflection: Reflection,
     context: Arc<Context>,
     runtime: Option<Handle>,
     poller: &'static Arc<Poller>,
@@ -232,11 +244,13 @@ impl State {
 
 /// When messages are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Writing {
+pub(crate) enum Writing {
     #[default]
     Now,
     /// With others that are about to come, or after a while.
     Later,
+    /// The same, if other tasks have called: see [`write_with_others`](Link::write_with_others).
+    WithOtherTasks,
 }
 
 /// What an input to the engine left to be done outside of its lock: with most, one thing, or nothing.
@@ -268,11 +282,9 @@ impl Link {
         socket: OwnedFd,
         side: Side,
         bootstrap: Option<LocalObject>,
-        limits: DriverLimits,
-        waiting: Waiting,
-        context: Arc<Context>,
-        runtime: Option<Handle>,
+        settings: Settings,
     ) -> Result<Arc<Self>, IpcException> {
+        let Settings { limits, waiting, reflection, context, runtime } = settings;
         let poller = Poller::shared()?;
         let link = Arc::new_cyclic(|this| Self {
             this: this.clone(),
@@ -280,6 +292,7 @@ impl Link {
             socket,
             side,
             limits,
+            reflection,
             context,
             runtime,
             poller,
@@ -331,6 +344,11 @@ impl Link {
     /// Returns the application state.
     pub(crate) fn context(&self) -> &Arc<Context> {
         &self.context
+    }
+
+    /// Returns what the peer is told of this process if it asks.
+    pub(crate) fn reflection(&self) -> Reflection {
+        self.reflection
     }
 
     /// Tells whether file descriptors can be passed over the connection's socket.
@@ -388,8 +406,10 @@ impl Link {
         call: OutgoingCall<LocalObject>,
         waiter: Arc<Waiter>,
         reading: Reading,
+        writing: Writing,
     ) -> Question {
-        let id = self.with_state(Cause::Caller, |state| state.call(target, call, waiter, reading));
+        let id =
+            self.with_state_and(Cause::Caller, writing, |state| state.call(target, call, waiter, reading));
         Question { link: self.clone(), id }
     }
 
@@ -554,7 +574,12 @@ impl Link {
             effects.writes = true;
         }
         state.lender = None;
-        let waits = state.engine.has_batched() || effects.writing == Writing::Later;
+        if effects.writing == Writing::WithOtherTasks
+            && (state.tasks_calls <= 1 || self.output.fills_a_batch())
+        {
+            effects.writing = Writing::Now;
+        }
+        let waits = state.engine.has_batched() || effects.writing != Writing::Now;
         if waits && !state.flush_scheduled {
             state.flush_scheduled = true;
             effects.schedule = true;
@@ -778,6 +803,7 @@ impl Source for Link {
                     self.look_later();
                 }
             }
+            Alarm::Trim => self.trim_leases_after(self.leases.trim()),
             Alarm::Flush | Alarm::Accept => {
                 lock(&self.state).flush_scheduled = false;
                 self.with_engine(Engine::flush_batched);

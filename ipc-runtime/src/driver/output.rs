@@ -132,6 +132,17 @@ impl Output {
         state.bytes.saturating_sub(state.callers_bytes)
     }
 
+    /// Tells whether so much is queued that to wait for more makes no fewer system calls.
+    pub(super) fn fills_a_batch(&self) -> bool {
+        lock(&self.state).queue.len() >= BATCH
+    }
+
+    /// Tells whether something is queued that nobody is writing.
+    pub(super) fn is_waiting(&self) -> bool {
+        let state = lock(&self.state);
+        !(state.queue.is_empty() || state.writing || state.full)
+    }
+
     /// Tells whether a new call has to wait until earlier ones are written.
     pub(super) fn is_over(&self, high_water: usize) -> bool {
         lock(&self.state).bytes > high_water

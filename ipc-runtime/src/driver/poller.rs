@@ -37,6 +37,8 @@ pub(crate) enum Alarm {
     Flush,
     /// Somebody may have to take over the reading.
     Look,
+    /// Threads of the peer may no longer be needed.
+    Trim,
     /// A listener tries again.
     Accept,
 }

@@ -11,7 +11,7 @@ use super::remote::{Closing, RunningCall};
 use super::thread::{Attended, Awaiting, Lease, attend, lease_for_task, lease_oneway, lease_shared};
 use super::{Capability, Destination, Remote};
 use crate::deadline::{self, timed_out};
-use crate::driver::link::{Incoming, Question, Reading};
+use crate::driver::link::{Incoming, Question, Reading, Writing};
 use crate::driver::waiter::Waiter;
 use crate::exception::IpcException;
 use crate::rpc::{OutgoingCall, copies_of};
@@ -209,6 +209,7 @@ async fn try_call_async<T>(
     let _awaiting = Awaiting::begin();
     let sent = Sent::new(remote, method, params.size, Sender::Task, encode, Held { lease, running })?;
     link.attend();
+    link.write_with_others().await;
     let incoming = poll_fn(|cx| sent.waiter.poll(cx.waker())).await?;
     decode_results(incoming, decode)
 }
@@ -247,7 +248,9 @@ pub(crate) async fn send_oneway_async(
     let link = remote.link();
     let lease = if params.names_threads(remote) { lease_shared(link).await } else { Lease::default() };
     let held = Held { lease, running };
-    Sent::new(remote, method, params.size, Sender::Task, encode, held)?.leave()
+    Sent::new(remote, method, params.size, Sender::Task, encode, held)?.leave()?;
+    link.write_with_others().await;
+    Ok(())
 }
 
 /// A call that is on its way. Dropping it finishes the question: what the call has is given back when it returns.
@@ -281,6 +284,13 @@ impl Sender {
         match self {
             Self::Waits(_) => Reading::Caller,
             Self::Leaves(_) | Self::Task => Reading::Others,
+        }
+    }
+
+    fn writing(self) -> Writing {
+        match self {
+            Self::Waits(_) | Self::Leaves(_) => Writing::Now,
+            Self::Task => Writing::WithOtherTasks,
         }
     }
 }
@@ -319,7 +329,7 @@ impl Sent {
             }
             _ => {
                 call.own(copies_of(&lent));
-                link.call(remote.cap(), call, waiter.clone(), reading)
+                link.call(remote.cap(), call, waiter.clone(), reading, sender.writing())
             }
         };
         Ok(Self { waiter, awaited: true, _question: question })

@@ -9,6 +9,8 @@
 mod capability;
 mod client;
 pub(crate) mod closure;
+#[doc(hidden)]
+pub mod dynamic;
 mod lane;
 pub(crate) mod loan;
 mod remote;

@@ -17,6 +17,7 @@ use crate::context::Context;
 use crate::driver::link::{Incoming, Link};
 use crate::driver::waiter::Cancel;
 use crate::exception::{IpcException, panicked};
+use crate::reflection;
 use crate::rpc::{AnswerId, Object, OutgoingResults, Payload, copies_of};
 use crate::sync::lock;
 use crate::thread::mailbox::Mailbox;
@@ -206,6 +207,9 @@ impl<T: Interface + ?Sized> Serve for Server<T> {
         let Some(implementation) = implementation else {
             return Served::Now(Err(destroyed()));
         };
+        if reflection::is_asked(method) {
+            return Served::Now(reflection::answer(call.link.reflection(), T::descriptor(), &call));
+        }
         match T::dispatch_async(implementation.clone(), call) {
             Started::Future(future) => Served::Later(future, Cancellation::Ignored),
             Started::Cancellable(future) => Served::Later(future, Cancellation::Allowed),

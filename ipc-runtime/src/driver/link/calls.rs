@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::{Asked, Effects, Link, State};
 use crate::driver::output::Cause;
+use crate::driver::poller::Alarm;
 use crate::exception::IpcException;
 use crate::object::thread::{
     Assigned, ContextCaps, Hosts, Leases, Parked, PeerThread, answer_at_once, caller_of_call,
@@ -35,6 +36,13 @@ impl Link {
 
     pub(crate) fn leases(&self) -> &Leases {
         &self.leases
+    }
+
+    /// Has threads of the peer given up that are not needed, after a while.
+    pub(crate) fn trim_leases_after(&self, delay: Option<Duration>) {
+        if let Some(delay) = delay {
+            self.poller.wake_at(Instant::now() + delay, self.this.clone(), Alarm::Trim);
+        }
     }
 
     /// Tells whether the peer makes threads.

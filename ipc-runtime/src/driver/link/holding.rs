@@ -1,7 +1,10 @@
-//! Answers that are written together with those to the next calls.
+//! Messages that are written together with the next ones: answers to calls that one thread serves in a row, and the calls of
+//! tasks that run in a row.
 
 use std::cell::RefCell;
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use super::Link;
@@ -59,6 +62,24 @@ impl Link {
     /// Tells whether what this thread answers now may be written later.
     pub(super) fn may_hold() -> bool {
         HELD.with_borrow(|held| held.allowed && held.since.is_none_or(|since| since.elapsed() < LONGEST))
+    }
+
+    /// Writes what this task has sent with [`Writing::WithOtherTasks`](super::Writing), if nobody has by then: when the tasks, or the other
+    /// futures of this one, have run that are ready too, and have sent what they have.
+    pub(crate) async fn write_with_others(self: &Arc<Self>) {
+        let mut others_run = false;
+        poll_fn(|cx| {
+            if !self.output.is_waiting() {
+                return Poll::Ready(());
+            }
+            if !std::mem::replace(&mut others_run, true) {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            self.flush();
+            Poll::Ready(())
+        })
+        .await;
     }
 
     /// Notes that something is held back.

@@ -4,7 +4,7 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Link, Question, Reading};
+use super::{Link, Question, Reading, Writing};
 use crate::driver::lender::Lender;
 use crate::driver::output::Cause;
 use crate::driver::waiter::Waiter;
@@ -44,7 +44,7 @@ impl Link {
             Err(mut call) => {
                 // It stays in this process, or waits there to be sent.
                 call.own(copies_of(lent));
-                self.call(target, *call, waiter.clone(), reading)
+                self.call(target, *call, waiter.clone(), reading, Writing::Now)
             }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::peer::Home;
 use super::{PeerThread, frame, name};
@@ -16,8 +16,12 @@ use crate::object::LocalObject;
 use crate::rpc::Cap;
 use crate::sync::lock;
 
-/// Threads without a call that are kept for the next one. A server of libmultiprocess has a thread for each.
+/// Threads without a call that are kept for good. A server of libmultiprocess has a thread for each.
 const KEPT: usize = 64;
+
+/// How long more than that are kept that have no call: who makes many calls at a time makes them again and again, and to have a thread
+/// made costs as much as a call.
+const SPARED: Duration = Duration::from_secs(1);
 
 /// What a call has: the thread of the peer that runs it, and the one of this side that runs what is called back. Both are
 /// null where the peer makes no threads.
@@ -72,7 +76,12 @@ pub(crate) struct Leases {
 
 #[derive(Default)]
 struct State {
+    /// The one whose call has ended last is at the end, and is taken first.
     free: Vec<Arc<PeerThread>>,
+    /// As few as were free since the last time that some were given up: nobody needs these.
+    spare: usize,
+    /// Some are to be given up in a while.
+    trimmed_later: bool,
     /// Those that exist, with a call or without.
     made: usize,
     queue: VecDeque<Arc<Place>>,
@@ -111,6 +120,7 @@ impl Leases {
     fn take(&self) -> Taken {
         let mut state = lock(&self.state);
         if let Some(thread) = state.free.pop() {
+            state.spare = state.spare.min(state.free.len());
             return Taken::Thread(thread);
         }
         if state.made < self.limit {
@@ -122,26 +132,34 @@ impl Leases {
         Taken::Queued(place)
     }
 
-    /// Takes a thread back whose call has ended, for the next one.
-    pub(super) fn put_back(&self, thread: Arc<PeerThread>) {
+    /// Takes a thread back whose call has ended, for the next one. Returns when [`trim`](Leases::trim) is to be called, if
+    /// nobody will otherwise.
+    pub(super) fn put_back(&self, thread: Arc<PeerThread>) -> Option<Duration> {
         let mut state = lock(&self.state);
-        let surplus = match state.queue.pop_front() {
-            Some(place) => {
-                drop(state);
-                place.give(Given::Thread(thread));
-                None
-            }
-            None if state.free.len() < KEPT => {
-                state.free.push(thread);
-                None
-            }
-            None => {
-                drop(state);
-                Some(thread)
-            }
-        };
+        if let Some(place) = state.queue.pop_front() {
+            drop(state);
+            place.give(Given::Thread(thread));
+            return None;
+        }
+        state.free.push(thread);
+        let many = state.free.len() > KEPT && !state.trimmed_later;
+        state.trimmed_later |= many;
+        many.then_some(SPARED)
+    }
+
+    /// Gives up the threads that nobody has needed lately. Returns when it is to be called again.
+    pub(crate) fn trim(&self) -> Option<Duration> {
+        let mut state = lock(&self.state);
+        // Those at the beginning have been free for longest.
+        let surplus = state.spare.min(state.free.len().saturating_sub(KEPT));
+        let given_up: Vec<_> = state.free.drain(..surplus).collect();
+        state.spare = state.free.len();
+        state.trimmed_later = state.free.len() > KEPT;
+        let again = state.trimmed_later;
+        drop(state);
         // Without the lock: it takes that of the connection.
-        drop(surplus);
+        drop(given_up);
+        again.then_some(SPARED)
     }
 
     /// Counts a thread that has become everybody's.
@@ -160,16 +178,17 @@ impl Leases {
         }
     }
 
-    fn leave(&self, place: &Arc<Place>) {
+    fn leave(&self, place: &Arc<Place>) -> Option<Duration> {
         let mut state = lock(&self.state);
         state.queue.retain(|other| !Arc::ptr_eq(other, place));
         drop(state);
         let given = lock(&place.0).given.take();
         match given {
-            Some(Given::Thread(thread)) => self.put_back(thread),
+            Some(Given::Thread(thread)) => return self.put_back(thread),
             Some(Given::Again) => self.tell_next(),
             None => {}
         }
+        None
     }
 
     fn tell_next(&self) {
@@ -211,7 +230,7 @@ struct InQueue<'l> {
 
 impl Drop for InQueue<'_> {
     fn drop(&mut self) {
-        self.link.leases().leave(&self.place);
+        self.link.trim_leases_after(self.link.leases().leave(&self.place));
     }
 }
 

@@ -112,7 +112,7 @@ impl PeerThread {
             && exists
             && let Some(link) = self.link.upgrade()
         {
-            link.leases().put_back(self);
+            link.trim_leases_after(link.leases().put_back(self));
         }
     }
 

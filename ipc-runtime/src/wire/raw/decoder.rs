@@ -56,6 +56,19 @@ impl Decoder {
         PointerReader::new(raw, self).read_struct()
     }
 
+    /// Gives access to content that is anything.
+    ///
+    /// # Errors
+    /// Returns an error if there is none.
+    pub fn content<'m>(
+        &'m self,
+        content: any_pointer::Reader<'m>,
+    ) -> Result<PointerReader<'m>, IpcException> {
+        let RootReader(mut raw) = content.get_as()?;
+        raw.imbue(hooks::table());
+        Ok(PointerReader::new(raw, self))
+    }
+
     /// Reads content that is a capability and not a struct, as a bootstrap's answer is.
     ///
     /// # Errors

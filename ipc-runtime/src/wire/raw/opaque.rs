@@ -73,6 +73,20 @@ impl Opaque {
         Self { message: message_of(message), words: 0, caps: Capabilities::new() }
     }
 
+    /// Copies what a pointer of a message leads to, in which capabilities are numbers of those in `caps`.
+    ///
+    /// # Errors
+    /// Returns an error if it is malformed.
+    pub(crate) fn of_content(
+        content: any_pointer::Reader<'_>,
+        caps: &[Option<Capability>],
+    ) -> Result<Self, IpcException> {
+        let RootReader(mut raw) = content.get_as()?;
+        raw.imbue(hooks::table());
+        let words = raw.total_size()?.word_count;
+        Self::copied(raw, words, caps)
+    }
+
     /// Tells whether there is nothing inside.
     ///
     /// # Errors
