@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 
 use super::lane::{Lane, Queue, Turn};
 use super::thread::{Frame, HostedThread, Occupied, PeerThread};
-use super::{Capability, Destination, MethodId, Remote};
+use super::{Capabilities, Capability, Destination, MethodId, Remote};
 use crate::context::Context;
 use crate::driver::link::{Incoming, Link};
 use crate::driver::waiter::Cancel;
@@ -498,8 +498,8 @@ impl ServerCall {
         encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
     ) -> Result<Reply, IpcException> {
         let mut encoder = Encoder::new(Destination::link(&self.link)).with_large();
-        let mut results = OutgoingResults::with_content(|content| {
-            encoder.encode_struct(content, results, encode)?;
+        let mut results = OutgoingResults::with_content(|words, content| {
+            encoder.encode(words, content, results, encode)?;
             Ok::<_, IpcException>(encoder.caps().len())
         })?;
         results.set_attached(encoder.take_attached());
@@ -523,5 +523,5 @@ impl ServerCall {
 pub struct Reply {
     results: OutgoingResults<LocalObject>,
     /// Keep what the results name counted until the engine has taken its own references.
-    caps: Vec<Option<Capability>>,
+    caps: Capabilities,
 }

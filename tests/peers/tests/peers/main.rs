@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what the tests share is a test too")]
 
+mod conformance;
 mod cpp_calls;
 mod cpp_serves;
 mod foo;
@@ -12,3 +13,4 @@ mod node_called;
 mod python;
 mod rules;
 mod schemas;
+mod threads;
