@@ -51,7 +51,7 @@
 //! # The command
 //!
 //! `cargo install --path ipc-gen` installs `ipc-gen`; `ipc-gen --help` has its commands: `import`, `show`, `diff`, `check`,
-//! `compile`, `call`, `id`.
+//! `compile`, `call`, `inspect`, `id`.
 //!
 //! # Calling a live process
 //!
@@ -119,7 +119,7 @@ mod text;
 mod verify;
 mod words;
 
-pub use beside::diff;
+pub use beside::{diff, differences};
 pub use build::{BuildError, build};
 pub use compat::{Change, Impact, Rule, check};
 pub use emit::{EmittedFile, Origin, emit};

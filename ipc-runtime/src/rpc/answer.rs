@@ -7,16 +7,18 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::export::ExportIds;
 use super::large::Parts;
-use super::message::{Built, Caps, content_of};
+use super::message::{Caps, read_content};
 use super::question::Waiting;
-use super::{Cap, ExportId, Host, Object, OutgoingResults, Payload, QuestionId, Transform, pipeline};
+use super::{Cap, Host, Object, OutgoingResults, Payload, QuestionId, Transform, pipeline};
 use crate::attachment::Attachments;
 use crate::exception::IpcException;
+use crate::wire::raw::Words;
 
 pub(crate) struct Answer<H: Host> {
-    /// An [`Event::Call`](super::Event::Call) was made of it.
-    pub(crate) delivered: bool,
+    /// The interface and the method of the [`Event::Call`](super::Event::Call) that was made of it.
+    pub(crate) delivered: Option<(u64, u16)>,
     pub(crate) state: State<H>,
     pub(crate) results_to: ResultsTo,
     /// The caller wants no more of it, and whether it counts the results' capabilities as released.
@@ -55,7 +57,8 @@ pub(crate) enum ResultCaps {
 
 /// Results that calls may be pipelined on. It owns a reference to each capability.
 pub(crate) struct Kept<O> {
-    pub(crate) message: Arc<Built>,
+    /// Nothing, if it was sent and holds no capability: then nobody looks at it again.
+    pub(crate) message: Option<Arc<Words>>,
     /// The size of what is kept.
     pub(crate) words: usize,
     /// The large values of the results, unless they were sent.
@@ -64,12 +67,12 @@ pub(crate) struct Kept<O> {
     /// The file descriptors of the results, unless they were sent: whoever reads the results first has them.
     pub(crate) attached: Attachments,
     /// Exports whose references travelled in the results, for `releaseResultCaps`.
-    pub(crate) exports: Vec<ExportId>,
+    pub(crate) exports: ExportIds,
 }
 
 impl<H: Host> Answer<H> {
     pub(crate) fn new(results_to: ResultsTo) -> Self {
-        Self { delivered: false, state: State::Running(VecDeque::new()), results_to, finished: None }
+        Self { delivered: None, state: State::Running(VecDeque::new()), results_to, finished: None }
     }
 }
 
@@ -77,18 +80,24 @@ impl<O: Object> Kept<O> {
     /// Keeps results that were not sent.
     pub(crate) fn of(results: OutgoingResults<O>) -> Self {
         let words = results.words();
-        let OutgoingResults { message, parts, caps, attached, .. } = results;
-        Self { message: Arc::new(message), words, parts, caps, attached, exports: Vec::new() }
+        let OutgoingResults { frame, parts, caps, attached, .. } = results;
+        Self { message: Some(Arc::new(frame.words)), words, parts, caps, attached, exports: ExportIds::new() }
     }
 
     /// Makes a payload of them, which is done once. No references come with it.
     pub(crate) fn payload(&mut self) -> Payload<O> {
         let (parts, attached) = (std::mem::take(&mut self.parts), std::mem::take(&mut self.attached));
-        Payload::built(Arc::clone(&self.message), parts, self.caps.clone(), attached)
+        let message = self.message.clone().unwrap_or_default();
+        Payload::kept(message, parts, self.caps.clone(), attached)
     }
 
     /// Returns the capability at the end of the path, without a reference.
     pub(crate) fn cap(&self, transform: &Transform) -> Cap<O> {
-        pipeline::follow(content_of(&self.message), &self.caps, transform)
+        match &self.message {
+            Some(message) => {
+                read_content(message, |content| pipeline::follow(content, &self.caps, transform))
+            }
+            None => pipeline::null_capability(),
+        }
     }
 }
