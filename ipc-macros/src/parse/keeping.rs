@@ -85,7 +85,7 @@ pub(crate) fn check_lists(ty: &Type, generics: &Generics, diag: &mut Diagnostics
         Some(element) => diag.report(ty, &message::GENERIC_LIST, &[element]),
         None => match ungrouped(ty) {
             Type::Path(path) => {
-                type_arguments(path).for_each(|argument| check_lists(argument, generics, diag))
+                type_arguments(path).for_each(|argument| check_lists(argument, generics, diag));
             }
             Type::Tuple(tuple) => tuple.elems.iter().for_each(|elem| check_lists(elem, generics, diag)),
             Type::Array(array) => check_lists(&array.elem, generics, diag),
