@@ -15,6 +15,7 @@ mod fds;
 mod foreign;
 mod generics;
 mod inheritance;
+mod kept_generics;
 mod killed;
 mod large;
 mod lend;
