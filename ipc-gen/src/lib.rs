@@ -51,7 +51,13 @@
 //! # The command
 //!
 //! `cargo install --path ipc-gen` installs `ipc-gen`; `ipc-gen --help` has its commands: `import`, `show`, `diff`, `check`,
-//! `compile`, `id`.
+//! `compile`, `call`, `id`.
+//!
+//! # Calling a live process
+//!
+//! `ipc-gen call unix:/run/calculator.sock init.makeCalculator.solve '{"equation": "6*7"}'` calls a method from a shell, with JSON for
+//! parameters and results; [`live`] does so for programs. The schema is read from files, or asked from the process if it is made
+//! with ipc-runtime.
 //!
 //! # From a build script or a program
 //!
@@ -99,6 +105,8 @@ mod guard;
 #[doc(hidden)]
 pub mod harness;
 mod import;
+pub mod json;
+pub mod live;
 mod member;
 mod merge;
 pub mod model;
@@ -109,6 +117,7 @@ mod schema;
 pub mod show;
 mod text;
 mod verify;
+mod words;
 
 pub use beside::diff;
 pub use build::{BuildError, build};

@@ -83,6 +83,7 @@ pub mod object;
 pub mod private;
 pub mod process;
 pub mod protocol;
+pub mod reflection;
 pub mod rpc;
 #[doc(hidden)]
 pub mod schema;
@@ -100,6 +101,7 @@ pub use ipc_macros::{IpcType, ipc_interface};
 pub use object::{Client, Remote, closed, destroy};
 pub use process::{ChildProcess, Process, make_process};
 pub use protocol::{CapnpContext, LogLevel, Protocol, make_capnp_protocol};
+pub use reflection::Reflection;
 pub use stream::{IntoItem, IpcSender, IpcStream, StreamItem};
 pub use thread::pool::blocking;
 #[cfg(feature = "serde")]

@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use ipc_runtime::{ExceptionKind, IpcException, ipc_interface};
+use ipc_runtime::{ExceptionKind, IpcException, IpcType, ipc_interface};
 
 use crate::block::read_coinbase;
-use crate::{
-    BlockCheckOptions, BlockCreateOptions, BlockHash, BlockRef, BlockWaitOptions, CoinbaseTx, Echo, Hash,
-};
+use crate::{BlockHash, BlockRef, CoinbaseTx, Echo, Hash};
 
 /// What a node offers first.
 #[ipc_interface(root, file = 0xf2c5_cfa3_1940_6aa6, twin = InitAsync)]
@@ -99,6 +97,63 @@ pub trait BlockTemplate {
     fn interrupt_wait(&self) -> Result<(), IpcException>;
 }
 
+/// As the newer one. This schema has no defaults, which are a part of how a value travels.
+#[derive(Clone, Copy, Debug, IpcType, PartialEq, Eq)]
+#[ipc(file = 0xc77d_03df_6a41_b505)]
+pub struct BlockCreateOptions {
+    /// As in the newer one.
+    pub use_mempool: bool,
+    /// As in the newer one.
+    pub block_reserved_weight: u64,
+    /// As in the newer one.
+    pub coinbase_output_max_additional_sigops: u64,
+}
+
+impl From<&crate::BlockCreateOptions> for BlockCreateOptions {
+    fn from(options: &crate::BlockCreateOptions) -> Self {
+        let crate::BlockCreateOptions {
+            use_mempool,
+            block_reserved_weight,
+            coinbase_output_max_additional_sigops,
+        } = *options;
+        Self { use_mempool, block_reserved_weight, coinbase_output_max_additional_sigops }
+    }
+}
+
+/// As the newer one, without defaults.
+#[derive(Clone, Copy, Debug, IpcType, PartialEq)]
+#[ipc(file = 0xc77d_03df_6a41_b505)]
+pub struct BlockWaitOptions {
+    /// As in the newer one.
+    pub timeout: f64,
+    /// As in the newer one.
+    pub fee_threshold: i64,
+}
+
+impl From<&crate::BlockWaitOptions> for BlockWaitOptions {
+    fn from(options: &crate::BlockWaitOptions) -> Self {
+        let crate::BlockWaitOptions { timeout, fee_threshold } = *options;
+        Self { timeout, fee_threshold }
+    }
+}
+
+/// As the newer one, without defaults.
+#[derive(Clone, Copy, Debug, IpcType, PartialEq, Eq)]
+#[ipc(file = 0xc77d_03df_6a41_b505)]
+pub struct BlockCheckOptions {
+    /// As in the newer one.
+    pub check_merkle_root: bool,
+    /// As in the newer one.
+    pub check_pow: bool,
+}
+
+impl From<&crate::BlockCheckOptions> for BlockCheckOptions {
+    fn from(options: &crate::BlockCheckOptions) -> Self {
+        let crate::BlockCheckOptions { check_merkle_root, check_pow } = *options;
+        Self { check_merkle_root, check_pow }
+    }
+}
+
 /// The older interface as the newer one.
 pub(crate) struct OldMining(pub(crate) Arc<dyn Mining>);
 
@@ -125,18 +180,18 @@ impl crate::Mining for OldMining {
 
     fn create_new_block(
         &self,
-        options: &BlockCreateOptions,
+        options: &crate::BlockCreateOptions,
         _cooldown: bool,
     ) -> Result<Option<Arc<dyn crate::BlockTemplate>>, IpcException> {
-        Ok(self.0.create_new_block(options)?.map(renewed))
+        Ok(self.0.create_new_block(&options.into())?.map(renewed))
     }
 
     fn check_block(
         &self,
         block: &[u8],
-        options: &BlockCheckOptions,
+        options: &crate::BlockCheckOptions,
     ) -> Result<(String, String, bool), IpcException> {
-        self.0.check_block(block, options)
+        self.0.check_block(block, &options.into())
     }
 
     fn interrupt(&self) -> Result<(), IpcException> {
@@ -183,18 +238,18 @@ impl crate::MiningAsync for OldMiningAsync {
 
     async fn create_new_block(
         &self,
-        options: &BlockCreateOptions,
+        options: &crate::BlockCreateOptions,
         _cooldown: bool,
     ) -> Result<Option<Arc<dyn crate::BlockTemplate>>, IpcException> {
-        Ok(self.0.create_new_block(options).await?.map(renewed))
+        Ok(self.0.create_new_block(&options.into()).await?.map(renewed))
     }
 
     async fn check_block(
         &self,
         block: &[u8],
-        options: &BlockCheckOptions,
+        options: &crate::BlockCheckOptions,
     ) -> Result<(String, String, bool), IpcException> {
-        self.0.check_block(block, options).await
+        self.0.check_block(block, &options.into()).await
     }
 
     async fn interrupt(&self) -> Result<(), IpcException> {
@@ -253,9 +308,9 @@ impl crate::BlockTemplate for OldTemplate {
 
     fn wait_next(
         &self,
-        options: &BlockWaitOptions,
+        options: &crate::BlockWaitOptions,
     ) -> Result<Option<Arc<dyn crate::BlockTemplate>>, IpcException> {
-        Ok(self.0.wait_next(options)?.map(renewed))
+        Ok(self.0.wait_next(&options.into())?.map(renewed))
     }
 
     fn interrupt_wait(&self) -> Result<(), IpcException> {

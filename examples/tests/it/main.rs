@@ -5,6 +5,7 @@ mod board;
 mod calculator;
 #[cfg(target_os = "linux")]
 mod killed;
+mod readme;
 #[cfg(target_os = "linux")]
 mod system;
 mod util;

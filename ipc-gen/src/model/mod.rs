@@ -16,6 +16,7 @@ use ipc_runtime::schema;
 pub(crate) use load::{canonical_message, canonical_words};
 pub(crate) use name::type_name;
 pub(crate) use places::Places;
+pub(crate) use write::with_root;
 
 use crate::schema::Schema;
 

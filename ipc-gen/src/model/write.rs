@@ -364,12 +364,12 @@ fn copy(words: &[u8], mut to: any_pointer::Builder<'_>) -> capnp::Result<()> {
 }
 
 /// Reads a message of one segment.
-pub(super) fn with_root<T>(
+pub(crate) fn with_root<T, E: From<capnp::Error>>(
     words: &[u8],
-    read: impl FnOnce(any_pointer::Reader<'_>) -> capnp::Result<T>,
-) -> capnp::Result<T> {
+    read: impl FnOnce(any_pointer::Reader<'_>) -> Result<T, E>,
+) -> Result<T, E> {
     let Ok(count) = u32::try_from(words.len() / 8) else {
-        return Err(capnp::Error::failed("a value is too large".into()));
+        return Err(capnp::Error::failed("a value is too large".into()).into());
     };
     // The table of a message with one segment; reading it puts the words where they are aligned.
     let mut framed = [[0; 4], count.to_le_bytes()].concat();

@@ -14,7 +14,6 @@ mod members;
 mod names;
 mod symbols;
 mod values;
-mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

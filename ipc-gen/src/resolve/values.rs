@@ -4,7 +4,6 @@ use std::path::Path;
 
 use super::members::is_bound;
 use super::names::{Implicit, Target, nearest};
-use super::words::{ListObject, Object, StructObject, bytes, encode};
 use super::{Resolver, SymbolId};
 use crate::model::{
     Annotation, AnyPointer, Brand, FieldKind, NodeKind, Scope, Struct, Targets, Type, Value,
@@ -12,6 +11,7 @@ use crate::model::{
 };
 use crate::text::source::Span;
 use crate::text::tree::{Application, Argument, DeclarationKind, Expression, ExpressionKind};
+use crate::words::{ListObject, Object, StructObject, bytes, encode};
 
 /// Values that wait until all types are known.
 #[derive(Clone, Copy, Debug)]

@@ -8,11 +8,10 @@ use std::ops::Range;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
-use capnp::Word;
 use capnp::message::ReaderOptions;
 
 use crate::rpc::{Arrived, Attachment, IncomingMessage, Segments};
-use crate::wire::raw::MESSAGE_LIMIT_WORDS;
+use crate::wire::raw::{LARGE_WORDS, MESSAGE_LIMIT_WORDS, Words};
 
 /// What one system call reads at first: an idle connection is to be cheap. A header of 512 segments fits.
 const SMALL_BUFFER: usize = 4 * 1024;
@@ -23,10 +22,9 @@ const LARGE_BUFFER: usize = 64 * 1024;
 /// The most segments of one message. Cap'n Proto's own implementations stop at 512.
 const SEGMENT_LIMIT: usize = 512;
 
-/// The memory of a message before anything of it has arrived, if it is to be so large: room for a value of 1 MiB and what
-/// is around it, little more than what the system holds for a connection anyway. Most messages are not larger, and so are
-/// never moved.
-const GROWTH_WORDS: usize = 136 * 1024;
+/// The memory of a message before anything of it has arrived, if it is to be so large: little more than what the system holds
+/// for a connection anyway. Most messages are not larger, and so are never moved.
+const GROWTH_WORDS: usize = LARGE_WORDS;
 
 /// How much more memory a message gets than has arrived of it: what a header claims costs its sender a part of what it
 /// costs us, and a message is moved once for each such factor, if the system moves memory by copying.
@@ -80,7 +78,7 @@ pub(super) struct Framing {
 struct Partial {
     /// Bytes of the header.
     header: usize,
-    words: Vec<Word>,
+    words: Words,
     filled: usize,
     total_words: usize,
     /// Of each segment, if there are several.
@@ -237,7 +235,13 @@ impl Framing {
             return Err(invalid("a message of more than 64 MiB"));
         }
         self.start += header;
-        Ok(Some(Partial { header, words: Vec::new(), filled: 0, total_words: total, bounds }))
+        Ok(Some(Partial {
+            header,
+            words: Words::to_be_filled(total.min(GROWTH_WORDS)),
+            filled: 0,
+            total_words: total,
+            bounds,
+        }))
     }
 }
 
@@ -251,8 +255,7 @@ impl Partial {
         let arrived = (self.filled / 8).saturating_mul(GROWTH_FACTOR);
         let target =
             self.words.len().saturating_add(at_least).max(arrived).max(GROWTH_WORDS).min(self.total_words);
-        self.words.reserve_exact(target - self.words.len());
-        self.words.resize(target, ZERO);
+        self.words.extend_to(target);
     }
 
     /// Copies what belongs to this message; returns how much that was.
@@ -262,7 +265,7 @@ impl Partial {
         if needed > self.words.len() {
             self.grow(needed - self.words.len());
         }
-        let target = Word::words_to_bytes_mut(&mut self.words).get_mut(self.filled..self.filled + wanted);
+        let target = self.words.bytes_from(self.filled).get_mut(..wanted);
         if let (Some(target), Some(source)) = (target, bytes.get(..wanted)) {
             target.copy_from_slice(source);
             self.filled += wanted;
@@ -277,7 +280,7 @@ impl Partial {
         if self.filled == self.words.len() * 8 {
             self.grow(1);
         }
-        Word::words_to_bytes_mut(&mut self.words).get_mut(self.filled..).unwrap_or_default()
+        self.words.bytes_from(self.filled)
     }
 
     fn finish(self) -> IncomingMessage {
@@ -286,8 +289,6 @@ impl Partial {
         IncomingMessage::new(segments, ReaderOptions::new())
     }
 }
-
-const ZERO: Word = capnp::word(0, 0, 0, 0, 0, 0, 0, 0);
 
 fn invalid(what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("the peer sent {what}"))

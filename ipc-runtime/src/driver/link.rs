@@ -9,6 +9,7 @@ use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
 use rustix::net::Shutdown;
+use smallvec::SmallVec;
 use tokio::runtime::Handle;
 
 use super::framing::{Filled, Framing, Received};
@@ -25,9 +26,10 @@ use super::{DriverLimits, Waiting};
 use crate::context::Context;
 use crate::deadline::timed_out;
 use crate::exception::IpcException;
-use crate::object::thread::{Hosts, Leases, Parked, PeerThread};
-use crate::object::{Capability, LocalObject, MethodId};
+use crate::object::thread::{Hosts, Leases, Parked, PeerThread, Peers};
+use crate::object::{Capabilities, Capability, LocalObject, MethodId};
 use crate::process::ChildProcess;
+use crate::reflection::Reflection;
 use crate::rpc::{self, AnswerId, Cap, Connection, OutgoingCall, OutgoingResults, Payload, QuestionId};
 use crate::sync::lock;
 use crate::thread::mailbox::Mailbox;
@@ -82,11 +84,14 @@ const READS_PER_TURN: usize = 16;
 /// Turns of reading that are spent on a peer that no longer reads: what a socket buffer holds, many times over.
 const LAST_TURNS: usize = 64;
 
+/// Messages of one read for which there is room while there are none.
+const MESSAGES_KEPT: usize = 4;
+
 /// A received payload whose capabilities are counted handles.
 #[derive(Debug)]
 pub(crate) struct Incoming {
     pub(crate) payload: Payload<LocalObject>,
-    pub(crate) caps: Vec<Option<Capability>>,
+    pub(crate) caps: Capabilities,
 }
 
 /// Which end of a connection this is.
@@ -96,6 +101,16 @@ pub(crate) enum Side {
     Client,
     /// Accepted, or was spawned by the peer: the connection ends when the peer ends it.
     Server,
+}
+
+/// What a connection needs from the application.
+#[derive(Clone, Default)]
+pub(crate) struct Settings {
+    pub(crate) limits: DriverLimits,
+    pub(crate) waiting: Waiting,
+    pub(crate) reflection: Reflection,
+    pub(crate) context: Arc<Context>,
+    pub(crate) runtime: Option<Handle>,
 }
 
 /// One connection.
@@ -109,6 +124,7 @@ pub(crate) struct Link {
     transport: Transport,
     side: Side,
     limits: DriverLimits,
+    reflection: Reflection,
     context: Arc<Context>,
     runtime: Option<Handle>,
     poller: &'static Arc<Poller>,
@@ -118,7 +134,7 @@ pub(crate) struct Link {
     /// How long readers poll before they sleep, unless they do not; whoever has the turn asks.
     patience: Option<Mutex<Patience>>,
     /// The read half.
-    input: Mutex<Framing>,
+    input: Mutex<Input>,
     state: Mutex<State>,
     output: Output,
     /// Handles on remote objects of this connection.
@@ -135,6 +151,12 @@ pub(crate) struct Link {
     ended: Condvar,
     /// The process at the other end, if this one spawned it.
     child: OnceLock<Arc<ChildProcess>>,
+}
+
+pub(super) struct Input {
+    framing: Framing,
+    /// What a read has brought; empty between reads.
+    messages: Vec<Received>,
 }
 
 struct State {
@@ -160,6 +182,19 @@ struct State {
 struct Cancellations {
     unwanted: HashSet<AnswerId>,
     running: HashMap<AnswerId, Arc<Cancel>>,
+}
+
+impl Cancellations {
+    /// Forgets a call that is answered.
+    fn forget(&mut self, answer: AnswerId) {
+        // With most calls nothing is there to be looked for.
+        if !self.unwanted.is_empty() {
+            self.unwanted.remove(&answer);
+        }
+        if !self.running.is_empty() {
+            self.running.remove(&answer);
+        }
+    }
 }
 
 /// What reading has brought.
@@ -194,7 +229,14 @@ impl State {
         waiter: Arc<Waiter>,
         reading: Reading,
     ) -> QuestionId {
-        waiter.with_held(|held| held.lease().name(&mut call.caps));
+        let mut names = None;
+        waiter.with_held(|held| names = held.lease().names());
+        if let Some(names) = names {
+            let mut caps = self.engine.empty_caps();
+            caps.extend(names);
+            caps.append(&mut call.caps);
+            call.caps = caps;
+        }
         self.tasks_calls += usize::from(reading == Reading::Others);
         self.engine.call(target, call, Asked::Call(waiter, reading))
     }
@@ -211,15 +253,17 @@ pub(crate) enum Writing {
     WithOtherTasks,
 }
 
-/// What an input to the engine left to be done outside of its lock.
+/// What an input to the engine left to be done outside of its lock: with most, one thing, or nothing.
 #[derive(Default)]
 struct Effects {
-    returns: Vec<(Arc<Waiter>, Answer)>,
-    drops: Vec<LocalObject>,
+    returns: SmallVec<[(Arc<Waiter>, Answer); 1]>,
+    drops: SmallVec<[LocalObject; 2]>,
     /// Who has got calls.
     kicks: Kicks,
     /// Threads of the peer that are not needed any more.
-    peers: Vec<Arc<PeerThread>>,
+    peers: Peers,
+    /// Something is to be written.
+    writes: bool,
     /// Bytes that wait to be written and that the peer has brought about.
     queued: usize,
     /// This thread has a message of its own to write, which others wait behind.
@@ -238,11 +282,9 @@ impl Link {
         socket: OwnedFd,
         side: Side,
         bootstrap: Option<LocalObject>,
-        limits: DriverLimits,
-        waiting: Waiting,
-        context: Arc<Context>,
-        runtime: Option<Handle>,
+        settings: Settings,
     ) -> Result<Arc<Self>, IpcException> {
+        let Settings { limits, waiting, reflection, context, runtime } = settings;
         let poller = Poller::shared()?;
         let link = Arc::new_cyclic(|this| Self {
             this: this.clone(),
@@ -250,6 +292,7 @@ impl Link {
             socket,
             side,
             limits,
+            reflection,
             context,
             runtime,
             poller,
@@ -259,7 +302,10 @@ impl Link {
                 Waiting::Adaptive => Some(Mutex::new(Patience::new(Instant::now()))),
                 Waiting::Sleeping => None,
             },
-            input: Mutex::new(Framing::new(limits.untaken_descriptors)),
+            input: Mutex::new(Input {
+                framing: Framing::new(limits.untaken_descriptors),
+                messages: Vec::new(),
+            }),
             state: Mutex::new(State {
                 engine: Engine::new(rpc::Limits::default(), bootstrap),
                 flush_scheduled: false,
@@ -298,6 +344,11 @@ impl Link {
     /// Returns the application state.
     pub(crate) fn context(&self) -> &Arc<Context> {
         &self.context
+    }
+
+    /// Returns what the peer is told of this process if it asks.
+    pub(crate) fn reflection(&self) -> Reflection {
+        self.reflection
     }
 
     /// Tells whether file descriptors can be passed over the connection's socket.
@@ -374,8 +425,7 @@ impl Link {
         result: Result<OutgoingResults<LocalObject>, IpcException>,
     ) {
         let respond = |state: &mut State| {
-            state.cancellations.unwanted.remove(&answer);
-            state.cancellations.running.remove(&answer);
+            state.cancellations.forget(answer);
             state.engine.respond(answer, result.map_err(IpcException::thrown));
             state.pace.answered(Instant::now());
         };
@@ -529,6 +579,7 @@ impl Link {
             let lender = if message.parts().are_lent() { state.lender.take() } else { None };
             effects.lends |= lender.is_some();
             effects.queued = self.output.push(message, cause, lender);
+            effects.writes = true;
         }
         state.lender = None;
         if effects.writing == Writing::WithOtherTasks
@@ -556,7 +607,7 @@ impl Link {
                 spawn_chores(vec![Box::new(move || drop(abandoned))]);
             }
         }
-        if effects.writing == Writing::Now {
+        if effects.writes && effects.writing == Writing::Now {
             self.flush();
         }
         for cancel in effects.cancels {
@@ -579,12 +630,15 @@ impl Link {
 
     /// Drops handles that the engine no longer needs. Most are copies of one that lives on, as of an argument that was
     /// just sent; a last one runs a destructor, which is the pool's work.
-    fn give_up(&self, mut objects: Vec<LocalObject>, lends: bool) {
-        objects.retain(LocalObject::owns);
+    fn give_up(&self, mut objects: SmallVec<[LocalObject; 2]>, lends: bool) {
+        objects.retain(|object| object.owns());
         if !poller::is_current() && !lends {
             // Where another thread drops its handle meanwhile, the destructor runs on this one: a caller's or a
             // worker's, without a lock.
-            objects.retain_mut(LocalObject::is_last_handle);
+            objects.retain(LocalObject::is_last_handle);
+        }
+        if objects.is_empty() {
+            return;
         }
         spawn_chores(objects.into_iter().map(|object| Box::new(move || drop(object)) as Chore).collect());
     }
@@ -678,16 +732,16 @@ impl Link {
     /// its queue.
     fn read(self: &Arc<Self>, coming: usize) -> Read {
         let mut input = lock(&self.input);
-        let mut messages = Vec::new();
+        let Input { framing, messages } = &mut *input;
         let receive = |space: &mut [u8], fds: &mut Vec<OwnedFd>| {
             socket::receive(self.socket.as_fd(), self.transport, space, fds)
         };
-        let filled = input.fill(receive, &mut messages, READS_PER_TURN);
+        let filled = framing.fill(receive, messages, READS_PER_TURN);
         let mut effects = Effects::default();
         let mut ended = None;
         if !messages.is_empty() {
             let mut state = lock(&self.state);
-            for Received { message, arrived, .. } in messages {
+            for Received { message, arrived, .. } in messages.drain(..) {
                 if state.engine.handle_message_with(message, arrived).is_err() {
                     // The engine has terminated the connection and says why.
                     break;
@@ -695,6 +749,7 @@ impl Link {
             }
             self.collect(&mut state, &mut effects, Cause::Peer);
             ended = state.engine.is_terminated().cloned();
+            messages.shrink_to(MESSAGES_KEPT);
         }
         drop(input);
         let mut read = Read {
@@ -717,7 +772,7 @@ impl Link {
 #[cfg(test)]
 impl Link {
     /// Keeps everybody from reading.
-    pub(super) fn hold_reader(&self) -> std::sync::MutexGuard<'_, Framing> {
+    pub(super) fn hold_reader(&self) -> std::sync::MutexGuard<'_, Input> {
         lock(&self.input)
     }
 
@@ -760,6 +815,8 @@ impl Source for Link {
             Alarm::Flush | Alarm::Accept => {
                 lock(&self.state).flush_scheduled = false;
                 self.with_engine(Engine::flush_batched);
+                // What was held back is in the queue already.
+                self.flush();
             }
         }
     }

@@ -6,6 +6,9 @@ pub mod types {}
 #[doc = include_str!("migration.md")]
 pub mod migration {}
 
+#[doc = include_str!("reflection.md")]
+pub mod reflection {}
+
 #[doc = include_str!("streams.md")]
 pub mod streams {}
 

@@ -58,6 +58,9 @@ impl<'d> Destination<'d> {
     }
 }
 
+/// The objects that a message carries, by index.
+pub type Capabilities = Vec<Option<Capability>>;
+
 /// An object as a message carries it.
 #[derive(Clone, Debug)]
 pub enum Capability {

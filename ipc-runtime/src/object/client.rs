@@ -306,15 +306,15 @@ impl Sent {
     ) -> Result<Self, IpcException> {
         let link = remote.link();
         let mut encoder = Encoder::new(Destination::link(link)).with_large();
-        let mut call = OutgoingCall::with_content(method.interface, method.ordinal, |content| {
+        let mut call = OutgoingCall::with_content(method.interface, method.ordinal, |words, content| {
             let encode = |to: &mut StructWriter<'_, 'd>| {
                 if !held.lease.is_null() {
                     to.reserve_context()?;
                 }
                 encode(to)
             };
-            encoder.encode_struct(content, params, encode)?;
-            Ok::<_, IpcException>(encoder.caps().len())
+            encoder.encode(words, content, params, encode)?;
+            Ok::<_, IpcException>(encoder.capability_count())
         })?;
         // The handles keep what they name counted until the engine has taken its own references.
         call.set_attached(encoder.take_attached());

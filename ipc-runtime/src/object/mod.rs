@@ -9,13 +9,15 @@
 mod capability;
 mod client;
 pub(crate) mod closure;
+#[doc(hidden)]
+pub mod dynamic;
 mod lane;
 pub(crate) mod loan;
 mod remote;
 mod server;
 pub(crate) mod thread;
 
-pub use self::capability::{Capability, Destination};
+pub use self::capability::{Capabilities, Capability, Destination};
 pub use self::client::{Client, MethodId, Params, call, call_async, closed, destroy};
 pub(crate) use self::client::{Held, send, send_oneway, send_oneway_async};
 pub use self::remote::Remote;

@@ -12,11 +12,12 @@ use tokio::runtime::Handle;
 
 use super::lane::{Lane, Queue, Turn};
 use super::thread::{Frame, HostedThread, Occupied, PeerThread};
-use super::{Capability, Destination, MethodId, Remote};
+use super::{Capabilities, Capability, Destination, MethodId, Remote};
 use crate::context::Context;
 use crate::driver::link::{Incoming, Link};
 use crate::driver::waiter::Cancel;
 use crate::exception::{IpcException, panicked};
+use crate::reflection;
 use crate::rpc::{AnswerId, Object, OutgoingResults, Payload, copies_of};
 use crate::sync::lock;
 use crate::thread::mailbox::Mailbox;
@@ -206,6 +207,9 @@ impl<T: Interface + ?Sized> Serve for Server<T> {
         let Some(implementation) = implementation else {
             return Served::Now(Err(destroyed()));
         };
+        if reflection::is_asked(method) {
+            return Served::Now(reflection::answer(call.link.reflection(), T::descriptor(), &call));
+        }
         match T::dispatch_async(implementation.clone(), call) {
             Started::Future(future) => Served::Later(future, Cancellation::Ignored),
             Started::Cancellable(future) => Served::Later(future, Cancellation::Allowed),
@@ -484,8 +488,8 @@ impl ServerCall {
         encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
     ) -> Result<Reply, IpcException> {
         let mut encoder = Encoder::new(Destination::link(&self.link)).with_large();
-        let mut results = OutgoingResults::with_content(|content| {
-            encoder.encode_struct(content, results, encode)?;
+        let mut results = OutgoingResults::with_content(|words, content| {
+            encoder.encode(words, content, results, encode)?;
             Ok::<_, IpcException>(encoder.caps().len())
         })?;
         results.set_attached(encoder.take_attached());
@@ -509,5 +513,5 @@ impl ServerCall {
 pub struct Reply {
     results: OutgoingResults<LocalObject>,
     /// Keep what the results name counted until the engine has taken its own references.
-    caps: Vec<Option<Capability>>,
+    caps: Capabilities,
 }

@@ -13,12 +13,13 @@ use tokio::runtime::Handle;
 use super::Protocol;
 use crate::context::Context;
 use crate::deadline::{self, timed_out};
-use crate::driver::link::{Link, Side};
+use crate::driver::link::{Link, Settings, Side};
 use crate::driver::poller::{Alarm, Poller, Source, Token};
 use crate::driver::selector::Interest;
 use crate::driver::{DriverLimits, Waiting};
 use crate::exception::IpcException;
 use crate::object::{LocalObject, MethodId, Params, Remote, send};
+use crate::reflection::Reflection;
 use crate::sync::lock;
 use crate::wire::descriptor::Kind;
 use crate::wire::raw::Decoder;
@@ -53,11 +54,8 @@ type LogHook = Arc<dyn Fn(LogLevel, &str) + Send + Sync>;
 /// ```
 #[derive(Clone, Default)]
 pub struct CapnpContext {
-    context: Arc<Context>,
-    limits: DriverLimits,
-    waiting: Waiting,
+    link: Settings,
     log: Option<LogHook>,
-    runtime: Option<Handle>,
 }
 
 impl CapnpContext {
@@ -69,7 +67,7 @@ impl CapnpContext {
     /// Sets the application's state.
     #[must_use]
     pub fn with_context(mut self, context: Arc<Context>) -> Self {
-        self.context = context;
+        self.link.context = context;
         self
     }
 
@@ -85,21 +83,28 @@ impl CapnpContext {
     /// `async` never run on it.
     #[must_use]
     pub fn with_runtime(mut self, runtime: Handle) -> Self {
-        self.runtime = Some(runtime);
+        self.link.runtime = Some(runtime);
         self
     }
 
     /// Sets what each connection may hold.
     #[must_use]
     pub fn with_limits(mut self, limits: DriverLimits) -> Self {
-        self.limits = limits;
+        self.link.limits = limits;
         self
     }
 
     /// Sets how threads of this process wait for their peers.
     #[must_use]
     pub fn with_waiting(mut self, waiting: Waiting) -> Self {
-        self.waiting = waiting;
+        self.link.waiting = waiting;
+        self
+    }
+
+    /// Sets what this process tells of itself to a peer that asks; see [`Reflection`].
+    #[must_use]
+    pub fn with_reflection(mut self, reflection: Reflection) -> Self {
+        self.link.reflection = reflection;
         self
     }
 
@@ -115,15 +120,16 @@ impl CapnpContext {
 impl fmt::Debug for CapnpContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CapnpContext")
-            .field("context", &self.context)
-            .field("limits", &self.limits)
+            .field("context", &self.link.context)
+            .field("limits", &self.link.limits)
+            .field("reflection", &self.link.reflection)
             .finish_non_exhaustive()
     }
 }
 
 /// Makes the protocol that speaks Cap'n Proto RPC, compatible with libmultiprocess.
 pub fn make_capnp_protocol(mut settings: CapnpContext) -> Arc<dyn Protocol> {
-    settings.runtime = settings.runtime.or_else(|| Handle::try_current().ok());
+    settings.link.runtime = settings.link.runtime.or_else(|| Handle::try_current().ok());
     Arc::new(CapnpProtocol { incoming: Arc::default(), listeners: Mutex::default(), settings })
 }
 
@@ -197,15 +203,7 @@ fn start(
     side: Side,
     bootstrap: Option<LocalObject>,
 ) -> Result<Arc<Link>, IpcException> {
-    let link = Link::start(
-        socket,
-        side,
-        bootstrap,
-        settings.limits,
-        settings.waiting,
-        settings.context.clone(),
-        settings.runtime.clone(),
-    )?;
+    let link = Link::start(socket, side, bootstrap, settings.link.clone())?;
     if settings.log.is_some() {
         settings.log(LogLevel::Info, || format!("connected: {side:?} side of {link:?}"));
         let (settings, weak) = (settings.clone(), Arc::downgrade(&link));
@@ -228,10 +226,7 @@ impl Protocol for CapnpProtocol {
         let promised = Remote::counted(&link, cap);
         if let Some(construct) = construct_of(root) {
             // Pipelined: the bootstrap's answer is not waited for.
-            let params = Params::without_context(Size { data: 0, pointers: 1 });
-            let encode = |to: &mut StructWriter<'_, '_>| to.pointer(0).set_capability(link.hosts().map());
-            let map = send(&promised, construct, params, encode, |from| from.pointer(0).capability())?;
-            link.set_thread_map(map.as_ref());
+            self::construct(&promised, construct)?;
         }
         let answer = link.wait(deadline::current(), |waker| waiter.poll(waker));
         let incoming = answer.unwrap_or_else(|| Err(timed_out("the peer did not answer")))?;
@@ -280,7 +275,7 @@ impl Protocol for CapnpProtocol {
     }
 
     fn context(&self) -> &Arc<Context> {
-        &self.settings.context
+        &self.settings.link.context
     }
 }
 
@@ -292,6 +287,19 @@ impl Drop for CapnpProtocol {
         // The poller may be accepting at this moment.
         self.incoming.close();
     }
+}
+
+/// Exchanges thread maps with the process of a root object.
+///
+/// # Errors
+/// Returns an error if the peer answers with one, or goes away before.
+pub fn construct(root: &Remote, method: MethodId) -> Result<(), IpcException> {
+    let link = root.link();
+    let params = Params::without_context(Size { data: 0, pointers: 1 });
+    let encode = |to: &mut StructWriter<'_, '_>| to.pointer(0).set_capability(link.hosts().map());
+    let map = send(root, method, params, encode, |from| from.pointer(0).capability())?;
+    link.set_thread_map(map.as_ref());
+    Ok(())
 }
 
 /// Returns the method that a client calls first, if the interface has one or extends one that has.

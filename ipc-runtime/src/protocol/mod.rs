@@ -10,6 +10,8 @@ use crate::exception::IpcException;
 use crate::object::{LocalObject, Remote};
 use crate::wire::Descriptor;
 
+#[doc(hidden)]
+pub use self::capnp::construct;
 pub use self::capnp::{CapnpContext, LogLevel, make_capnp_protocol};
 
 /// Turns sockets into objects.

@@ -7,12 +7,14 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::export::ExportIds;
 use super::large::Parts;
-use super::message::{Built, Caps, content_of};
+use super::message::{Caps, read_content};
 use super::question::Waiting;
-use super::{Cap, ExportId, Host, Object, OutgoingResults, Payload, QuestionId, Transform, pipeline};
+use super::{Cap, Host, Object, OutgoingResults, Payload, QuestionId, Transform, pipeline};
 use crate::attachment::Attachments;
 use crate::exception::IpcException;
+use crate::wire::raw::Words;
 
 pub(crate) struct Answer<H: Host> {
     /// An [`Event::Call`](super::Event::Call) was made of it.
@@ -55,7 +57,7 @@ pub(crate) enum ResultCaps {
 
 /// Results that calls may be pipelined on. It owns a reference to each capability.
 pub(crate) struct Kept<O> {
-    pub(crate) message: Arc<Built>,
+    pub(crate) message: Arc<Words>,
     /// The size of what is kept.
     pub(crate) words: usize,
     /// The large values of the results, unless they were sent.
@@ -64,7 +66,7 @@ pub(crate) struct Kept<O> {
     /// The file descriptors of the results, unless they were sent: whoever reads the results first has them.
     pub(crate) attached: Attachments,
     /// Exports whose references travelled in the results, for `releaseResultCaps`.
-    pub(crate) exports: Vec<ExportId>,
+    pub(crate) exports: ExportIds,
 }
 
 impl<H: Host> Answer<H> {
@@ -77,18 +79,18 @@ impl<O: Object> Kept<O> {
     /// Keeps results that were not sent.
     pub(crate) fn of(results: OutgoingResults<O>) -> Self {
         let words = results.words();
-        let OutgoingResults { message, parts, caps, attached, .. } = results;
-        Self { message: Arc::new(message), words, parts, caps, attached, exports: Vec::new() }
+        let OutgoingResults { frame, parts, caps, attached, .. } = results;
+        Self { message: Arc::new(frame.words), words, parts, caps, attached, exports: ExportIds::new() }
     }
 
     /// Makes a payload of them, which is done once. No references come with it.
     pub(crate) fn payload(&mut self) -> Payload<O> {
         let (parts, attached) = (std::mem::take(&mut self.parts), std::mem::take(&mut self.attached));
-        Payload::built(Arc::clone(&self.message), parts, self.caps.clone(), attached)
+        Payload::kept(&self.message, parts, self.caps.clone(), attached)
     }
 
     /// Returns the capability at the end of the path, without a reference.
     pub(crate) fn cap(&self, transform: &Transform) -> Cap<O> {
-        pipeline::follow(content_of(&self.message), &self.caps, transform)
+        read_content(&self.message, |content| pipeline::follow(content, &self.caps, transform))
     }
 }

@@ -5,6 +5,9 @@
 //! is resolved later: a Disembargo must find the way that the calls before it took.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use smallvec::SmallVec;
 
 use super::table::Table;
 use super::{Cap, ExportId, Object, PromiseId};
@@ -27,9 +30,35 @@ pub(crate) enum Kind {
 
 pub(crate) struct Exports<O> {
     pub(crate) table: Table<Export<O>>,
-    by_key: HashMap<usize, ExportId>,
+    by_key: HashMap<usize, ExportId, BuildHasherDefault<AddressHasher>>,
     /// Those that the peer is not expected to call.
     quiet: usize,
+}
+
+/// The exports whose references travel in a message: few.
+pub(crate) type ExportIds = SmallVec<[ExportId; 2]>;
+
+/// Mixes the bits of an address. The allocator chooses it, not a peer, so no key is needed.
+#[derive(Default)]
+struct AddressHasher(u64);
+
+impl Hasher for AddressHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_usize(usize::from(*byte));
+        }
+    }
+
+    fn write_usize(&mut self, address: usize) {
+        // The fraction of the golden ratio (Knuth, "Sorting and Searching", 6.4): the upper bits depend on all of them. The
+        // table uses the lower ones as well.
+        let mixed = (self.0 ^ address as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = mixed ^ mixed >> 32;
+    }
 }
 
 /// Why references could not be given back.
@@ -40,7 +69,7 @@ pub(crate) enum ReleaseError {
 
 impl<O: Object> Exports<O> {
     pub(crate) fn new() -> Self {
-        Self { table: Table::new(), by_key: HashMap::new(), quiet: 0 }
+        Self { table: Table::new(), by_key: HashMap::default(), quiet: 0 }
     }
 
     pub(crate) fn get(&self, id: ExportId) -> Option<&Export<O>> {

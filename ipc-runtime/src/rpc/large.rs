@@ -9,8 +9,9 @@ use std::fmt;
 use capnp::Word;
 use capnp::message::ReaderOptions;
 
-use super::message::{Built, IncomingMessage, Segments};
+use super::message::{IncomingMessage, Segments};
 use crate::exception::IpcException;
+use crate::wire::raw::{Place, Words};
 
 /// What is large: below, to copy the bytes costs less than what a segment of their own takes to describe and to wait for.
 pub const LARGE_BYTES: usize = 16 * 1024;
@@ -32,8 +33,8 @@ pub type OwnedBytes = Box<dyn AsRef<[u8]> + Send + Sync>;
 
 /// A value that was left out of a message that is being built.
 pub struct LargeValue<'d> {
-    /// The address of its pointer in the message.
-    pub(crate) pointer: usize,
+    /// Where its pointer is in the message.
+    pub(crate) pointer: Place,
     pub(crate) form: Form,
     pub(crate) bytes: LargeBytes<'d>,
 }
@@ -51,9 +52,8 @@ pub(crate) enum LargeBytes<'d> {
 pub struct Parts(Vec<Part>);
 
 struct Part {
-    segment: usize,
-    /// Of the pointer in that segment, in bytes.
-    offset: usize,
+    /// Where the pointer is.
+    pointer: Place,
     /// The far pointer; its segment is known when the message is finished.
     far: [u8; 8],
     /// The pointer that the value's segment begins with.
@@ -73,31 +73,27 @@ impl Parts {
     /// A message without large values.
     pub(crate) const NONE: Self = Self(Vec::new());
 
-    /// Finds the places of values in a message. Returns also the bytes that are lent, in the order of the parts.
+    /// Gives values their places in a message. Returns also the bytes that are lent, in the order of the parts.
     ///
     /// # Errors
     ///
     /// If the pointer of a value is not in the message, or not null.
     pub(crate) fn of<'d>(
-        message: &Built,
+        message: &Words,
         values: Vec<LargeValue<'d>>,
     ) -> Result<(Self, Vec<&'d [u8]>), IpcException> {
         if values.is_empty() {
             return Ok((Self::NONE, Vec::new()));
         }
-        let segments = message.get_segments_for_output();
-        let mut placed = Vec::with_capacity(values.len());
-        for value in values {
-            let place = find(&segments, value.pointer);
-            let (segment, offset) = place
-                .ok_or_else(|| IpcException::failed("a large value whose pointer is not in its message"))?;
-            placed.push((segment, offset, value));
+        let mut values = values;
+        if values.iter().any(|value| !message.is_null(value.pointer)) {
+            return Err(IpcException::failed("a large value whose pointer is not in its message"));
         }
-        placed.sort_by_key(|(segment, offset, _)| (*segment, *offset));
+        values.sort_by_key(|value| value.pointer);
         let mut lent = Vec::new();
-        let parts = placed
+        let parts = values
             .into_iter()
-            .map(|(segment, offset, LargeValue { form, bytes, .. })| {
+            .map(|LargeValue { pointer, form, bytes }| {
                 let (length, content) = match bytes {
                     LargeBytes::Lent(bytes) => {
                         lent.push(bytes);
@@ -107,8 +103,7 @@ impl Parts {
                 };
                 let count = length + usize::from(form == Form::Text);
                 Part {
-                    segment,
-                    offset,
+                    pointer,
                     far: [0; 8],
                     pad: list_of_bytes(count),
                     content,
@@ -145,13 +140,9 @@ impl Parts {
         self.segment_words().sum()
     }
 
-    /// Sets the pointers: the segments come after those of the message, whose number does not change any more.
-    pub(crate) fn number(&mut self, message: &Built) {
-        if self.0.is_empty() {
-            return;
-        }
-        let first = message.get_segments_for_output().len();
-        for (part, segment) in self.0.iter_mut().zip(first as u64..) {
+    /// Sets the pointers: the segments come after that of the message.
+    pub(crate) fn number(&mut self) {
+        for (part, segment) in self.0.iter_mut().zip(1_u64..) {
             // A far pointer to the first word of the segment (encoding specification, "Inter-segment pointers").
             part.far = (segment << 32 | 2).to_le_bytes();
         }
@@ -166,10 +157,11 @@ impl Parts {
     ) {
         for (index, segment) in segments.iter().enumerate() {
             let mut from = 0;
-            for part in self.0.iter().filter(|part| part.segment == index) {
-                take(segment.get(from..part.offset).unwrap_or_default());
+            // Only a message of one segment has parts.
+            for part in self.0.iter().filter(|_| index == 0) {
+                take(segment.get(from..8 * part.pointer).unwrap_or_default());
                 take(&part.far);
-                from = part.offset + 8;
+                from = 8 * (part.pointer + 1);
             }
             take(segment.get(from..).unwrap_or_default());
         }
@@ -185,18 +177,17 @@ impl Parts {
     }
 
     /// Copies a message as it would be written into one as it would be received. What is lent is missing.
-    pub(crate) fn flatten(mut self, message: &Built) -> IncomingMessage {
-        self.number(message);
-        let segments = message.get_segments_for_output();
-        let mut bounds = Vec::with_capacity(segments.len() + self.0.len());
+    pub(crate) fn flatten(mut self, message: &[u8]) -> IncomingMessage {
+        self.number();
+        let mut bounds = Vec::with_capacity(1 + self.0.len());
         let mut total = 0;
-        for words in segments.iter().map(|segment| segment.len() / 8).chain(self.segment_words()) {
+        for words in std::iter::once(message.len() / 8).chain(self.segment_words()) {
             bounds.push(total..total + words);
             total += words;
         }
         let mut words = Word::allocate_zeroed_vec(total);
         let mut rest = Word::words_to_bytes_mut(&mut words);
-        self.slices(&segments, &[], |slice| {
+        self.slices(&[message], &[], |slice| {
             if let Some((target, behind)) = std::mem::take(&mut rest).split_at_mut_checked(slice.len()) {
                 target.copy_from_slice(slice);
                 rest = behind;
@@ -231,15 +222,6 @@ impl fmt::Debug for Parts {
 /// Copies bytes that are lent.
 pub(crate) fn copies_of(lent: &[&[u8]]) -> Vec<OwnedBytes> {
     lent.iter().map(|bytes| Box::new(bytes.to_vec()) as OwnedBytes).collect()
-}
-
-/// Finds the null pointer at an address: its segment, and its offset there.
-fn find(segments: &[&[u8]], address: usize) -> Option<(usize, usize)> {
-    segments.iter().enumerate().find_map(|(index, segment)| {
-        let offset = address.checked_sub(segment.as_ptr().addr())?;
-        let word = segment.get(offset..offset.checked_add(8)?)?;
-        (offset % 8 == 0 && word == [0; 8]).then_some((index, offset))
-    })
 }
 
 /// The pointer to a list of bytes that follows it (encoding specification, "Lists").

@@ -4,25 +4,31 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use capnp::message::{Builder, HeapAllocator, Reader, ReaderSegments};
+use capnp::message::{Builder, HeapAllocator, Reader, ReaderSegments, SegmentArray};
 use capnp::{OutputSegments, Word, any_pointer};
-use capnp_rpc::rpc_capnp::{call, message, payload, return_};
+use capnp_rpc::rpc_capnp::{message, payload, return_};
 
+use super::frame::Frame;
 use super::large::{LargeValue, OwnedBytes, Parts};
 use super::{ImportId, Object, PromiseId, QuestionId, Transform, pipeline};
 use crate::attachment::{Attachment, Attachments};
 use crate::exception::IpcException;
+use crate::wire::raw::{Place, Words, unlimited};
 
 /// A message as it was received.
 pub type IncomingMessage = Reader<Segments>;
 
-/// A message that this side builds.
-pub(crate) type Built = Builder<HeapAllocator>;
-
 /// The words of a received message.
 pub struct Segments {
-    words: Vec<Word>,
+    words: Memory,
     bounds: Bounds,
+}
+
+/// Whose the words are.
+enum Memory {
+    Own(Words),
+    /// Results that calls may still be pipelined on.
+    Shared(Arc<Words>),
 }
 
 /// Where the segments are in the words.
@@ -35,22 +41,34 @@ enum Bounds {
 
 impl Segments {
     /// Makes the segments of a message from its words and the bounds of each segment in them.
-    pub fn new(words: Vec<Word>, bounds: Vec<Range<usize>>) -> Self {
-        Self { words, bounds: Bounds::Each(bounds) }
+    pub fn new(words: impl Into<Words>, bounds: Vec<Range<usize>>) -> Self {
+        Self { words: Memory::Own(words.into()), bounds: Bounds::Each(bounds) }
     }
 
     /// Makes a message of one segment.
-    pub fn single(words: Vec<Word>) -> Self {
-        Self { words, bounds: Bounds::Whole }
+    pub fn single(words: impl Into<Words>) -> Self {
+        Self { words: Memory::Own(words.into()), bounds: Bounds::Whole }
+    }
+
+    /// Makes a message of one segment that others have too.
+    fn shared(words: Arc<Words>) -> Self {
+        Self { words: Memory::Shared(words), bounds: Bounds::Whole }
+    }
+
+    fn words(&self) -> &[Word] {
+        match &self.words {
+            Memory::Own(words) => words.as_slice(),
+            Memory::Shared(words) => words.as_slice(),
+        }
     }
 }
 
 impl ReaderSegments for Segments {
     fn get_segment(&self, index: u32) -> Option<&[u8]> {
         let words = match (&self.bounds, index) {
-            (Bounds::Whole, 0) => Some(self.words.as_slice()),
+            (Bounds::Whole, 0) => Some(self.words()),
             (Bounds::Whole, _) => None,
-            (Bounds::Each(bounds), index) => self.words.get(bounds.get(index as usize)?.clone()),
+            (Bounds::Each(bounds), index) => self.words().get(bounds.get(index as usize)?.clone()),
         };
         words.map(Word::words_to_bytes)
     }
@@ -65,7 +83,7 @@ impl ReaderSegments for Segments {
 
 impl fmt::Debug for Segments {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Segments").field("words", &self.words.len()).field("bounds", &self.bounds).finish()
+        f.debug_struct("Segments").field("words", &self.words().len()).field("bounds", &self.bounds).finish()
     }
 }
 
@@ -115,26 +133,30 @@ pub struct Payload<O> {
     pub caps: Caps<O>,
     /// The file descriptors that are attached to some of them.
     pub attached: Attachments,
-    message: PayloadMessage,
-}
-
-enum PayloadMessage {
-    Received(IncomingMessage),
-    /// Looped back: caller and callee are both on this side.
-    Built(Arc<Built>),
+    message: IncomingMessage,
 }
 
 impl<O> Payload<O> {
     pub(crate) fn received(message: IncomingMessage, caps: Caps<O>, attached: Attachments) -> Self {
-        Self { caps, attached, message: PayloadMessage::Received(message) }
+        Self { caps, attached, message }
     }
 
-    pub(crate) fn built(message: Arc<Built>, parts: Parts, caps: Caps<O>, attached: Attachments) -> Self {
-        if parts.is_empty() {
-            return Self { caps, attached, message: PayloadMessage::Built(message) };
+    /// Makes the payload of a call that is looped back: caller and callee are both on this side.
+    pub(crate) fn built(frame: Frame, parts: Parts, caps: Caps<O>, attached: Attachments) -> Self {
+        if !parts.is_empty() {
+            // Whoever reads it has to find all of it in one place.
+            return Self::received(parts.flatten(frame.words.bytes()), caps, attached);
         }
-        // Whoever reads it has to find all of it in one place.
-        Self::received(parts.flatten(&message), caps, attached)
+        Self::received(IncomingMessage::new(Segments::single(frame.words), unlimited()), caps, attached)
+    }
+
+    /// The same, of results that are kept.
+    pub(crate) fn kept(words: &Arc<Words>, parts: Parts, caps: Caps<O>, attached: Attachments) -> Self {
+        if !parts.is_empty() {
+            return Self::received(parts.flatten(words.bytes()), caps, attached);
+        }
+        let segments = Segments::shared(Arc::clone(words));
+        Self::received(IncomingMessage::new(segments, unlimited()), caps, attached)
     }
 
     /// Returns the pointer to the parameters or the results.
@@ -143,18 +165,12 @@ impl<O> Payload<O> {
     ///
     /// If the message is malformed there.
     pub fn content(&self) -> capnp::Result<any_pointer::Reader<'_>> {
-        match &self.message {
-            PayloadMessage::Received(message) => Ok(payload_of(message.get_root()?)?.get_content()),
-            PayloadMessage::Built(message) => content_of(message),
-        }
+        Ok(payload_of(self.message.get_root()?)?.get_content())
     }
 
     /// Returns the size of the message in words.
     pub fn words(&self) -> usize {
-        match &self.message {
-            PayloadMessage::Received(message) => message.size_in_words(),
-            PayloadMessage::Built(message) => message.size_in_words(),
-        }
+        self.message.size_in_words()
     }
 }
 
@@ -164,8 +180,15 @@ impl<O: Object> fmt::Debug for Payload<O> {
     }
 }
 
-pub(crate) fn content_of(message: &Built) -> capnp::Result<any_pointer::Reader<'_>> {
-    Ok(payload_of(message.get_root_as_reader()?)?.get_content())
+/// Reads the content of a message of this side.
+pub(crate) fn read_content<R>(
+    words: &Words,
+    read: impl FnOnce(capnp::Result<any_pointer::Reader<'_>>) -> R,
+) -> R {
+    let segments = [words.bytes()];
+    let message = Reader::new(SegmentArray::new(&segments), unlimited());
+    let content = message.get_root().and_then(payload_of).map(payload::Reader::get_content);
+    read(content)
 }
 
 fn payload_of(message: message::Reader<'_>) -> capnp::Result<payload::Reader<'_>> {
@@ -181,7 +204,7 @@ fn payload_of(message: message::Reader<'_>) -> capnp::Result<payload::Reader<'_>
 
 /// A message with an encoded payload, and what the payload names.
 pub struct Outgoing<K, O> {
-    pub(crate) message: Built,
+    pub(crate) frame: Frame,
     pub(crate) kind: K,
     pub(crate) parts: Parts,
     pub(crate) caps: Caps<O>,
@@ -201,7 +224,7 @@ impl<K, O> Outgoing<K, O> {
     ///
     /// If the pointer of a value is not in the message.
     pub fn set_large<'d>(&mut self, values: Vec<LargeValue<'d>>) -> Result<Vec<&'d [u8]>, IpcException> {
-        let (parts, lent) = Parts::of(&self.message, values)?;
+        let (parts, lent) = Parts::of(&self.frame.words, values)?;
         self.parts = parts;
         Ok(lent)
     }
@@ -218,7 +241,11 @@ impl<K, O> Outgoing<K, O> {
 
     /// Returns the size of the message in words.
     pub fn words(&self) -> usize {
-        self.message.size_in_words() + self.parts.words()
+        self.frame.words.len() + self.parts.words()
+    }
+
+    fn new_frame(frame: Frame, kind: K) -> Self {
+        Self { frame, kind, parts: Parts::NONE, caps: Caps::new(), attached: Attachments::new() }
     }
 }
 
@@ -248,46 +275,36 @@ impl<O> OutgoingCall<O> {
     /// # Errors
     ///
     /// Those of `encode`.
-    pub fn new<E>(
+    pub fn new<E: From<capnp::Error>>(
         interface_id: u64,
         method_id: u16,
         encode: impl FnOnce(any_pointer::Builder<'_>, &mut Caps<O>) -> Result<(), E>,
     ) -> Result<Self, E> {
-        let mut caps = Vec::new();
-        let mut outgoing = Self::with_content(interface_id, method_id, |content| {
-            encode(content, &mut caps)?;
-            Ok(caps.len())
+        let mut caps = Caps::new();
+        let mut outgoing = Self::with_content(interface_id, method_id, |words, content| {
+            encode_elsewhere(words, content, |content| encode(content, &mut caps))?;
+            Ok::<_, E>(caps.len())
         })?;
         outgoing.caps = caps;
         Ok(outgoing)
     }
 
-    /// Encodes a call whose capabilities [are set afterwards](Self::set_caps); `encode` returns their number.
+    /// Encodes a call whose capabilities [are set afterwards](Self::set_caps); `encode` gets the place of the content, and
+    /// returns their number.
     ///
     /// # Errors
     ///
     /// Those of `encode`.
-    pub fn with_content<E>(
+    pub(crate) fn with_content<E>(
         interface_id: u64,
         method_id: u16,
-        encode: impl FnOnce(any_pointer::Builder<'_>) -> Result<usize, E>,
+        encode: impl FnOnce(&mut Words, Place) -> Result<usize, E>,
     ) -> Result<Self, E> {
-        let mut message = new_message(CALL_WORDS);
-        let mut call = message.init_root::<message::Builder<'_>>().init_call();
-        call.set_interface_id(interface_id);
-        call.set_method_id(method_id);
-        call.reborrow().init_target();
-        encode_payload(call.init_params(), encode)?;
-        let kind = CalledMethod { interface_id, method_id };
-        Ok(Self { message, parts: Parts::NONE, kind, caps: Vec::new(), attached: Attachments::new() })
-    }
-
-    /// Returns the part of the message that is still to be filled in.
-    pub(crate) fn builder(&mut self) -> capnp::Result<call::Builder<'_>> {
-        match self.message.get_root::<message::Builder<'_>>()?.which()? {
-            message::Which::Call(call) => call,
-            _ => Err(capnp::Error::failed("not a call".to_owned())),
-        }
+        let mut frame = Frame::call(interface_id);
+        let content = frame.content();
+        let caps = encode(&mut frame.words, content)?;
+        frame.add_table(caps);
+        Ok(Self::new_frame(frame, CalledMethod { interface_id, method_id }))
     }
 
     /// Makes the call anew for another target: the way of a call that arrived here and goes back. Returns
@@ -298,8 +315,8 @@ impl<O> OutgoingCall<O> {
         payload: &Payload<O>,
     ) -> capnp::Result<(Self, Vec<usize>)> {
         let mut origins = Vec::new();
-        let copy = Self::with_content(interface_id, method_id, |to| {
-            origins = pipeline::copy_content(payload.content()?, payload.caps.len(), to)?;
+        let copy = Self::with_content(interface_id, method_id, |words, content| {
+            origins = pipeline::copy_content(payload, words, content)?;
             Ok::<_, capnp::Error>(origins.len())
         })?;
         Ok((copy, origins))
@@ -319,74 +336,54 @@ impl<O> OutgoingResults<O> {
     /// # Errors
     ///
     /// Those of `encode`.
-    pub fn new<E>(
+    pub fn new<E: From<capnp::Error>>(
         encode: impl FnOnce(any_pointer::Builder<'_>, &mut Caps<O>) -> Result<(), E>,
     ) -> Result<Self, E> {
-        let mut caps = Vec::new();
-        let mut outgoing = Self::with_content(|content| {
-            encode(content, &mut caps)?;
-            Ok(caps.len())
+        let mut caps = Caps::new();
+        let mut outgoing = Self::with_content(|words, content| {
+            encode_elsewhere(words, content, |content| encode(content, &mut caps))?;
+            Ok::<_, E>(caps.len())
         })?;
         outgoing.caps = caps;
         Ok(outgoing)
     }
 
-    /// Encodes results whose capabilities [are set afterwards](Self::set_caps); `encode` returns their number.
+    /// Encodes results whose capabilities [are set afterwards](Self::set_caps); `encode` gets the place of the content, and
+    /// returns their number.
     ///
     /// # Errors
     ///
     /// Those of `encode`.
-    pub fn with_content<E>(
-        encode: impl FnOnce(any_pointer::Builder<'_>) -> Result<usize, E>,
+    pub(crate) fn with_content<E>(
+        encode: impl FnOnce(&mut Words, Place) -> Result<usize, E>,
     ) -> Result<Self, E> {
-        let mut message = new_message(RETURN_WORDS);
-        let ret = message.init_root::<message::Builder<'_>>().init_return();
-        encode_payload(ret.init_results(), encode)?;
-        Ok(Self {
-            message,
-            parts: Parts::NONE,
-            kind: Returned,
-            caps: Vec::new(),
-            attached: Attachments::new(),
-        })
+        let mut frame = Frame::results();
+        let content = frame.content();
+        let caps = encode(&mut frame.words, content)?;
+        frame.add_table(caps);
+        Ok(Self::new_frame(frame, Returned))
     }
 
     /// Makes the results of a method that returns nothing.
     pub fn empty() -> Self {
-        let mut message = new_message(RETURN_WORDS);
-        message.init_root::<message::Builder<'_>>().init_return().init_results();
-        Self { message, parts: Parts::NONE, kind: Returned, caps: Vec::new(), attached: Attachments::new() }
+        Self::new_frame(Frame::results(), Returned)
     }
 
     /// Makes results that are one capability, as Bootstrap returns it.
     pub(crate) fn capability(cap: Cap<O>) -> Self {
-        let outgoing = Self::with_content(|content| {
-            pipeline::write_capability(content);
-            Ok::<_, std::convert::Infallible>(1)
-        });
-        match outgoing {
-            Ok(mut outgoing) => {
-                outgoing.caps = vec![Some(cap)];
-                outgoing
-            }
-            Err(never) => match never {},
-        }
-    }
-
-    /// Returns the part of the message that is still to be filled in.
-    pub(crate) fn builder(&mut self) -> capnp::Result<return_::Builder<'_>> {
-        match self.message.get_root::<message::Builder<'_>>()?.which()? {
-            message::Which::Return(ret) => ret,
-            _ => Err(capnp::Error::failed("not a return".to_owned())),
-        }
+        let mut frame = Frame::results();
+        let content = frame.content();
+        frame.words.set_capability(content, 0);
+        frame.add_table(1);
+        Self { caps: vec![Some(cap)], ..Self::new_frame(frame, Returned) }
     }
 
     /// Makes the results anew for another answer: those of a call that was forwarded. Returns also which
     /// capability of the original each one of the copy is.
     pub(crate) fn copied(payload: &Payload<O>) -> capnp::Result<(Self, Vec<usize>)> {
         let mut origins = Vec::new();
-        let copy = Self::with_content(|to| {
-            origins = pipeline::copy_content(payload.content()?, payload.caps.len(), to)?;
+        let copy = Self::with_content(|words, content| {
+            origins = pipeline::copy_content(payload, words, content)?;
             Ok::<_, capnp::Error>(origins.len())
         })?;
         Ok((copy, origins))
@@ -402,32 +399,41 @@ pub struct OutgoingMessage {
 }
 
 enum Finished {
-    Owned(Built),
+    Words(Words),
     /// Results that calls may still be pipelined on.
-    Shared(Arc<Built>),
+    Shared(Arc<Words>),
+    Built(Builder<HeapAllocator>),
 }
 
 impl OutgoingMessage {
-    pub(crate) fn owned(message: Built, mut parts: Parts, attached: Vec<Attachment>) -> Self {
-        parts.number(&message);
-        Self { message: Finished::Owned(message), parts, attached }
+    pub(crate) fn new(words: Words) -> Self {
+        Self { message: Finished::Words(words), parts: Parts::NONE, attached: Vec::new() }
     }
 
-    pub(crate) fn shared(message: Arc<Built>, mut parts: Parts, attached: Vec<Attachment>) -> Self {
-        parts.number(&message);
-        Self { message: Finished::Shared(message), parts, attached }
+    pub(crate) fn owned(words: Words, mut parts: Parts, attached: Vec<Attachment>) -> Self {
+        parts.number();
+        Self { message: Finished::Words(words), parts, attached }
+    }
+
+    pub(crate) fn shared(words: Arc<Words>, mut parts: Parts, attached: Vec<Attachment>) -> Self {
+        parts.number();
+        Self { message: Finished::Shared(words), parts, attached }
     }
 
     /// Builds a message of about that size.
     pub(crate) fn build(words: u32, build: impl FnOnce(message::Builder<'_>)) -> Self {
-        let mut message = new_message(words);
+        let mut message = Builder::new(HeapAllocator::new().first_segment_words(words));
         build(message.init_root());
-        Self::owned(message, Parts::NONE, Vec::new())
+        Self { message: Finished::Built(message), parts: Parts::NONE, attached: Vec::new() }
     }
 
     /// Returns the segments that were built; those of [large values](Self::parts) follow.
     pub fn segments(&self) -> OutputSegments<'_> {
-        self.message().get_segments_for_output()
+        match &self.message {
+            Finished::Words(words) => OutputSegments::SingleSegment([words.bytes()]),
+            Finished::Shared(words) => OutputSegments::SingleSegment([words.bytes()]),
+            Finished::Built(message) => message.get_segments_for_output(),
+        }
     }
 
     /// Returns the large values.
@@ -442,7 +448,12 @@ impl OutgoingMessage {
 
     /// Returns the size in words.
     pub fn words(&self) -> usize {
-        self.message().size_in_words() + self.parts.words()
+        let own = match &self.message {
+            Finished::Words(words) => words.len(),
+            Finished::Shared(words) => words.len(),
+            Finished::Built(message) => message.size_in_words(),
+        };
+        own + self.parts.words()
     }
 
     /// Returns the file descriptors that belong to the message: they are sent beside its first byte, in order, by a
@@ -455,13 +466,6 @@ impl OutgoingMessage {
     pub fn take_attached(&mut self) -> Vec<Attachment> {
         std::mem::take(&mut self.attached)
     }
-
-    fn message(&self) -> &Built {
-        match &self.message {
-            Finished::Owned(message) => message,
-            Finished::Shared(message) => message,
-        }
-    }
 }
 
 impl fmt::Debug for OutgoingMessage {
@@ -470,24 +474,16 @@ impl fmt::Debug for OutgoingMessage {
     }
 }
 
-fn new_message(words: u32) -> Built {
-    Builder::new(HeapAllocator::new().first_segment_words(words))
-}
-
-fn encode_payload<E>(
-    mut payload: payload::Builder<'_>,
-    encode: impl FnOnce(any_pointer::Builder<'_>) -> Result<usize, E>,
+/// Encodes content with capnp's builder, and copies it to its place.
+fn encode_elsewhere<E: From<capnp::Error>>(
+    words: &mut Words,
+    place: Place,
+    encode: impl FnOnce(any_pointer::Builder<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let caps = encode(payload.reborrow().get_content())?;
-    if caps > 0 {
-        payload.init_cap_table(caps as u32);
-    }
-    Ok(())
+    let mut message = Builder::new_default();
+    encode(message.init_root())?;
+    Ok(pipeline::copy_built(&message, words, place)?)
 }
 
-/// First segment of a call: some 20 words are ours, the rest is room for small parameters.
-const CALL_WORDS: u32 = 128;
-/// First segment of a return.
-const RETURN_WORDS: u32 = 64;
 /// Enough for a message without content.
 pub(crate) const CONTROL_WORDS: u32 = 16;

@@ -30,6 +30,7 @@ mod connection;
 mod embargo;
 mod export;
 mod fault;
+mod frame;
 mod id;
 mod import;
 mod large;

@@ -4,11 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use capnp::any_pointer;
+use capnp::message::{Builder, HeapAllocator};
 use capnp::private::capability::{ClientHook, ParamsHook, PipelineOp, ResultsHook};
-use capnp::traits::{Imbue, ImbueMut};
+use capnp::traits::Imbue;
 
-use super::Cap;
+use super::{Cap, Payload};
 use crate::exception::IpcException;
+use crate::wire::raw::{Place, Words};
 
 /// The path from the results of a call to a capability in them: pointer fields, outermost first.
 ///
@@ -97,31 +99,31 @@ pub(crate) fn follow<O: Clone>(
     }
 }
 
-/// Copies content between messages. Returns, for each capability of the copy in order, its index in the
-/// original's table, of length `caps`.
-pub(crate) fn copy_content(
-    from: any_pointer::Reader<'_>,
-    caps: usize,
-    mut to: any_pointer::Builder<'_>,
+/// Copies content to another message. Returns, for each capability of the copy in order, its index in the
+/// original's table.
+pub(crate) fn copy_content<O>(
+    payload: &Payload<O>,
+    words: &mut Words,
+    to: Place,
 ) -> capnp::Result<Vec<usize>> {
-    let original = index_table(caps);
+    let original = index_table(payload.caps.len());
     let mut copied = Vec::new();
-    let mut from: any_pointer::Reader<'_> = from;
+    let mut from = payload.content()?;
     from.imbue(&original);
-    {
-        let mut to = to.reborrow();
-        to.imbue_mut(&mut copied);
-        to.set_as(from)?;
-    }
+    words.copy(to, from, payload.words() as u64, &mut copied)?;
     Ok(copied.iter().map(|hook| hook.as_ref().map_or(usize::MAX, |hook| hook.get_ptr())).collect())
 }
 
-/// Writes a pointer to the first capability of the table.
-pub(crate) fn write_capability(mut to: any_pointer::Builder<'_>) {
-    let mut table = Vec::new();
-    let mut to = to.reborrow();
-    to.imbue_mut(&mut table);
-    to.set_as_capability(Box::new(Index(0)));
+/// Copies content of this side, whose capabilities are numbered in the order in which they are met.
+pub(crate) fn copy_built(
+    message: &Builder<HeapAllocator>,
+    words: &mut Words,
+    to: Place,
+) -> capnp::Result<()> {
+    let table = index_table(message.size_in_words());
+    let mut from = message.get_root_as_reader::<any_pointer::Reader<'_>>()?;
+    from.imbue(&table);
+    words.copy(to, from, message.size_in_words() as u64, &mut Vec::new())
 }
 
 /// What `capnp` reads as a capability table, each entry of which knows only its place.

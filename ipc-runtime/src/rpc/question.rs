@@ -5,7 +5,8 @@
 
 use std::collections::VecDeque;
 
-use super::{AnswerId, ExportId, Host, OutgoingCall, Payload, PromiseId, QuestionId, Transform};
+use super::export::ExportIds;
+use super::{AnswerId, Host, OutgoingCall, Payload, PromiseId, QuestionId, Transform};
 use crate::exception::IpcException;
 
 pub(crate) struct Question<H: Host> {
@@ -16,7 +17,7 @@ pub(crate) struct Question<H: Host> {
     pub(crate) path: Path,
     pub(crate) outcome: Option<Outcome>,
     /// Exports whose references travelled in the parameters, for `releaseParamCaps`.
-    pub(crate) param_exports: Vec<ExportId>,
+    pub(crate) param_exports: ExportIds,
     /// What is pipelined on a call that has not left its queue.
     pub(crate) waiting: VecDeque<Waiting<H>>,
 }
@@ -80,7 +81,7 @@ impl<H: Host> Question<H> {
             handles: 1,
             path,
             outcome: None,
-            param_exports: Vec::new(),
+            param_exports: ExportIds::new(),
             waiting: VecDeque::new(),
         }
     }

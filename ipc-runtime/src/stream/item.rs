@@ -4,13 +4,13 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use capnp::message::{Builder, HeapAllocator};
 use futures_core::Stream;
 
 use super::Polled;
 use crate::exception::IpcException;
 use crate::object::Destination;
 use crate::wire::layout::Slot;
+use crate::wire::raw::{ROOT, Words};
 use crate::wire::stream::RESULTS;
 use crate::wire::{DecodeElement, Encoder};
 
@@ -104,15 +104,11 @@ pub(super) fn weigh<T: StreamItem>(item: T) -> Result<Weighed<T>, IpcException> 
     if !matches!(T::SHAPE.slot, Slot::Pointer) {
         return Ok(Weighed { item, weight: Weight { words: 1, objects: 0 } });
     }
-    let mut message = Builder::new(HeapAllocator::new().first_segment_words(SCRATCH_WORDS));
     let mut encoder = Encoder::new(Destination::scales());
     let [items_at, _] = RESULTS.at;
-    encoder.encode_struct(message.init_root(), RESULTS.size, |to| {
+    encoder.encode(&mut Words::new(), ROOT, RESULTS.size, |to| {
         T::encode_list(std::slice::from_ref(&item), to.pointer(items_at.offset))
     })?;
     let weight = Weight { words: encoder.words(), objects: encoder.caps().len() };
     Ok(Weighed { item, weight })
 }
-
-/// Enough for most items; a larger one takes more.
-const SCRATCH_WORDS: u32 = 64;

@@ -69,6 +69,12 @@ impl AnyPointer {
     }
 }
 
+impl From<Opaque> for AnyPointer {
+    fn from(opaque: Opaque) -> Self {
+        Self(Some(Arc::new(opaque)))
+    }
+}
+
 /// Checks that a type is a pointer.
 ///
 /// # Panics

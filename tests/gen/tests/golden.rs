@@ -5,6 +5,12 @@ use ipc_gen_tests::everything::{Init, Methods};
 // Found from the folder of this package.
 ipc_gen::schema_test!("golden/everything.capnp", dyn Init, dyn Methods);
 
+mod reflection {
+    use ipc_runtime::reflection::Reflect;
+
+    ipc_gen::schema_test!(name = reflection, "schema/reflection.capnp", dyn Reflect);
+}
+
 mod libmultiprocess {
     use ipc_runtime::wire::proxy::{Thread, ThreadMap};
 

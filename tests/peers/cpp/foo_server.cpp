@@ -2,10 +2,8 @@
 
 #include "peer.h"
 
-#include <condition_variable>
 #include <mp/test/foo.capnp.h>
 #include <mp/test/foo.capnp.proxy.h>
-#include <mutex>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -19,31 +17,6 @@ enum Order {
     THROW = 3,      //!< throws an exception that no slot takes
     STRANGE = 4,    //!< throws what is no exception
     COUNT = 100,    //!< this and higher: adds to a list, and returns how many are there and in order
-};
-
-class Gate
-{
-public:
-    void open()
-    {
-        const std::lock_guard lock(m_mutex);
-        ++m_opened;
-        m_changed.notify_all();
-    }
-
-    void pass()
-    {
-        std::unique_lock lock(m_mutex);
-        const int opened = m_opened;
-        puts("waiting");
-        fflush(stdout);
-        m_changed.wait(lock, [&] { return m_opened != opened; });
-    }
-
-private:
-    std::mutex m_mutex;
-    std::condition_variable m_changed;
-    int m_opened{0};
 };
 
 } // namespace

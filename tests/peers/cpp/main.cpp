@@ -1,5 +1,6 @@
-// A peer that uses libmultiprocess: `ipc-cpp-peer serve foo|rules PATH` serves an interface until standard input ends, and
-// `ipc-cpp-peer call foo|rules PATH CASE` makes the calls of a case and ends with 0 if all was as expected.
+// A peer that uses libmultiprocess: `ipc-cpp-peer serve foo|rules|threads PATH` serves an interface until standard input ends, and
+// `ipc-cpp-peer call foo|rules|threads PATH CASE` makes the calls of a case and ends with 0 if all was as expected. With `-ipcfd NUMBER`
+// it serves `threads` to the process that started it.
 
 #include "peer.h"
 
@@ -83,17 +84,21 @@ int main(int argc, char** argv)
 {
     const std::string role = argc > 1 ? argv[1] : "";
     const std::string what = argc > 2 ? argv[2] : "";
-    if (role == "serve" && argc == 4 && what == "foo") {
-        serve_foo(argv[3]);
-    } else if (role == "serve" && argc == 4 && what == "rules") {
-        serve_rules(argv[3]);
-    } else if (role == "call" && argc == 5 && what == "foo") {
-        return call(foo_cases(), argv[3], argv[4]);
-    } else if (role == "call" && argc == 5 && what == "rules") {
-        return call(rules_cases(), argv[3], argv[4]);
-    } else {
-        std::cerr << "usage: ipc-cpp-peer serve foo|rules PATH\n       ipc-cpp-peer call foo|rules PATH CASE\n";
-        return 2;
+    const std::map<std::string, std::pair<std::function<void(const std::string&)>, std::function<Cases()>>> interfaces{
+        {"foo", {serve_foo, foo_cases}},
+        {"rules", {serve_rules, rules_cases}},
+        {"threads", {[](const std::string& path) { serve_threads(path); }, threads_cases}},
+    };
+    if (role == "-ipcfd" && argc == 3) {
+        serve_threads(std::stoi(what));
+        return 0;
     }
-    return 0;
+    const auto found = interfaces.find(what);
+    if (found != interfaces.end() && role == "serve" && argc == 4) {
+        found->second.first(argv[3]);
+        return 0;
+    }
+    if (found != interfaces.end() && role == "call" && argc == 5) return call(found->second.second(), argv[3], argv[4]);
+    std::cerr << "usage: ipc-cpp-peer serve foo|rules|threads PATH\n       ipc-cpp-peer call foo|rules|threads PATH CASE\n";
+    return 2;
 }

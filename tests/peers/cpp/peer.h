@@ -3,12 +3,15 @@
 #ifndef PEER_H
 #define PEER_H
 
+#include <condition_variable>
+#include <cstdio>
 #include <functional>
 #include <future>
 #include <map>
 #include <memory>
 #include <mp/proxy-io.h>
 #include <mp/proxy-types.h>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -39,6 +42,15 @@ void serve(const std::string& path, Impl& impl)
     fflush(stdout);
     loop.loop();
     end.join();
+}
+
+//! Serves the object to the process that started this one, over the descriptor, until it leaves.
+template <typename Interface, typename Impl>
+void serve_parent(int descriptor, Impl& impl)
+{
+    mp::EventLoop loop("ipc-cpp-peer", log);
+    mp::ServeStream<Interface>(loop, descriptor, impl);
+    loop.loop();
 }
 
 //! The client of the server at a path, with the thread that reads its socket.
@@ -74,6 +86,32 @@ private:
     std::thread m_thread;
 };
 
+//! Where threads wait until somebody opens it. They say so.
+class Gate
+{
+public:
+    void open()
+    {
+        const std::lock_guard lock(m_mutex);
+        ++m_opened;
+        m_changed.notify_all();
+    }
+
+    void pass()
+    {
+        std::unique_lock lock(m_mutex);
+        const int opened = m_opened;
+        puts("waiting");
+        fflush(stdout);
+        m_changed.wait(lock, [&] { return m_opened != opened; });
+    }
+
+private:
+    std::mutex m_mutex;
+    std::condition_variable m_changed;
+    int m_opened{0};
+};
+
 //! Fails the case if the two are not equal.
 template <typename Actual, typename Expected>
 void expect_equal(const char* what, const Actual& actual, const Expected& expected)
@@ -91,7 +129,10 @@ using Cases = std::map<std::string, std::function<void(const std::string&)>>;
 
 void serve_foo(const std::string& path);
 void serve_rules(const std::string& path);
+void serve_threads(const std::string& path);
+void serve_threads(int descriptor);
 Cases foo_cases();
 Cases rules_cases();
+Cases threads_cases();
 
 #endif // PEER_H

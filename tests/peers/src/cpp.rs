@@ -24,7 +24,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts the server and waits until it listens. `interface` is `foo` or `rules`.
+    /// Starts the server and waits until it listens. `interface` is `foo`, `rules` or `threads`.
     ///
     /// # Panics
     /// Panics if it does not.
@@ -64,11 +64,7 @@ impl Server {
     /// # Panics
     /// Panics if that fails.
     pub fn connect<T: Interface + ?Sized>(&self) -> Arc<T> {
-        let process = make_process("peers", self.directory.path());
-        let ipc = make_client_ipc(process, make_capnp_protocol(CapnpContext::new()));
-        let mut address = format!("unix:{}", self.directory.path().join("socket").display());
-        let connected = ipc.connect_address::<T>(&mut address);
-        connected.unwrap_or_else(|error| panic!("cannot connect: {error}")).expect("a connection")
+        connect(self.directory.path())
     }
 
     /// Returns how many threads its process has.
@@ -141,6 +137,14 @@ impl Served {
         self.directory.path().join("socket")
     }
 
+    /// Connects to it.
+    ///
+    /// # Panics
+    /// Panics if that fails.
+    pub fn connect<T: Interface + ?Sized>(&self) -> Arc<T> {
+        connect(self.directory.path())
+    }
+
     /// Ends the connections that were made.
     pub fn disconnect(&self) {
         self.ipc.disconnect_incoming();
@@ -163,4 +167,12 @@ impl Served {
         joined("the C++ client ends", std::thread::spawn(move || process.wait_with_output()))
             .expect("its output")
     }
+}
+
+fn connect<T: Interface + ?Sized>(directory: &Path) -> Arc<T> {
+    let process = make_process("peers", directory);
+    let ipc = make_client_ipc(process, make_capnp_protocol(CapnpContext::new()));
+    let mut address = format!("unix:{}", directory.join("socket").display());
+    let connected = ipc.connect_address::<T>(&mut address);
+    connected.unwrap_or_else(|error| panic!("cannot connect: {error}")).expect("a connection")
 }

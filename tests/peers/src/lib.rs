@@ -5,6 +5,7 @@ pub mod foo;
 pub mod migration;
 pub mod rules;
 pub mod schema;
+pub mod threads;
 pub mod tools;
 
 /// What `capnpc` generated from the interfaces of Bitcoin Core.

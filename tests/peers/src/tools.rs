@@ -19,6 +19,13 @@ pub fn libmultiprocess() -> Option<PathBuf> {
     require("cpp", of_version("source_version", |version| version.join(folder)))
 }
 
+/// Returns the folder of the schemas of Bitcoin Core 30.
+pub fn schemas_of_v30() -> Option<PathBuf> {
+    let version = version_of("schemas_version")?;
+    let folder = format!("schemas-{version}/bitcoin-capnp-types/capnp");
+    require("schemas", peers().map(|peers| peers.join(folder)))
+}
+
 /// Returns `bitcoin-node`.
 pub fn node() -> Option<PathBuf> {
     require("node", of_version("source_version", |folder| folder.join("node/bin/bitcoin-node")))

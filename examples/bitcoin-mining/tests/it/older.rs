@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::Mutex;
 
 use bitcoin_mining::block::solve;
-use bitcoin_mining::v30::{BlockTemplate, Init, Mining};
-use bitcoin_mining::{
-    BlockCheckOptions, BlockCreateOptions, BlockHash, BlockRef, BlockWaitOptions, Echo, Hash, Node, Release,
+use bitcoin_mining::v30::{
+    BlockCheckOptions, BlockCreateOptions, BlockTemplate, BlockWaitOptions, Init, Mining,
 };
+use bitcoin_mining::{self as newer, BlockHash, BlockRef, Echo, Hash, Node, Release};
 use ipc_runtime::{
     CapnpContext, ExceptionKind, Ipc, IpcException, make_capnp_protocol, make_client_ipc, make_ipc,
     make_process,
@@ -73,7 +73,7 @@ impl Mining for Chain {
         &self,
         options: &BlockCreateOptions,
     ) -> Result<Option<Arc<dyn BlockTemplate>>, IpcException> {
-        assert_eq!(*options, BlockCreateOptions::default());
+        assert_eq!(*options, BlockCreateOptions::from(&newer::BlockCreateOptions::default()));
         Ok(Some(Arc::new(Chain { solved: self.solved.clone() })))
     }
 
@@ -82,7 +82,7 @@ impl Mining for Chain {
         block: &[u8],
         options: &BlockCheckOptions,
     ) -> Result<(String, String, bool), IpcException> {
-        assert_eq!(*options, BlockCheckOptions::default());
+        assert_eq!(*options, BlockCheckOptions::from(&newer::BlockCheckOptions::default()));
         Ok(("reason".into(), "debug".into(), block.is_empty()))
     }
 }
@@ -160,11 +160,11 @@ fn the_older_schema_is_chosen_and_behaves_like_the_newer() {
         let mining = node.mining();
         assert_eq!(mining.get_tip().unwrap(), Some(TIP));
         assert_eq!(mining.wait_tip_changed(&TIP.hash, 1.0).unwrap(), None);
-        let (reason, debug, valid) = mining.check_block(&[], &BlockCheckOptions::default()).unwrap();
+        let (reason, debug, valid) = mining.check_block(&[], &newer::BlockCheckOptions::default()).unwrap();
         assert_eq!((reason.as_str(), debug.as_str(), valid), ("reason", "debug", true));
         assert_eq!(mining.submit_block(&[]).unwrap_err().kind(), ExceptionKind::Unimplemented);
 
-        let template = mining.create_new_block(&BlockCreateOptions::default(), true).unwrap().unwrap();
+        let template = mining.create_new_block(&newer::BlockCreateOptions::default(), true).unwrap().unwrap();
         let parts = template.get_coinbase_tx().unwrap();
         assert_eq!((parts.version, parts.sequence, parts.lock_time), (2, 0xffff_fffe, 0));
         assert_eq!(
@@ -175,9 +175,9 @@ fn the_older_schema_is_chosen_and_behaves_like_the_newer() {
         assert_eq!(parts.witness, [0; 32]);
         let solution = solve(&*template).unwrap();
         assert!(template.submit_solution(0, 0, solution.nonce, &solution.coinbase).unwrap());
-        let short = BlockWaitOptions { timeout: 1.0, ..BlockWaitOptions::default() };
+        let short = newer::BlockWaitOptions { timeout: 1.0, ..newer::BlockWaitOptions::default() };
         assert!(template.wait_next(&short).unwrap().is_none());
-        let next = template.wait_next(&BlockWaitOptions::default()).unwrap().unwrap();
+        let next = template.wait_next(&newer::BlockWaitOptions::default()).unwrap().unwrap();
         assert_eq!((next.get_tx_fees().unwrap(), next.get_tx_sigops().unwrap()), (vec![5], vec![6]));
         next.interrupt_wait().unwrap();
     });
@@ -195,7 +195,7 @@ fn the_older_schema_in_async_form() {
             let mining = node.mining_async();
             assert!(mining.is_test_chain().await.unwrap());
             assert_eq!(mining.wait_tip_changed(&BlockHash([0; 32]), 1.0).await.unwrap(), Some(TIP));
-            let options = BlockCreateOptions::default();
+            let options = newer::BlockCreateOptions::default();
             let template = mining.create_new_block(&options, true).await.unwrap().unwrap();
             assert_eq!(template.get_tx_fees().unwrap(), [5]);
             assert_eq!(mining.interrupt().await.unwrap_err().kind(), ExceptionKind::Unimplemented);

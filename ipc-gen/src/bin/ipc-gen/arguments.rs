@@ -2,6 +2,9 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
+
+use ipc_gen::live::DataForm;
 
 /// What a command line asks for.
 #[derive(Debug)]
@@ -13,6 +16,10 @@ pub(crate) struct Arguments {
     pub(crate) import_path: Vec<PathBuf>,
     pub(crate) format: Format,
     pub(crate) partial: Partial,
+    /// The files that say what a process has.
+    pub(crate) schema: Vec<PathBuf>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) data: DataForm,
 }
 
 /// The commands.
@@ -26,6 +33,7 @@ pub(crate) enum Command {
     Diff,
     Check,
     Compile,
+    Call,
 }
 
 /// How data is written.
@@ -42,12 +50,13 @@ pub(crate) enum Partial {
     Allowed,
 }
 
-const COMMANDS: [(&str, Command); 7] = [
+const COMMANDS: [(&str, Command); 8] = [
     ("import", Command::Import),
     ("show", Command::Show),
     ("diff", Command::Diff),
     ("check", Command::Check),
     ("compile", Command::Compile),
+    ("call", Command::Call),
     ("id", Command::Id),
     ("help", Command::Help),
 ];
@@ -62,6 +71,9 @@ impl Arguments {
             import_path: Vec::new(),
             format: Format::Text,
             partial: Partial::Refused,
+            schema: Vec::new(),
+            timeout: None,
+            data: DataForm::default(),
         };
         let Some(first) = words.next() else { return Ok(arguments) };
         let first = first.to_string_lossy().into_owned();
@@ -123,6 +135,14 @@ impl Arguments {
                         }
                     }
                 }
+                "--schema" => arguments.schema.push(value()?.into()),
+                "--timeout" => arguments.timeout = Some(parse_timeout(&value()?.to_string_lossy())?),
+                "--data" => {
+                    let form = value()?.to_string_lossy().into_owned();
+                    arguments.data = DataForm::of(&form).ok_or_else(|| {
+                        format!("`{form}` is not a form of bytes\n  help: `--data hex`, `--data base64` or `--data list`")
+                    })?;
+                }
                 "--allow-partial" => arguments.partial = Partial::Allowed,
                 other => {
                     return Err(format!("`{other}` is not an option\n  help: see `ipc-gen {first} --help`"));
@@ -143,9 +163,16 @@ impl Arguments {
             Command::Diff | Command::Check if self.files.len() != 2 => {
                 see("an old version and a new one are needed")
             }
+            Command::Call if self.files.len() < 2 => see("the address and the path of a method are needed"),
+            Command::Call if self.files.len() > 3 => see("there is more than the parameters"),
             _ => Ok(()),
         }
     }
+}
+
+fn parse_timeout(seconds: &str) -> Result<Duration, String> {
+    let parsed = seconds.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    parsed.ok_or_else(|| format!("`{seconds}` is not a number of seconds\n  help: `--timeout 2.5` is one"))
 }
 
 /// Returns the help for a command, or for all.
@@ -156,6 +183,7 @@ pub(crate) fn help(of: &[PathBuf]) -> &'static str {
         Some("diff") => DIFF,
         Some("check") => CHECK,
         Some("compile") => COMPILE,
+        Some("call") => CALL,
         Some("id") => ID,
         _ => ALL,
     }
@@ -172,6 +200,7 @@ Commands:
   diff     show two versions of a schema side by side
   check    find out what a change of a schema breaks
   compile  hand a schema to a code generator for another language
+  call     call a method of a live process, with JSON
   id       make an id
   help     say more about a command: `ipc-gen help check`
 
@@ -185,6 +214,8 @@ Exit codes:
   1  there is what was looked for: a difference, a change that breaks peers,
      something that cannot be said in Rust
   2  the command line or a file is wrong
+  3  a process cannot be reached, or is gone
+  4  a process did not answer in time
 ";
 
 const IMPORT: &str = "\
@@ -249,6 +280,63 @@ Usage: ipc-gen compile FILE.. -o PLUGIN[:FOLDER] [-I FOLDER]..
                         `c++` runs `capnpc-c++` from the PATH, in the folder
                         if one is named; a name with a `/` is run as it is;
                         `-` writes the request to the standard output
+";
+
+const CALL: &str = "\
+Calls a method of a live process, with JSON for parameters and results.
+
+Usage: ipc-gen call ADDRESS PATH [PARAMS] [--schema FILE].. [-I FOLDER]..
+                    [--timeout SECONDS] [--data FORM] [--format text|json]
+
+  ipc-gen call unix:/run/calc.sock init.makeCalculator.solve \\
+    '{\"equation\": \"6*7\"}'
+
+ADDRESS is `unix:` and the path of a socket.
+
+PATH is the root object and the methods on the way, each called on the object
+that the one before has returned:
+  init.add            the root object is called by the name of its interface,
+                      which may begin with a lowercase letter
+  init.make.run       calls `make`, then `run` on the object that it returned
+  'init.make({\"n\": 3}).run'
+                      with parameters for a method on the way
+  'init.make[b.items[2]].run'
+                      goes on with that object among the results; without this
+                      it is the only one, or the one that is called `result`
+
+PARAMS are the parameters of the last method, an object with a member for each;
+those that are missing have their defaults. `-` reads it from the standard
+input. What types are in JSON:
+  64-bit integers     strings of digits; numbers are read too
+  floats              numbers, or \"NaN\", \"Infinity\", \"-Infinity\"
+  Data                as `--data` says; a list of numbers is always read
+  enums               names; numbers for values that the schema does not have
+  structs, groups     objects; pointers that are null are left out
+  unions              the one member that is there
+  interfaces          of results: {\"interface\": \"Name\"}; of parameters: an
+                      object of this command, which prints what it is called
+                      with and answers with defaults, or what is said here:
+                      {\"method\": RESULTS, ..}; the answer {\"$error\": \"text\"}
+                      is an error. Parameters that are missing are such
+                      objects, null is null.
+  AnyPointer          cannot be said: {\"anyPointer\": null}
+
+Contexts and threads of libmultiprocess are filled in.
+
+      --schema FILE     a file, or a folder with files, that says what the
+                        process has; several may be given. Without this the
+                        process is asked, if it is made with ipc-runtime
+  -I, --import-path FOLDER
+                        where imported files are looked for
+      --timeout SECONDS how long to wait for the whole; without this, for ever
+      --data FORM       `hex` (the default), `base64` or `list`
+      --format json     each line is an object: {\"call\": ..} when an object of
+                        this command is called, {\"result\": ..} or {\"error\": ..}
+                        at the end
+
+Exit codes: 0; 1 if a method answers with an error; 2 if the command line, a
+file or the parameters are wrong; 3 if the process cannot be reached, or is
+gone; 4 if it did not answer in time.
 ";
 
 const ID: &str = "\

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use capnp::serialize::write_message_to_words;
+use ipc_gen::json::Json;
 use ipc_gen::model::{FieldKind, Node, NodeKind, Struct};
 use ipc_gen::show::WIDTH;
 use ipc_gen::{Arrangement, Change, ImportPath, Imported, Model};
 
 use crate::arguments::{Arguments, Format, Partial};
-use crate::json::Json;
 use crate::{Found, print};
 
 pub(crate) fn id() -> Result<Found, String> {
@@ -156,7 +156,7 @@ fn import_path(arguments: &Arguments) -> ImportPath {
     ImportPath { folders: arguments.import_path.clone() }
 }
 
-fn read(files: &[PathBuf], arguments: &Arguments) -> Result<Model, String> {
+pub(crate) fn read(files: &[PathBuf], arguments: &Arguments) -> Result<Model, String> {
     Model::read(files, &import_path(arguments)).map_err(|mistakes| mistakes.to_string())
 }
 
@@ -168,7 +168,7 @@ fn versions(arguments: &Arguments) -> Result<(Model, Model), String> {
 }
 
 /// Returns the file, or the `.capnp` files of a folder.
-fn files_in(path: &Path) -> Result<Vec<PathBuf>, String> {
+pub(crate) fn files_in(path: &Path) -> Result<Vec<PathBuf>, String> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
@@ -188,7 +188,7 @@ fn files_in(path: &Path) -> Result<Vec<PathBuf>, String> {
 }
 
 fn change_json(change: &Change) -> Json {
-    Json::Object(vec![
+    Json::object(vec![
         ("rule", Json::text(change.rule.name())),
         ("impact", Json::text(change.impact.name())),
         ("breaking", Json::Bool(change.impact.is_breaking())),
@@ -221,10 +221,10 @@ fn describe(model: &Model, node: &Node) -> Json {
             members.push(("kind", Json::text("interface")));
             members
                 .push(("extends", Json::List(of.superclasses.iter().map(|(id, _)| Json::id(*id)).collect())));
-            let methods = (0..).zip(&of.methods).map(|(ordinal, method)| {
-                Json::Object(vec![
+            let methods = (0_u16..).zip(&of.methods).map(|(ordinal, method)| {
+                Json::object(vec![
                     ("name", Json::text(&method.name)),
-                    ("ordinal", Json::Number(ordinal)),
+                    ("ordinal", Json::number(ordinal)),
                     ("params", Json::id(method.params.0)),
                     ("results", Json::id(method.results.0)),
                     ("doc", Json::text(&method.doc)),
@@ -241,27 +241,27 @@ fn describe(model: &Model, node: &Node) -> Json {
             members.push(("type", Json::text(model.type_name(ty))));
         }
     }
-    Json::Object(members)
+    Json::object(members)
 }
 
 fn describe_struct(model: &Model, of: &Struct) -> Vec<(&'static str, Json)> {
     let fields = of.fields.iter().map(|field| {
         let mut members = vec![("name", Json::text(&field.name))];
-        members.extend(field.ordinal.map(|ordinal| ("ordinal", Json::Number(ordinal.into()))));
-        members.extend(field.choice.map(|choice| ("choice", Json::Number(choice.into()))));
+        members.extend(field.ordinal.map(|ordinal| ("ordinal", Json::number(ordinal))));
+        members.extend(field.choice.map(|choice| ("choice", Json::number(choice))));
         match &field.kind {
             FieldKind::Slot { offset, ty, .. } => {
                 members.push(("type", Json::text(model.type_name(ty))));
-                members.push(("offset", Json::Number((*offset).into())));
+                members.push(("offset", Json::number(*offset)));
             }
             FieldKind::Group(id) => members.push(("group", Json::id(*id))),
         }
         members.push(("doc", Json::text(&field.doc)));
-        Json::Object(members)
+        Json::object(members)
     });
     vec![
-        ("dataWords", Json::Number(of.data.into())),
-        ("pointers", Json::Number(of.pointers.into())),
+        ("dataWords", Json::number(of.data)),
+        ("pointers", Json::number(of.pointers)),
         ("fields", Json::List(fields.collect())),
     ]
 }

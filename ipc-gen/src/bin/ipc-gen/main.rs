@@ -4,7 +4,7 @@
 
 mod arguments;
 mod commands;
-mod json;
+mod live;
 
 use std::process::ExitCode;
 
@@ -15,6 +15,12 @@ const FOUND: u8 = 1;
 
 /// The command could not do what it was asked.
 const FAILED: u8 = 2;
+
+/// A process cannot be reached, or is gone.
+const UNREACHABLE: u8 = 3;
+
+/// A process did not answer in time.
+const TIMED_OUT: u8 = 4;
 
 fn main() -> ExitCode {
     let arguments = match Arguments::parse(std::env::args_os().skip(1)) {
@@ -27,6 +33,8 @@ fn main() -> ExitCode {
     match run(&arguments) {
         Ok(Found::Nothing) => ExitCode::SUCCESS,
         Ok(Found::Something) => ExitCode::from(FOUND),
+        Ok(Found::Nobody) => ExitCode::from(UNREACHABLE),
+        Ok(Found::NothingYet) => ExitCode::from(TIMED_OUT),
         Err(message) => {
             eprintln!("{message}");
             ExitCode::from(FAILED)
@@ -39,6 +47,10 @@ fn main() -> ExitCode {
 enum Found {
     Nothing,
     Something,
+    /// No process that could be asked.
+    Nobody,
+    /// No answer in time.
+    NothingYet,
 }
 
 fn run(arguments: &Arguments) -> Result<Found, String> {
@@ -57,6 +69,7 @@ fn run(arguments: &Arguments) -> Result<Found, String> {
         Command::Diff => commands::diff(arguments),
         Command::Check => commands::check(arguments),
         Command::Compile => commands::compile(arguments),
+        Command::Call => live::call(arguments),
     }
 }
 

@@ -72,8 +72,8 @@ impl Link {
     pub(crate) fn ask_for_thread(self: &Arc<Self>, thread: &Arc<PeerThread>, name: &str) {
         let mut encoder = Encoder::new(Destination::none());
         let interface = <dyn ThreadMap>::descriptor().id;
-        let call = OutgoingCall::with_content(interface, MAKE_THREAD, |content| {
-            encoder.encode_struct(content, ONE_POINTER, |to| to.pointer(0).set_text(name))?;
+        let call = OutgoingCall::with_content(interface, MAKE_THREAD, |words, content| {
+            encoder.encode(words, content, ONE_POINTER, |to| to.pointer(0).set_text(name))?;
             Ok::<_, IpcException>(0)
         });
         // Only the length of the name could make it fail. Without a thread, the call has none.
@@ -124,6 +124,10 @@ impl Link {
         // A call that this side made itself names threads of the other one.
         let context =
             (target.has_context(method) && !answer.is_local()).then(|| ContextCaps::take(&mut params));
+        if params.caps.iter().all(Option::is_none) {
+            // Nothing is left that could be read.
+            state.engine.release_all(std::mem::take(&mut params.caps));
+        }
         let call = ServedCall::new(self.clone(), answer, target, method, params, words);
         match context {
             Some(context) => self.assign(state, Parked { call, context }, effects),

@@ -10,8 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use self::util::{Echo, EchoServer, connected};
-use super::link::{Link, Side};
-use super::{DriverLimits, Waiting};
+use super::link::{Link, Settings, Side};
 use crate::exception::ExceptionKind;
 use crate::with_deadline;
 
@@ -157,16 +156,7 @@ fn connecting_to_a_peer_that_never_answers_ends_at_the_deadline() {
 #[test]
 fn what_the_peer_sent_before_it_went_is_read_although_nothing_can_be_written() {
     let (socket, mut peer) = UnixStream::pair().unwrap();
-    let link = Link::start(
-        socket.into(),
-        Side::Client,
-        None,
-        DriverLimits::default(),
-        Waiting::Adaptive,
-        Arc::default(),
-        None,
-    )
-    .unwrap();
+    let link = Link::start(socket.into(), Side::Client, None, Settings::default()).unwrap();
     let reader = link.hold_reader();
     let (_question, waiter) = link.bootstrap();
     let mut bytes = [0; 1024];

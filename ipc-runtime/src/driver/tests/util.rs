@@ -4,9 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::context::Context;
-use crate::driver::link::{Link, Side};
-use crate::driver::{DriverLimits, Waiting};
+use crate::driver::DriverLimits;
+use crate::driver::link::{Link, Settings, Side};
 use crate::exception::IpcException;
 use crate::object::{Capability, Client, LocalObject, MethodId, Params, Remote, Reply, ServerCall, call};
 use crate::wire::descriptor::{IdSource, Interface as InterfaceDescriptor, Kind};
@@ -137,18 +136,9 @@ pub(super) fn connected(implementation: impl Echo) -> (Arc<dyn Echo>, Arc<Link>)
 pub(super) fn connected_with(implementation: impl Echo, limits: DriverLimits) -> (Arc<dyn Echo>, Arc<Link>) {
     let (client, server) = crate::process::socketpair().unwrap();
     let object: Arc<dyn Echo> = Arc::new(implementation);
-    let context = Arc::<Context>::default();
-    let server = Link::start(
-        server,
-        Side::Server,
-        Some(LocalObject::new(object)),
-        limits,
-        Waiting::Adaptive,
-        context.clone(),
-        None,
-    )
-    .unwrap();
-    let link = Link::start(client, Side::Client, None, limits, Waiting::Adaptive, context, None).unwrap();
+    let settings = Settings { limits, ..Settings::default() };
+    let server = Link::start(server, Side::Server, Some(LocalObject::new(object)), settings.clone()).unwrap();
+    let link = Link::start(client, Side::Client, None, settings).unwrap();
     let (_question, waiter) = link.bootstrap();
     let answer = link.wait(None, |waker| waiter.poll(waker)).unwrap().unwrap();
     let decoder = Decoder::new(answer.caps, answer.payload.words());

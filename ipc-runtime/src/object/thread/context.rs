@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{HostedThread, PeerThread};
+use super::{HostedThread, PeerThread, Peers};
 use crate::driver::link::Link;
 use crate::exception::IpcException;
 use crate::object::server::{AtOnce, ServedCall};
-use crate::object::{Capability, Destination, LocalObject, MethodId};
+use crate::object::{Capabilities, Capability, Destination, LocalObject, MethodId};
 use crate::rpc::{Cap, Known, OutgoingResults, Payload};
 use crate::wire::raw::{self, Decoder};
 use crate::wire::{Encoder, Size, StructWriter};
@@ -28,12 +28,7 @@ impl ContextCaps {
         let indices = params.content().ok().and_then(|content| raw::context_of(content).ok());
         let [thread, callback] = indices.unwrap_or_default();
         let mut take = |index: Option<usize>| params.caps.get_mut(index?)?.take();
-        let taken = Self { thread: take(thread), callback: take(callback) };
-        if params.caps.iter().all(Option::is_none) {
-            // Nothing is left that could be read.
-            params.caps = Vec::new();
-        }
-        taken
+        Self { thread: take(thread), callback: take(callback) }
     }
 
     pub(crate) fn into_caps(self) -> impl Iterator<Item = Cap<LocalObject>> {
@@ -85,7 +80,7 @@ pub(crate) fn caller_of_call(
     link: &Arc<Link>,
     thread: Option<&HostedThread>,
     cap: Cap<LocalObject>,
-    spare: &mut Vec<Arc<PeerThread>>,
+    spare: &mut Peers,
     release: impl FnOnce(Cap<LocalObject>),
 ) -> Arc<PeerThread> {
     if let Some(last) = thread.and_then(|thread| thread.last_caller(&cap)) {
@@ -110,7 +105,7 @@ pub(crate) fn answer_at_once(
     params: &Payload<LocalObject>,
 ) -> Result<OutgoingResults<LocalObject>, IpcException> {
     // Of the capabilities only the thread map is of interest, which is not read from here.
-    let decoder = Decoder::new(Vec::new(), params.words());
+    let decoder = Decoder::new(Capabilities::new(), params.words());
     let from = || decoder.root(params.content()?);
     match at_once {
         AtOnce::Construct => results(ONE_POINTER, |to| to.pointer(0).set_capability(link.hosts().map())),
@@ -134,8 +129,8 @@ fn results(
     encode: impl FnOnce(&mut StructWriter<'_, '_>) -> Result<(), IpcException>,
 ) -> Result<OutgoingResults<LocalObject>, IpcException> {
     let mut encoder = Encoder::new(Destination::none());
-    let mut results = OutgoingResults::with_content(|content| {
-        encoder.encode_struct(content, size, encode)?;
+    let mut results = OutgoingResults::with_content(|words, content| {
+        encoder.encode(words, content, size, encode)?;
         Ok::<_, IpcException>(encoder.caps().len())
     })?;
     let caps = encoder.into_caps();

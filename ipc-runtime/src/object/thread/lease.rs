@@ -13,7 +13,7 @@ use crate::driver::link::Link;
 use crate::driver::waiter::wake;
 use crate::exception::IpcException;
 use crate::object::LocalObject;
-use crate::rpc::{Cap, Caps};
+use crate::rpc::Cap;
 use crate::sync::lock;
 
 /// Threads without a call that are kept for good. A server of libmultiprocess has a thread for each.
@@ -50,15 +50,11 @@ impl Lease {
         self.0.is_none()
     }
 
-    /// Sets the first two capabilities of a call, which are those of its context. Under the lock of the connection's state,
-    /// in which the call is sent.
-    pub(crate) fn name(&self, caps: &mut Caps<LocalObject>) {
-        if let Some(Leased { thread, callback }) = &self.0
-            && let Some([first, second]) = caps.first_chunk_mut()
-        {
-            *first = thread.as_ref().and_then(|thread| thread.cap());
-            *second = Some(Cap::Local(callback.clone()));
-        }
+    /// Returns the first two capabilities of a call, which are those of its context. Under the lock of the connection's
+    /// state, in which the call is sent.
+    pub(crate) fn names(&self) -> Option<[Option<Cap<LocalObject>>; 2]> {
+        let Leased { thread, callback } = self.0.as_ref()?;
+        Some([thread.as_ref().and_then(|thread| thread.cap()), Some(Cap::Local(callback.clone()))])
     }
 }
 

@@ -28,5 +28,5 @@ pub(crate) use self::context::{Assigned, ContextCaps, Parked, answer_at_once, ca
 pub(crate) use self::frame::{Awaiting, Frame, is_serving};
 pub(crate) use self::hosted::{HostedThread, Hosts, Occupied};
 pub(crate) use self::lease::{Lease, Leases, lease_for_task, lease_oneway, lease_shared};
-pub(crate) use self::peer::{PeerThread, Serving};
+pub(crate) use self::peer::{PeerThread, Peers, Serving};
 pub(crate) use self::seat::{Attended, attend};

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
+use smallvec::SmallVec;
+
 use super::{HostedThread, Leases};
 use crate::driver::link::Link;
 use crate::object::LocalObject;
@@ -20,6 +22,9 @@ pub(crate) struct PeerThread {
     /// Runs what the peer calls back while no thread of this side waits for it.
     callback: OnceLock<Arc<HostedThread>>,
 }
+
+/// Some that are not needed any more, to be dropped outside of the locks.
+pub(crate) type Peers = SmallVec<[Arc<PeerThread>; 1]>;
 
 struct State {
     cap: Found,

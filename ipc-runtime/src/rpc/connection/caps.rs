@@ -1,6 +1,7 @@
 //! Counting capabilities, and finding out what they lead to.
 
 use super::super::answer::{ResultCaps, State};
+use super::super::frame::PeerTarget;
 use super::super::id::Asker;
 use super::super::import::Kind;
 use super::super::message::Caps;
@@ -20,13 +21,6 @@ pub(super) enum Place<O> {
     /// A promise that is not resolved.
     Awaited(PromiseId),
     Broken(IpcException),
-}
-
-/// Something that can be named to the peer as the target of a call.
-#[derive(Clone)]
-pub(super) enum PeerTarget {
-    Import(ImportId),
-    Promised(QuestionId, Transform),
 }
 
 /// What is known about where a capability leads.
@@ -62,7 +56,7 @@ impl<H: Host> Connection<H> {
             cap = match cap {
                 Cap::Local(object) => return Place::Local(object),
                 Cap::Broken(exception) => return Place::Broken(exception),
-                Cap::Import(id) => match self.imports.get(&id).map(|import| &import.kind) {
+                Cap::Import(id) => match self.imports.get(id.0).map(|import| &import.kind) {
                     Some(Kind::Resolved { cap: next, .. }) if way == Way::Shortest => next.clone(),
                     Some(_) => return Place::Peer(PeerTarget::Import(id)),
                     None => return Place::Broken(IpcException::failed(format!("{id} was released"))),
@@ -85,7 +79,7 @@ impl<H: Host> Connection<H> {
     pub fn known(&self, cap: &Cap<H::Object>) -> Known<H::Object> {
         match self.place(cap, Way::Shortest) {
             Place::Local(object) => Known::Object(object),
-            Place::Peer(PeerTarget::Import(id)) if matches!(self.imports.get(&id), Some(import) if matches!(import.kind, Kind::Promise { .. })) => {
+            Place::Peer(PeerTarget::Import(id)) if matches!(self.imports.get(id.0), Some(import) if matches!(import.kind, Kind::Promise { .. })) => {
                 Known::Nothing
             }
             Place::Peer(_) => Known::Elsewhere,
@@ -203,14 +197,8 @@ impl<H: Host> Connection<H> {
                 Some(self.acquire(cap))
             })
             .collect();
-        self.discard_all(caps);
+        self.release_all(caps);
         adopted
-    }
-
-    pub(super) fn discard_all(&mut self, caps: Caps<H::Object>) {
-        for cap in caps.into_iter().flatten() {
-            self.discard(cap);
-        }
     }
 
     /// Gives back the reference that a capability owns.
@@ -242,12 +230,12 @@ impl<H: Host> Connection<H> {
     }
 
     fn drop_import(&mut self, id: ImportId) {
-        let Some(import) = self.imports.get_mut(&id) else { return };
+        let Some(import) = self.imports.get_mut(id.0) else { return };
         import.local = import.local.saturating_sub(1);
         if import.local > 0 {
             return;
         }
-        if let Some(import) = self.imports.remove(&id) {
+        if let Some(import) = self.imports.remove(id.0) {
             self.batch_release(id, import.remote);
             if let Kind::Resolved { cap, .. } = import.kind {
                 self.discard(cap);
@@ -313,7 +301,7 @@ impl<H: Host> Connection<H> {
                 if let Some(answer) = self.local_answers.remove(answer)
                     && let State::Done(Ok(kept)) = answer.state
                 {
-                    self.discard_all(kept.caps);
+                    self.release_all(kept.caps);
                 }
             }
         }
@@ -336,7 +324,7 @@ impl<H: Host> Connection<H> {
         match self.place(cap, Way::Shortest) {
             Place::Local(_) | Place::Broken(_) => true,
             Place::Peer(PeerTarget::Import(id)) => {
-                matches!(self.imports.get(&id), Some(import) if matches!(import.kind, Kind::Settled))
+                matches!(self.imports.get(id.0), Some(import) if matches!(import.kind, Kind::Settled))
             }
             _ => false,
         }

@@ -87,7 +87,7 @@ impl<H: Host> Connection<H> {
         }
         let local = self.local_answers.ids();
         let local: Vec<_> = local.into_iter().filter_map(|id| self.local_answers.remove(id)).collect();
-        let answers = std::mem::take(&mut self.answers).into_values().chain(local);
+        let answers = self.answers.take().chain(local);
         for answer in answers {
             match answer.state {
                 State::Running(waiting) => hold_waiting(waiting, held),
@@ -95,7 +95,7 @@ impl<H: Host> Connection<H> {
                 State::Done(Err(_)) => {}
             }
         }
-        for import in std::mem::take(&mut self.imports).into_values() {
+        for import in self.imports.take() {
             if let Kind::Resolved { cap, .. } = import.kind {
                 held.push(cap);
             }

@@ -1,7 +1,5 @@
 //! The way of calls to their targets and of answers to whoever asked.
 
-use std::sync::Arc;
-
 use super::super::answer::{Answer, Kept, ResultCaps, ResultsTo, State, Taker};
 use super::super::id::Asker;
 use super::super::question::{Finish, Origin, Outcome, Path, Question, Request, Waiting, Wire};
@@ -108,7 +106,7 @@ impl<H: Host> Connection<H> {
                 }
                 let answer = self.local_answers.insert(answer);
                 question.path = Path::Local(answer);
-                let params = Payload::built(Arc::new(call.message), call.parts, call.caps, call.attached);
+                let params = Payload::built(call.frame, call.parts, call.caps, call.attached);
                 (AnswerId(Asker::Local(answer)), call.kind.interface_id, call.kind.method_id, params)
             }
         };
@@ -129,11 +127,11 @@ impl<H: Host> Connection<H> {
     pub(super) fn fail(&mut self, request: Request<H>, exception: IpcException) {
         match request {
             Request::Received { answer, payload, .. } => {
-                self.discard_all(payload.caps);
+                self.release_all(payload.caps);
                 self.spawn(Task::Answer(AnswerId::peer(answer), Err(exception)));
             }
             Request::Own { question, call } => {
-                self.discard_all(call.caps);
+                self.release_all(call.caps);
                 self.complete_question(question, Err(exception));
             }
         }
@@ -151,8 +149,9 @@ impl<H: Host> Connection<H> {
         // A result may be a promise of another result on this side, even of this very answer. What is kept
         // must not hold the question that keeps it.
         if let Ok(results) = &mut result {
-            let caps = std::mem::take(&mut results.caps);
-            results.caps = caps.into_iter().map(|cap| cap.map(|cap| self.settle(cap))).collect();
+            for cap in &mut results.caps {
+                *cap = cap.take().map(|cap| self.settle(cap));
+            }
         }
         let Some(answer) = self.answer_mut(id) else { return self.discard_result(result) };
         let State::Running(waiting) = &mut answer.state else { return self.discard_result(result) };
@@ -183,10 +182,10 @@ impl<H: Host> Connection<H> {
         };
         if forget {
             if let Asker::Peer(number) = id.0 {
-                self.answers.remove(&number);
+                self.answers.remove(number);
             }
             if let Ok(kept) = done {
-                self.discard_all(kept.caps);
+                self.release_all(kept.caps);
             }
         } else {
             if let (Asker::Peer(_), Ok(kept)) = (id.0, &done) {
@@ -211,7 +210,7 @@ impl<H: Host> Connection<H> {
 
     fn discard_result(&mut self, result: Result<OutgoingResults<H::Object>, IpcException>) {
         if let Ok(results) = result {
-            self.discard_all(results.caps);
+            self.release_all(results.caps);
         }
     }
 
@@ -259,7 +258,7 @@ impl<H: Host> Connection<H> {
                             Ok(results)
                         }
                         Err(error) => {
-                            self.discard_all(payload.caps);
+                            self.release_all(payload.caps);
                             Err(error.into())
                         }
                     }
@@ -276,7 +275,7 @@ impl<H: Host> Connection<H> {
 
     fn discard_payload(&mut self, result: Result<Payload<H::Object>, IpcException>) {
         if let Ok(payload) = result {
-            self.discard_all(payload.caps);
+            self.release_all(payload.caps);
         }
     }
 
@@ -294,7 +293,7 @@ impl<H: Host> Connection<H> {
 
     pub(super) fn answer_mut(&mut self, id: AnswerId) -> Option<&mut Answer<H>> {
         match id.0 {
-            Asker::Peer(id) => self.answers.get_mut(&id),
+            Asker::Peer(id) => self.answers.get_mut(id),
             Asker::Local(id) => self.local_answers.get_mut(id),
         }
     }

@@ -1,7 +1,5 @@
 //! Received messages.
 
-use std::collections::hash_map::Entry;
-
 use capnp_rpc::rpc_capnp::{
     call, cap_descriptor, exception, finish, message, message_target, payload, promised_answer, release,
     return_,
@@ -137,18 +135,15 @@ impl<H: Host> Connection<H> {
 
     /// Makes the entry for a call of the peer, or refuses the call.
     fn open_answer(&mut self, id: u32, results_to: ResultsTo) -> Result<bool, PeerMisbehaved> {
-        let is_full = self.is_full();
-        match self.answers.entry(id) {
-            Entry::Occupied(_) => Err(PeerMisbehaved::DuplicateQuestion(AnswerId::peer(id))),
-            Entry::Vacant(_) if is_full => {
-                self.refuse(id, &IpcException::overloaded("too many calls are open"));
-                Ok(false)
-            }
-            Entry::Vacant(entry) => {
-                entry.insert(Answer::new(results_to));
-                Ok(true)
-            }
+        if self.answers.get(id).is_some() {
+            return Err(PeerMisbehaved::DuplicateQuestion(AnswerId::peer(id)));
         }
+        if self.is_full() {
+            self.refuse(id, &IpcException::overloaded("too many calls are open"));
+            return Ok(false);
+        }
+        self.answers.insert(id, Answer::new(results_to));
+        Ok(true)
     }
 
     fn read_call(
@@ -182,7 +177,7 @@ impl<H: Host> Connection<H> {
         let cap = match target {
             Target::Export(id) => self.exports.get(id).ok_or(PeerMisbehaved::UnknownExport(id))?.cap.clone(),
             Target::Answer(id, transform) if request.answer() != Some(AnswerId::peer(id)) => {
-                match self.answers.get(&id).map(|answer| &answer.state) {
+                match self.answers.get(id).map(|answer| &answer.state) {
                     Some(State::Running(_)) => {
                         self.queue_in_answer(AnswerId::peer(id), transform, request);
                         return Ok(());
@@ -256,7 +251,7 @@ impl<H: Host> Connection<H> {
     /// Answers a question with the results of a call that the peer made here for that purpose.
     fn take_results(&mut self, question: QuestionId, id: u32) -> Result<(), PeerMisbehaved> {
         let unknown = PeerMisbehaved::TakeFromUnknownQuestion(AnswerId::peer(id));
-        let Some(answer) = self.answers.get_mut(&id) else { return Err(unknown) };
+        let Some(answer) = self.answers.get_mut(id) else { return Err(unknown) };
         let ResultsTo::Taker(taker) = &mut answer.results_to else { return Err(unknown) };
         if !matches!(taker, Taker::Expected) {
             return Err(PeerMisbehaved::ResultsTakenTwice(AnswerId::peer(id)));
@@ -286,8 +281,7 @@ impl<H: Host> Connection<H> {
         let id = finish.get_question_id();
         let caps = if finish.get_release_result_caps() { ResultCaps::Release } else { ResultCaps::Keep };
         // A peer may finish what needed no Finish and is gone.
-        let Entry::Occupied(mut entry) = self.answers.entry(id) else { return };
-        let answer = entry.get_mut();
+        let Some(answer) = self.answers.get_mut(id) else { return };
         if let State::Running(_) = answer.state {
             if answer.finished.is_none() {
                 answer.finished = Some(caps);
@@ -295,14 +289,16 @@ impl<H: Host> Connection<H> {
                     self.events.push_back(Event::Cancelled { answer: AnswerId::peer(id) });
                 }
             }
-        } else if let State::Done(Ok(kept)) = entry.remove().state {
+        } else if let Some(answer) = self.answers.remove(id)
+            && let State::Done(Ok(kept)) = answer.state
+        {
             self.kept_words = self.kept_words.saturating_sub(kept.words);
             if caps == ResultCaps::Release {
                 for export in kept.exports {
                     self.release_export(export);
                 }
             }
-            self.discard_all(kept.caps);
+            self.release_all(kept.caps);
         }
     }
 
@@ -415,8 +411,10 @@ impl<H: Host> Connection<H> {
         if table.len() > self.limits.max_caps_per_message {
             return Err(PeerMisbehaved::CapTableTooLong(table.len()));
         }
-        let caps: Caps<H::Object> =
-            table.iter().map(|descriptor| self.receive_cap(descriptor)).collect::<Result<_, _>>()?;
+        let mut caps = if table.is_empty() { Caps::new() } else { self.empty_caps() };
+        for descriptor in table {
+            caps.push(self.receive_cap(descriptor)?);
+        }
         let mut attached = Attachments::new();
         if !arrived.is_empty() {
             for (index, descriptor) in table.iter().enumerate() {
@@ -461,31 +459,27 @@ impl<H: Host> Connection<H> {
 
     /// Counts one more reference to a capability of the peer.
     fn import(&mut self, id: ImportId, kind: Kind<H::Object>) -> Result<Cap<H::Object>, PeerMisbehaved> {
-        let count = self.imports.len();
-        match self.imports.entry(id) {
-            Entry::Occupied(mut entry) => {
-                let import = entry.get_mut();
-                import.remote = import.remote.saturating_add(1);
-                import.local = import.local.saturating_add(1);
-                if import.remote >= MOST_REFERENCES {
-                    // One is left: it is in use.
-                    let surplus = std::mem::replace(&mut import.remote, 1) - 1;
-                    self.batch_release(id, surplus);
-                }
+        if let Some(import) = self.imports.get_mut(id.0) {
+            import.remote = import.remote.saturating_add(1);
+            import.local = import.local.saturating_add(1);
+            if import.remote >= MOST_REFERENCES {
+                // One is left: it is in use.
+                let surplus = std::mem::replace(&mut import.remote, 1) - 1;
+                self.batch_release(id, surplus);
             }
-            Entry::Vacant(_) if count >= self.limits.max_imports => {
-                return Err(PeerMisbehaved::TooManyImports(count));
-            }
-            Entry::Vacant(entry) => {
-                entry.insert(Import { remote: 1, local: 1, kind });
-            }
+            return Ok(Cap::Import(id));
         }
+        let count = self.imports.len();
+        if count >= self.limits.max_imports {
+            return Err(PeerMisbehaved::TooManyImports(count));
+        }
+        self.imports.insert(id.0, Import { remote: 1, local: 1, kind });
         Ok(Cap::Import(id))
     }
 
     /// Finds a capability in the results of a call that the peer made here.
     fn receive_result(&mut self, id: u32, transform: Transform) -> Cap<H::Object> {
-        let cap = match self.answers.get(&id).map(|answer| &answer.state) {
+        let cap = match self.answers.get(id).map(|answer| &answer.state) {
             Some(State::Running(_)) if self.promises.len() >= self.limits.max_imports => {
                 Cap::Broken(IpcException::overloaded("too many capabilities wait for an answer"))
             }

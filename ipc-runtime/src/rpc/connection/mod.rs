@@ -7,7 +7,7 @@ mod incoming;
 mod outgoing;
 mod resolve;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
 
 use capnp_rpc::rpc_capnp::message;
@@ -21,10 +21,10 @@ use super::export::Exports;
 use super::import::Import;
 use super::message::CONTROL_WORDS;
 use super::question::{Origin, Path, Question, Request, Wire};
-use super::table::Table;
+use super::table::{PeerTable, Table};
 use super::{
-    AnswerId, Cap, Event, ExportId, Host, ImportId, IncomingMessage, Limits, OutgoingCall, OutgoingMessage,
-    OutgoingResults, PeerMisbehaved, PromiseId, QuestionId,
+    AnswerId, Cap, Caps, Event, ExportId, Host, ImportId, IncomingMessage, Limits, OutgoingCall,
+    OutgoingMessage, OutgoingResults, PeerMisbehaved, PromiseId, QuestionId,
 };
 use crate::attachment::Arrived;
 use crate::exception::IpcException;
@@ -35,14 +35,16 @@ pub struct Connection<H: Host> {
     bootstrap: Option<H::Object>,
     questions: Table<Question<H>>,
     /// By the question id that the peer chose.
-    answers: HashMap<u32, Answer<H>>,
+    answers: PeerTable<Answer<H>>,
     /// The size of the results in `answers`.
     kept_words: usize,
     local_answers: Table<Answer<H>>,
-    imports: HashMap<ImportId, Import<H::Object>>,
+    imports: PeerTable<Import<H::Object>>,
     exports: Exports<H::Object>,
     embargoes: Table<Embargo<H::Object>>,
     promises: Table<LocalPromise<H>>,
+    /// Empty tables, whose memory is used again.
+    spare_caps: Vec<Caps<H::Object>>,
     /// The peer's calls that wait somewhere.
     queued: Queued,
     tasks: VecDeque<Task<H>>,
@@ -65,6 +67,9 @@ struct Queued {
     calls: usize,
     words: usize,
 }
+
+/// How many empty tables are kept, and for how many capabilities at the most.
+const SPARE_CAPS: usize = 4;
 
 /// A step of the work that an input sets off.
 enum Task<H: Host> {
@@ -106,13 +111,14 @@ impl<H: Host> Connection<H> {
             limits,
             bootstrap,
             questions: Table::new(),
-            answers: HashMap::new(),
+            answers: PeerTable::new(),
             kept_words: 0,
             local_answers: Table::new(),
-            imports: HashMap::new(),
+            imports: PeerTable::new(),
             exports: Exports::new(),
             embargoes: Table::new(),
             promises: Table::new(),
+            spare_caps: Vec::new(),
             queued: Queued::default(),
             tasks: VecDeque::new(),
             spawned: Vec::new(),
@@ -228,7 +234,7 @@ impl<H: Host> Connection<H> {
 
     /// Counts one more reference to an import.
     pub fn retain_import(&mut self, id: ImportId) {
-        if let Some(import) = self.imports.get_mut(&id) {
+        if let Some(import) = self.imports.get_mut(id.0) {
             import.local = import.local.saturating_add(1);
         }
     }
@@ -248,6 +254,21 @@ impl<H: Host> Connection<H> {
     pub fn release(&mut self, cap: Cap<H::Object>) {
         self.discard(cap);
         self.run();
+    }
+
+    /// Returns an empty table of capabilities for a call or its results.
+    pub fn empty_caps(&mut self) -> Caps<H::Object> {
+        self.spare_caps.pop().unwrap_or_default()
+    }
+
+    /// Gives back what is left in a table, and keeps its memory for the next call.
+    pub fn release_all(&mut self, mut caps: Caps<H::Object>) {
+        for cap in caps.drain(..).flatten() {
+            self.discard(cap);
+        }
+        if (1..=SPARE_CAPS).contains(&caps.capacity()) && self.spare_caps.len() < SPARE_CAPS {
+            self.spare_caps.push(caps);
+        }
     }
 
     /// Answers a call that was delivered. Harmless if the call no longer exists.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use capnp_rpc::rpc_capnp::{
-    cap_descriptor, exception, finish, message, message_target, promised_answer, release, return_,
-};
+use capnp_rpc::rpc_capnp::{cap_descriptor, exception, message, message_target, promised_answer, return_};
 
 use super::super::answer::{Kept, ResultCaps, ResultsTo};
+use super::super::export::ExportIds;
+use super::super::frame::{self, Descriptor, FinishNeeded, Frame, PeerTarget};
 use super::super::import;
 use super::super::large::Parts;
 use super::super::message::{CONTROL_WORDS, Caps};
@@ -16,7 +16,7 @@ use super::super::{
     export,
 };
 use super::Connection;
-use super::caps::{PeerTarget, Way};
+use super::caps::Way;
 use crate::attachment::{ATTACHMENT_LIMIT, Attachment, Attachments};
 use crate::exception::{ExceptionKind, IpcException};
 
@@ -48,19 +48,11 @@ impl<H: Host> Connection<H> {
     /// Makes batched Finish and Release messages transmittable now.
     pub fn flush_batched(&mut self) {
         for item in self.batch.items.drain(..) {
-            self.transmit.push_back(OutgoingMessage::build(CONTROL_WORDS, |message| match item {
-                Batched::Finish(question, caps) => {
-                    let mut finish: finish::Builder<'_> = message.init_finish();
-                    finish.set_question_id(question.0);
-                    finish.set_release_result_caps(caps == ResultCaps::Release);
-                    finish.set_require_early_cancellation_workaround(false);
-                }
-                Batched::Release(import, count) => {
-                    let mut release: release::Builder<'_> = message.init_release();
-                    release.set_id(import.0);
-                    release.set_reference_count(count);
-                }
-            }));
+            let words = match item {
+                Batched::Finish(question, caps) => frame::finish(question, caps == ResultCaps::Release),
+                Batched::Release(import, count) => frame::release(import, count),
+            };
+            self.transmit.push_back(OutgoingMessage::new(words));
         }
     }
 
@@ -120,21 +112,13 @@ impl<H: Host> Connection<H> {
             let exception = IpcException::overloaded("the peer holds too many capabilities");
             return self.fail(Request::Own { question, call }, exception);
         }
-        let caps = std::mem::take(&mut call.caps);
-        let mut exported = Vec::new();
-        let attached = match self.write_call(&mut call, question, target, &caps, &mut exported) {
-            Ok(attached) => attached,
-            Err(error) => {
-                self.announcements.clear();
-                for id in exported {
-                    self.release_export(id);
-                }
-                call.caps = caps;
-                return self.fail(Request::Own { question, call }, error.into());
-            }
-        };
+        let mut caps = std::mem::take(&mut call.caps);
+        let mut exported = ExportIds::new();
+        call.frame.address(question, call.kind.method_id, target);
+        self.describe_all(&mut call.frame, &caps, &mut exported);
+        let attached = attach_all(&mut call.frame, call.attached);
         if let PeerTarget::Import(id) = *target
-            && let Some(import) = self.imports.get_mut(&id)
+            && let Some(import) = self.imports.get_mut(id.0)
             && let import::Kind::Promise { called } = &mut import.kind
         {
             *called = true;
@@ -145,14 +129,11 @@ impl<H: Host> Connection<H> {
             entry.param_exports = exported;
             waiting = std::mem::take(&mut entry.waiting);
         }
-        self.send(OutgoingMessage::owned(call.message, call.parts, attached));
+        self.send(OutgoingMessage::owned(call.frame.words, call.parts, attached));
         self.announce_exports();
-        for cap in caps.into_iter().flatten() {
-            // Another handle on each object is in the table of exports.
-            if !matches!(cap, Cap::Local(_)) {
-                self.discard(cap);
-            }
-        }
+        // Another handle on each object is in the table of exports.
+        caps.retain(|cap| !matches!(cap, Some(Cap::Local(_))));
+        self.release_all(caps);
         self.resume(waiting, |transform| Cap::Promised(question, transform.clone()));
         // Nobody may be left who wants it, since it was queued.
         if let Some(entry) = self.questions.get_mut(question.0)
@@ -164,65 +145,30 @@ impl<H: Host> Connection<H> {
         }
     }
 
-    fn write_call(
-        &mut self,
-        call: &mut OutgoingCall<H::Object>,
-        question: QuestionId,
-        target: &PeerTarget,
-        caps: &Caps<H::Object>,
-        exported: &mut Vec<ExportId>,
-    ) -> capnp::Result<Vec<Attachment>> {
-        let attached = std::mem::take(&mut call.attached);
-        let mut builder = call.builder()?;
-        builder.set_question_id(question.0);
-        write_target(builder.reborrow().get_target()?, target);
-        let params = builder.get_params()?;
-        if !params.has_cap_table() {
-            return Ok(Vec::new());
-        }
-        let mut table = params.get_cap_table()?;
-        self.describe_all(table.reborrow(), caps, exported);
-        Ok(attach_all(table, attached))
-    }
-
     fn too_many_exports(&self, caps: &Caps<H::Object>) -> bool {
         caps.len() > self.limits.max_exports.saturating_sub(self.exports.table.len())
     }
 
-    fn describe_all(
-        &mut self,
-        mut table: capnp::struct_list::Builder<'_, cap_descriptor::Owned>,
-        caps: &Caps<H::Object>,
-        exported: &mut Vec<ExportId>,
-    ) {
-        for (index, cap) in (0..table.len()).zip(caps) {
+    fn describe_all(&mut self, frame: &mut Frame, caps: &Caps<H::Object>, exported: &mut ExportIds) {
+        for (index, cap) in (0..frame.table_len()).zip(caps) {
             if let Some(cap) = cap {
-                exported.extend(self.describe(table.reborrow().get(index), cap));
+                let (descriptor, export) = self.describe(cap);
+                frame.describe(index, &descriptor);
+                exported.extend(export);
             }
         }
     }
 
-    /// Writes a descriptor. Returns the export, if a reference to one travels in it.
-    pub(super) fn describe(
-        &mut self,
-        mut builder: cap_descriptor::Builder<'_>,
-        cap: &Cap<H::Object>,
-    ) -> Option<ExportId> {
+    /// Finds out how to name a capability to the peer. Returns also the export, if a reference to one travels with it.
+    pub(super) fn describe(&mut self, cap: &Cap<H::Object>) -> (Descriptor, Option<ExportId>) {
         let place = self.place(cap, Way::Shortest);
         let id = match self.name_place(place) {
             Cap::Local(object) => {
                 let id = self.exports.export_object(&object);
-                builder.set_sender_hosted(id.0);
-                return Some(id);
+                return (Descriptor::SenderHosted(id), Some(id));
             }
-            Cap::Import(id) => {
-                builder.set_receiver_hosted(id.0);
-                return None;
-            }
-            Cap::Promised(id, transform) => {
-                write_promised(builder.init_receiver_answer(), id, &transform);
-                return None;
-            }
+            Cap::Import(id) => return (Descriptor::ReceiverHosted(id), None),
+            Cap::Promised(id, transform) => return (Descriptor::ReceiverAnswer(id, transform), None),
             Cap::Awaited(promise) => match self.promises.get_mut(promise.0).map(|entry| entry.export) {
                 Some(Some(id)) => {
                     self.exports.add_reference(id);
@@ -244,8 +190,7 @@ impl<H: Host> Connection<H> {
                 id
             }
         };
-        builder.set_sender_promise(id.0);
-        Some(id)
+        (Descriptor::SenderPromise(id), Some(id))
     }
 
     /// Sends the Resolve messages that must follow the message just sent.
@@ -267,7 +212,11 @@ impl<H: Host> Connection<H> {
             resolve.set_promise_id(id.0);
             match cap {
                 Cap::Broken(exception) => write_exception(resolve.init_exception(), exception),
-                cap => exported = self.describe(resolve.init_cap(), cap),
+                cap => {
+                    let (descriptor, export) = self.describe(cap);
+                    write_descriptor(resolve.init_cap(), &descriptor);
+                    exported = export;
+                }
             }
         });
         self.send(message);
@@ -287,7 +236,7 @@ impl<H: Host> Connection<H> {
             Ok(results)
                 if matches!(results_to, ResultsTo::Caller) && self.too_many_exports(&results.caps) =>
             {
-                self.discard_all(results.caps);
+                self.release_all(results.caps);
                 Err(IpcException::overloaded("the peer holds too many capabilities"))
             }
             result => result,
@@ -307,51 +256,19 @@ impl<H: Host> Connection<H> {
                 Ok(Kept::of(results))
             }
             (Ok(mut results), _) => {
-                let mut exports = Vec::new();
+                let mut exports = ExportIds::new();
                 let caps = std::mem::take(&mut results.caps);
-                let attached = match self.write_results(id, &mut results, &caps, &mut exports) {
-                    Ok(attached) => attached,
-                    Err(error) => {
-                        self.announcements.clear();
-                        for id in exports {
-                            self.release_export(id);
-                        }
-                        self.discard_all(caps);
-                        let exception = IpcException::from(error);
-                        self.send_return(id, |ret| write_exception(ret.init_exception(), &exception));
-                        return Err(exception);
-                    }
-                };
-                let message = Arc::new(results.message);
+                let finish = if caps.is_empty() { FinishNeeded::No } else { FinishNeeded::Yes };
+                results.frame.answer(id, finish);
+                self.describe_all(&mut results.frame, &caps, &mut exports);
+                let attached = attach_all(&mut results.frame, results.attached);
+                let words = results.frame.words.len();
+                let message = Arc::new(results.frame.words);
                 self.send(OutgoingMessage::shared(Arc::clone(&message), results.parts, attached));
                 self.announce_exports();
-                let words = message.size_in_words();
                 Ok(Kept { message, words, parts: Parts::NONE, caps, attached: Attachments::new(), exports })
             }
         }
-    }
-
-    fn write_results(
-        &mut self,
-        id: u32,
-        results: &mut OutgoingResults<H::Object>,
-        caps: &Caps<H::Object>,
-        exports: &mut Vec<ExportId>,
-    ) -> capnp::Result<Vec<Attachment>> {
-        let attached = std::mem::take(&mut results.attached);
-        let mut ret = results.builder()?;
-        ret.set_answer_id(id);
-        ret.set_release_param_caps(false);
-        ret.set_no_finish_needed(caps.is_empty());
-        if let return_::Which::Results(payload) = ret.which()? {
-            let payload = payload?;
-            if payload.has_cap_table() {
-                let mut table = payload.get_cap_table()?;
-                self.describe_all(table.reborrow(), caps, exports);
-                return Ok(attach_all(table, attached));
-            }
-        }
-        Ok(Vec::new())
     }
 
     fn send_return(&mut self, id: u32, fill: impl FnOnce(return_::Builder<'_>)) {
@@ -391,21 +308,29 @@ impl<H: Host> Connection<H> {
 
 /// Notes in the descriptors which file descriptor belongs to which of them, and returns those in the order in which they
 /// are to be sent. One of no capability is closed.
-fn attach_all(
-    mut table: capnp::struct_list::Builder<'_, cap_descriptor::Owned>,
-    attached: Attachments,
-) -> Vec<Attachment> {
+fn attach_all(frame: &mut Frame, attached: Attachments) -> Vec<Attachment> {
     let mut sent = Vec::with_capacity(attached.len());
     for (cap, attachment) in attached {
-        if let (Ok(cap), Ok(place)) = (u32::try_from(cap), u8::try_from(sent.len()))
-            && cap < table.len()
+        if let Ok(place) = u8::try_from(sent.len())
+            && cap < frame.table_len()
             && sent.len() < ATTACHMENT_LIMIT
         {
-            table.reborrow().get(cap).set_attached_fd(place);
+            frame.attach(cap, place);
             sent.push(attachment);
         }
     }
     sent
+}
+
+fn write_descriptor(mut builder: cap_descriptor::Builder<'_>, descriptor: &Descriptor) {
+    match descriptor {
+        Descriptor::SenderHosted(id) => builder.set_sender_hosted(id.0),
+        Descriptor::SenderPromise(id) => builder.set_sender_promise(id.0),
+        Descriptor::ReceiverHosted(id) => builder.set_receiver_hosted(id.0),
+        Descriptor::ReceiverAnswer(id, transform) => {
+            write_promised(builder.init_receiver_answer(), *id, transform);
+        }
+    }
 }
 
 pub(super) fn write_target(mut builder: message_target::Builder<'_>, target: &PeerTarget) {

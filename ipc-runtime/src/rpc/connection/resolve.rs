@@ -4,12 +4,13 @@ use capnp_rpc::rpc_capnp::{disembargo, resolve};
 
 use super::super::answer::State;
 use super::super::embargo::{self, Embargo, LocalPromise};
+use super::super::frame::PeerTarget;
 use super::super::import::{Kind, Resolution};
 use super::super::message::CONTROL_WORDS;
 use super::super::{
     Cap, EmbargoId, Event, ExportId, Host, ImportId, OutgoingMessage, PeerMisbehaved, PromiseId, export,
 };
-use super::caps::{PeerTarget, Place, Way};
+use super::caps::{Place, Way};
 use super::incoming::{Echo, Target};
 use super::outgoing::write_target;
 use super::{Connection, Task};
@@ -30,7 +31,7 @@ impl<H: Host> Connection<H> {
             }
             Err(_) => return Ok(Echo::Needed),
         };
-        let called = match self.imports.get(&id).map(|import| &import.kind) {
+        let called = match self.imports.get(id.0).map(|import| &import.kind) {
             // It was released while the Resolve was on its way.
             None => {
                 self.discard(cap);
@@ -55,7 +56,7 @@ impl<H: Host> Connection<H> {
         if called {
             self.mark_called(&cap);
         }
-        if let Some(import) = self.imports.get_mut(&id) {
+        if let Some(import) = self.imports.get_mut(id.0) {
             import.kind = Kind::Resolved { cap, way };
         }
         Ok(Echo::None)
@@ -73,7 +74,7 @@ impl<H: Host> Connection<H> {
         for _ in 0..self.limits.max_promise_chain {
             next = match next {
                 Cap::Import(import) if import == id => break,
-                Cap::Import(import) => match self.imports.get(&import).map(|import| &import.kind) {
+                Cap::Import(import) => match self.imports.get(import.0).map(|import| &import.kind) {
                     Some(Kind::Resolved { cap, way }) => {
                         fault &= *way == Resolution::Abroad;
                         cap.clone()
@@ -103,7 +104,7 @@ impl<H: Host> Connection<H> {
     /// hosted here, it needs an embargo.
     fn mark_called(&mut self, resolution: &Cap<H::Object>) {
         if let Place::Peer(PeerTarget::Import(id)) = self.place(resolution, Way::Shortest)
-            && let Some(import) = self.imports.get_mut(&id)
+            && let Some(import) = self.imports.get_mut(id.0)
             && let Kind::Promise { called } = &mut import.kind
         {
             *called = true;
@@ -146,7 +147,7 @@ impl<H: Host> Connection<H> {
     fn loopback_target(&self, target: Target) -> Option<PeerTarget> {
         let mut cap = match target {
             Target::Export(id) => self.exports.get(id)?.cap.clone(),
-            Target::Answer(id, transform) => match &self.answers.get(&id)?.state {
+            Target::Answer(id, transform) => match &self.answers.get(id)?.state {
                 State::Done(Ok(kept)) => kept.cap(&transform),
                 _ => return None,
             },

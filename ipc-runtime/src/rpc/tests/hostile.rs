@@ -20,7 +20,7 @@ fn words(words: &[u64]) -> IncomingMessage {
         let [a, b, c, d, e, f, g, h] = word.to_le_bytes();
         capnp::word(a, b, c, d, e, f, g, h)
     });
-    IncomingMessage::new(Segments::single(words.collect()), Default::default())
+    IncomingMessage::new(Segments::single(words.collect::<Vec<_>>()), Default::default())
 }
 
 /// Returns the words of a message of one segment.

@@ -275,7 +275,7 @@ impl Interop {
         let outgoing = OutgoingCall::new(INTERFACE, method, |content, table| {
             super::util::write_content(content, number, usize::from(cap.is_some()));
             table.extend(cap.map(Some));
-            Ok::<_, std::convert::Infallible>(())
+            Ok::<_, capnp::Error>(())
         });
         self.end.input(|conn| conn.call(target, outgoing.unwrap(), number))
     }

@@ -3,7 +3,6 @@
 use capnp::message::{Reader, ReaderOptions};
 
 use super::super::large::{LargeBytes, copies_of};
-use super::super::message::Built;
 use super::super::{Form, LARGE_BYTES, LargeValue, OutgoingCall, OutgoingMessage, Payload, Segments};
 use super::util::Obj;
 use crate::object::Destination;
@@ -16,8 +15,8 @@ const PARAMS: Layout<2> = layout([<Vec<u8> as IpcType>::SHAPE, <String as IpcTyp
 
 fn call<'d>(encode: impl FnOnce(&mut StructWriter<'_, 'd>)) -> (OutgoingCall<Obj>, Vec<&'d [u8]>) {
     let mut encoder = Encoder::new(Destination::none()).with_large();
-    let mut call = OutgoingCall::with_content(1, 2, |content| {
-        encoder.encode_struct(content, PARAMS.size, |to| {
+    let mut call = OutgoingCall::with_content(1, 2, |words, content| {
+        encoder.encode(words, content, PARAMS.size, |to| {
             encode(to);
             Ok(())
         })?;
@@ -36,7 +35,7 @@ fn addresses(message: &OutgoingMessage, lent: &[&[u8]]) -> Vec<usize> {
 }
 
 fn read(message: capnp::message::Reader<Segments>) -> (Vec<u8>, String) {
-    let payload = Payload::<Obj>::received(message, Vec::new(), Default::default());
+    let payload = Payload::<Obj>::received(message, Default::default(), Default::default());
     let decoder = Decoder::new(Vec::new(), payload.words());
     let root = decoder.root(payload.content().unwrap()).unwrap();
     (Vec::decode(&root, PARAMS.at[0]).unwrap(), String::decode(&root, PARAMS.at[1]).unwrap())
@@ -53,7 +52,7 @@ fn what_is_lent_or_given_is_written_from_where_it_lies() {
             data.lend(to, PARAMS.at[0]).unwrap();
         });
         assert_eq!(lent.len(), 1);
-        let message = OutgoingMessage::owned(call.message, call.parts, Vec::new());
+        let message = OutgoingMessage::owned(call.frame.words, call.parts, Vec::new());
         let written = addresses(&message, &lent);
         assert!(places.iter().all(|place| written.contains(place)), "copied");
         assert!(message.segments().iter().map(|segment| segment.len()).sum::<usize>() < 1024);
@@ -84,30 +83,25 @@ fn a_message_that_stays_on_this_side_has_copies() {
     call.own(copies_of(&lent));
     assert!(!call.parts.are_lent());
     let words = call.words();
-    let flat = call.parts.flatten(&call.message);
+    let flat = call.parts.flatten(call.frame.words.bytes());
     assert_eq!(flat.size_in_words(), words);
     assert!(read(flat) == (data, String::new()));
 }
 
 #[test]
-fn what_is_small_or_nested_is_in_the_message() {
-    let (data, nested) = (vec![1; LARGE_BYTES - 1], Some(Some(vec![1_u8; LARGE_BYTES])));
-    let (call, lent) = call(|to| {
-        data.lend(to, PARAMS.at[0]).unwrap();
-        nested.lend(to, PARAMS.at[1]).unwrap();
-    });
+fn what_is_small_is_in_the_message() {
+    let data = vec![1; LARGE_BYTES - 1];
+    let (call, lent) = call(|to| data.lend(to, PARAMS.at[0]).unwrap());
     assert!(lent.is_empty() && call.parts.is_empty());
-    assert!(call.words() > LARGE_BYTES / 4);
+    assert!(call.words() > LARGE_BYTES / 8);
 }
 
 #[test]
 fn a_pointer_that_is_not_in_the_message_is_refused() {
     let (mut call, _) = call(|_| ());
-    let message: &Built = &call.message;
-    let segment = message.get_segments_for_output()[0].as_ptr().addr();
-    for pointer in [0, 1, segment - 8, segment, segment + 1, usize::MAX] {
+    // The first word is the root pointer, which is not null.
+    for pointer in [0, call.words(), usize::MAX] {
         let bytes = LargeBytes::Owned(Box::new([0_u8; 3]));
-        // The first word is the root pointer, which is not null.
         let refused = call.set_large(vec![LargeValue { pointer, form: Form::Data, bytes }]);
         assert!(refused.is_err(), "{pointer:#x}");
     }

@@ -93,7 +93,7 @@ fn a_return_that_releases_the_parameters_is_honoured() {
     let (mut raw, cap) = Raw::importing();
     let objects = [Obj::new(2), Obj::new(3)];
     let caps = objects.iter().cloned().map(|object| Some(Cap::Local(object))).chain([Some(cap.clone())]);
-    let question = raw.end.call(&cap, 1, caps.collect());
+    let question = raw.end.call(&cap, 1, caps.collect::<Vec<_>>());
     assert_eq!(raw.end.counts().exports, 3);
     raw.send(|message| {
         let mut ret = message.init_return();

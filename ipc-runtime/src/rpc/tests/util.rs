@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::rc::Rc;
 
 use capnp::message::ReaderOptions;
+use capnp::traits::ImbueMut;
 use capnp_rpc::rpc_capnp::{accept, cap_descriptor, message, message_target, payload, promised_answer};
 
 use super::super::message::CONTROL_WORDS;
@@ -134,7 +135,8 @@ impl End {
     }
 
     /// Calls with a number and capabilities; the first of them is at pointer field 0.
-    pub(super) fn call(&mut self, target: &TestCap, number: u32, caps: Caps<Obj>) -> QuestionId {
+    pub(super) fn call(&mut self, target: &TestCap, number: u32, caps: impl Into<Caps<Obj>>) -> QuestionId {
+        let caps = caps.into();
         let call = OutgoingCall::new(INTERFACE, 0, |content, table| {
             write_content(content, number, caps.len());
             *table = caps;
@@ -149,7 +151,7 @@ impl End {
     }
 
     /// Takes the first call and answers it with its own number.
-    pub(super) fn serve(&mut self, caps: Caps<Obj>) -> (usize, u32) {
+    pub(super) fn serve(&mut self, caps: impl Into<Caps<Obj>>) -> (usize, u32) {
         let call = self.delivered();
         assert_eq!(call.interface_id, INTERFACE);
         self.respond(call.answer, call.number, caps);
@@ -157,7 +159,8 @@ impl End {
         (call.target, call.number)
     }
 
-    pub(super) fn respond(&mut self, answer: AnswerId, number: u32, caps: Caps<Obj>) {
+    pub(super) fn respond(&mut self, answer: AnswerId, number: u32, caps: impl Into<Caps<Obj>>) {
+        let caps = caps.into();
         let results = OutgoingResults::new(|content, table| {
             write_content(content, number, caps.len());
             *table = caps;
@@ -178,8 +181,8 @@ impl End {
         self.input(|conn| conn.release(cap));
     }
 
-    pub(super) fn release_all(&mut self, caps: Caps<Obj>) {
-        for cap in caps.into_iter().flatten() {
+    pub(super) fn release_all(&mut self, caps: impl Into<Caps<Obj>>) {
+        for cap in caps.into().into_iter().flatten() {
             self.release(cap);
         }
     }
@@ -338,7 +341,7 @@ impl Raw {
         assert_eq!(raw.end.sent(), ["bootstrap 0"]);
         raw.send_results(question.number(), |payload| {
             let mut payload = payload;
-            super::super::pipeline::write_capability(payload.reborrow().get_content());
+            write_capability(payload.reborrow().get_content());
             describe(payload.init_cap_table(1).get(0));
         });
         let cap = raw.end.returned_cap(0);
@@ -463,8 +466,16 @@ pub(super) fn write_content(content: capnp::any_pointer::Builder<'_>, number: u3
     let mut content = content.init_as::<accept::Builder<'_>>();
     content.set_question_id(number);
     if caps > 0 {
-        super::super::pipeline::write_capability(content.init_provision());
+        write_capability(content.init_provision());
     }
+}
+
+/// Writes a pointer to the first capability of the table.
+fn write_capability(mut to: capnp::any_pointer::Builder<'_>) {
+    let mut table = Vec::new();
+    let mut to = to.reborrow();
+    to.imbue_mut(&mut table);
+    to.set_as_capability(super::super::pipeline::index_table(1).remove(0).unwrap());
 }
 
 fn read_payload(payload: Payload<Obj>) -> (u32, Caps<Obj>) {

@@ -49,17 +49,17 @@ impl StructWriter<'_, '_> {
     /// Returns an error if the message becomes too large.
     pub(crate) fn reserve_context(&mut self) -> Result<(), IpcException> {
         self.pointer(0).write_struct(Size { data: 0, pointers: 2 }, |to| {
-            to.pointer(0).reserve_capability()?;
-            to.pointer(1).reserve_capability()
+            to.pointer(0).reserve_capability();
+            to.pointer(1).reserve_capability();
+            Ok(())
         })
     }
 }
 
 impl PointerWriter<'_, '_> {
     /// Writes a capability that is settled later; of it only its place in the table is known.
-    fn reserve_capability(&mut self) -> Result<(), IpcException> {
-        let index = self.state.add_capability(None)?;
-        self.raw.set_capability(hooks::hook(index));
-        Ok(())
+    fn reserve_capability(&mut self) {
+        let index = self.state.reserve_capability();
+        self.state.to.set_capability(self.place, index);
     }
 }

@@ -10,7 +10,7 @@ use capnp::traits::FromPointerReader;
 use super::reader::{PointerReader, StructReader};
 use crate::attachment::Attachments;
 use crate::exception::IpcException;
-use crate::object::Capability;
+use crate::object::{Capabilities, Capability};
 use crate::wire::hooks;
 
 /// What decoding one message may allocate beyond a multiple of the message's own size: room for the structs of a short
@@ -23,7 +23,7 @@ const DECODE_FACTOR: u64 = 8;
 /// The state of decoding one message: its capabilities and what may still be allocated.
 #[derive(Debug)]
 pub struct Decoder {
-    pub(super) caps: Vec<Option<Capability>>,
+    pub(super) caps: Capabilities,
     /// Each is taken once, by whoever reads it first.
     pub(super) attached: Mutex<Attachments>,
     /// Atomic so that a method's future, which borrows from the message, may move between threads.
@@ -32,7 +32,7 @@ pub struct Decoder {
 
 impl Decoder {
     /// Starts decoding a message of the given size that came with the given capabilities.
-    pub fn new(caps: Vec<Option<Capability>>, message_words: usize) -> Self {
+    pub fn new(caps: Capabilities, message_words: usize) -> Self {
         let budget = DECODE_BUDGET.saturating_add((message_words as u64).saturating_mul(8 * DECODE_FACTOR));
         Self { caps, attached: Mutex::default(), budget: AtomicU64::new(budget) }
     }
@@ -54,6 +54,19 @@ impl Decoder {
             raw.imbue(hooks::table());
         }
         PointerReader::new(raw, self).read_struct()
+    }
+
+    /// Gives access to content that is anything.
+    ///
+    /// # Errors
+    /// Returns an error if there is none.
+    pub fn content<'m>(
+        &'m self,
+        content: any_pointer::Reader<'m>,
+    ) -> Result<PointerReader<'m>, IpcException> {
+        let RootReader(mut raw) = content.get_as()?;
+        raw.imbue(hooks::table());
+        Ok(PointerReader::new(raw, self))
     }
 
     /// Reads content that is a capability and not a struct, as a bootstrap's answer is.

@@ -10,16 +10,13 @@ use capnp::traits::{HasStructSize, IntoInternalStructReader, OwnedStruct, Setter
 use super::HasSize;
 use super::writer::raw_size;
 
-pub(super) type StructListBuilder<'a, T> = capnp::struct_list::Builder<'a, StructElement<T>>;
 pub(super) type StructListReader<'a, T> = capnp::struct_list::Reader<'a, StructElement<T>>;
 
 /// Ties a Rust type to capnp's list of structs, which names its element by an `OwnedStruct`.
 pub(super) struct StructElement<T>(PhantomData<T>);
 pub(super) struct StructElementReader<'a, T>(pub(super) layout::StructReader<'a>, pub(super) PhantomData<T>);
-pub(super) struct StructElementBuilder<'a, T>(
-    pub(super) layout::StructBuilder<'a>,
-    pub(super) PhantomData<T>,
-);
+/// Required by `OwnedStruct`, and never made: lists are written without capnp.
+pub(super) struct StructElementBuilder<'a, T>(PhantomData<(&'a (), T)>);
 
 impl<T: HasSize> OwnedStruct for StructElement<T> {
     type Reader<'a> = StructElementReader<'a, T>;
@@ -40,8 +37,8 @@ impl<'a, T> From<layout::StructReader<'a>> for StructElementReader<'a, T> {
 }
 
 impl<'a, T> From<layout::StructBuilder<'a>> for StructElementBuilder<'a, T> {
-    fn from(raw: layout::StructBuilder<'a>) -> Self {
-        Self(raw, PhantomData)
+    fn from(_: layout::StructBuilder<'a>) -> Self {
+        Self(PhantomData)
     }
 }
 

@@ -3,14 +3,17 @@
 use std::cell::Cell;
 
 use capnp::any_pointer;
-use capnp::private::layout;
-use capnp::traits::FromPointerBuilder;
+use capnp::message::{Reader, SegmentArray};
+use capnp::private::layout::CapTable;
+use capnp::traits::ImbueMut;
 
+use super::decoder::RootReader;
 use super::opaque_debug;
+use super::words::{Place, ROOT, Words, unlimited};
 use super::writer::{PointerWriter, StructWriter};
 use crate::attachment::Attachments;
 use crate::exception::IpcException;
-use crate::object::{Capability, Destination};
+use crate::object::{Capabilities, Capability, Destination};
 use crate::rpc::LargeValue;
 use crate::wire::hooks;
 use crate::wire::layout::Size;
@@ -22,11 +25,12 @@ pub const MESSAGE_LIMIT_WORDS: u64 = 8 * 1024 * 1024;
 /// The state of encoding one message.
 pub struct Encoder<'d> {
     destination: Destination<'d>,
-    caps: Vec<Option<Capability>>,
+    caps: Capabilities,
+    /// Capabilities before them, which are settled when the call is sent.
+    reserved: usize,
     attached: Attachments,
     /// What was left out of the message; `None` if it takes everything in.
     large: Option<Vec<LargeValue<'d>>>,
-    hooks: layout::CapTable,
     words: Cell<u64>,
 }
 
@@ -35,10 +39,10 @@ impl<'d> Encoder<'d> {
     pub fn new(destination: Destination<'d>) -> Self {
         Self {
             destination,
-            caps: Vec::new(),
+            caps: Capabilities::new(),
+            reserved: 0,
             attached: Attachments::new(),
             large: None,
-            hooks: Vec::new(),
             words: Cell::new(0),
         }
     }
@@ -50,31 +54,66 @@ impl<'d> Encoder<'d> {
         self
     }
 
-    /// Encodes a struct of the given size into `content`.
+    /// Encodes a struct of the given size, behind a pointer of the message.
+    ///
+    /// # Errors
+    /// Returns what `fill` returns; an error if the message becomes too large.
+    pub(crate) fn encode(
+        &mut self,
+        to: &mut Words,
+        pointer: Place,
+        size: Size,
+        fill: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
+    ) -> Result<(), IpcException> {
+        let state = State {
+            to,
+            destination: self.destination,
+            caps: &mut self.caps,
+            reserved: &mut self.reserved,
+            attached: &mut self.attached,
+            large: self.large.as_mut(),
+            words: &self.words,
+        };
+        PointerWriter::root(pointer, state).write_struct(size, fill)
+    }
+
+    /// Encodes a struct of the given size into a message of capnp's.
     ///
     /// # Errors
     /// Returns what `fill` returns; an error if the message becomes too large.
     pub fn encode_struct(
         &mut self,
-        content: any_pointer::Builder<'_>,
+        mut content: any_pointer::Builder<'_>,
         size: Size,
         fill: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
     ) -> Result<(), IpcException> {
-        let Root(mut raw) = content.init_as::<Root<'_>>();
-        raw.imbue(layout::CapTableBuilder::from_ref(&mut self.hooks));
-        let state = State {
-            destination: self.destination,
-            caps: &mut self.caps,
-            attached: &mut self.attached,
-            large: self.large.as_mut(),
-            words: &self.words,
-        };
-        PointerWriter::root(raw.reborrow(), state).write_root(size, fill)
+        let before = self.caps.len();
+        let mut words = Words::new();
+        self.encode(&mut words, ROOT, size, fill)?;
+        let segments = [words.bytes()];
+        let message = Reader::new(SegmentArray::new(&segments), unlimited());
+        let RootReader(mut raw) = message.get_root::<any_pointer::Reader<'_>>()?.get_as()?;
+        raw.imbue(hooks::table());
+        let mut met: CapTable = (0..before).map(|index| Some(hooks::hook(index))).collect();
+        let mut content = content.reborrow();
+        content.imbue_mut(&mut met);
+        content.set_as(any_pointer::Reader::new(raw))?;
+        // Copying has numbered them in the order in which it met them.
+        let origins: Vec<usize> =
+            met.iter().map(|hook| hook.as_deref().map_or(usize::MAX, hooks::index_of)).collect();
+        self.caps = origins.iter().map(|origin| self.caps.get(*origin).cloned().flatten()).collect();
+        self.attached = self.take_attached().moved(&origins);
+        Ok(())
     }
 
     /// Returns the values that were left out.
     pub fn take_large(&mut self) -> Vec<LargeValue<'d>> {
         self.large.take().unwrap_or_default()
+    }
+
+    /// Returns how many capabilities the message has, with those of its context.
+    pub(crate) fn capability_count(&self) -> usize {
+        self.reserved + self.caps.len()
     }
 
     /// Returns the capabilities that were written so far, by index.
@@ -93,32 +132,18 @@ impl<'d> Encoder<'d> {
     }
 
     /// Returns the capabilities that the message refers to, by index.
-    pub fn into_caps(self) -> Vec<Option<Capability>> {
+    pub fn into_caps(self) -> Capabilities {
         self.caps
     }
 }
 
 opaque_debug!(Encoder<'_>);
 
-/// Gets at the pointer itself.
-pub(super) struct Root<'a>(pub(super) layout::PointerBuilder<'a>);
-
-impl<'a> FromPointerBuilder<'a> for Root<'a> {
-    fn init_pointer(builder: layout::PointerBuilder<'a>, _length: u32) -> Self {
-        Self(builder)
-    }
-
-    fn get_from_pointer(
-        builder: layout::PointerBuilder<'a>,
-        _default: Option<&'a [capnp::Word]>,
-    ) -> capnp::Result<Self> {
-        Ok(Self(builder))
-    }
-}
-
 pub(super) struct State<'a, 'd> {
+    pub(super) to: &'a mut Words,
     pub(super) destination: Destination<'d>,
-    pub(super) caps: &'a mut Vec<Option<Capability>>,
+    pub(super) caps: &'a mut Capabilities,
+    reserved: &'a mut usize,
     pub(super) attached: &'a mut Attachments,
     pub(super) large: Option<&'a mut Vec<LargeValue<'d>>>,
     words: &'a Cell<u64>,
@@ -127,17 +152,31 @@ pub(super) struct State<'a, 'd> {
 impl<'d> State<'_, 'd> {
     pub(super) fn reborrow(&mut self) -> State<'_, 'd> {
         State {
+            to: self.to,
             destination: self.destination,
             caps: self.caps,
+            reserved: self.reserved,
             attached: self.attached,
             large: self.large.as_deref_mut(),
             words: self.words,
         }
     }
 
+    /// Returns how many capabilities the message has so far.
+    pub(super) fn capability_count(&self) -> usize {
+        *self.reserved + self.caps.len()
+    }
+
+    /// Notes that the message begins with a capability that is settled later; returns its index.
+    pub(super) fn reserve_capability(&mut self) -> usize {
+        let index = *self.reserved;
+        *self.reserved += 1;
+        index
+    }
+
     /// Adds a capability; returns its index.
     pub(super) fn add_capability(&mut self, capability: Option<Capability>) -> Result<usize, IpcException> {
-        let index = self.caps.len();
+        let index = self.capability_count();
         if index >= hooks::LIMIT {
             return Err(IpcException::failed(format!(
                 "too many objects in one call: at most {} may be passed",

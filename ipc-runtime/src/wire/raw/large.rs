@@ -1,5 +1,6 @@
 //! Large values, which are left out of the message that is built: what their pointers would be is noted instead.
 
+use super::words::Place;
 use super::writer::{PointerWriter, list_length, words_of_bytes};
 use crate::exception::IpcException;
 use crate::rpc::{Form, LARGE_BYTES, LARGE_LIMIT, LargeBytes, LargeValue};
@@ -53,20 +54,20 @@ impl<'d> PointerWriter<'_, 'd> {
         Ok(())
     }
 
-    /// Returns the address of the pointer if what it points to may be left out.
-    fn place_large(&self, form: Form, length: usize) -> Result<Option<usize>, IpcException> {
+    /// Returns the place of the pointer if what it points to may be left out.
+    fn place_large(&self, form: Form, length: usize) -> Result<Option<Place>, IpcException> {
         let Some(large) = &self.state.large else { return Ok(None) };
-        if length < LARGE_BYTES || large.len() >= LARGE_LIMIT || self.address.is_none() {
+        if length < LARGE_BYTES || large.len() >= LARGE_LIMIT {
             return Ok(None);
         }
         let length = length.saturating_add(usize::from(form == Form::Text));
         // Its own pointer comes before it.
         self.state.charge(words_of_bytes(length).saturating_add(1))?;
         list_length(length)?;
-        Ok(self.address)
+        Ok(Some(self.place))
     }
 
-    fn leave_out(&mut self, pointer: usize, form: Form, bytes: LargeBytes<'d>) {
+    fn leave_out(&mut self, pointer: Place, form: Form, bytes: LargeBytes<'d>) {
         if let Some(large) = &mut self.state.large {
             large.push(LargeValue { pointer, form, bytes });
         }

@@ -1,5 +1,5 @@
 //! The one room that uses `capnp::private::layout`, which is documented as not for clients: the capnp version
-//! is therefore pinned to `~0.27`. Everything is read through capnp's checked readers.
+//! is therefore pinned to `~0.27`. Everything is read through capnp's checked readers, and written by [`Words`].
 //!
 //! What is added here: a budget for decoded memory, a limit for nesting and size when encoding, and
 //! capabilities. The engine's capabilities live in a `Vec` beside each message; capnp's own table holds
@@ -13,14 +13,17 @@ mod large;
 mod number;
 mod opaque;
 mod reader;
+mod words;
 mod writer;
 
 pub(crate) use self::context::{context_of, first_capability_of};
 pub use self::decoder::Decoder;
 pub use self::encoder::{Encoder, MESSAGE_LIMIT_WORDS};
-pub use self::number::Number;
+pub use self::number::{Number, Primitive};
 pub(crate) use self::opaque::Opaque;
 pub use self::reader::{PointerReader, StructReader};
+pub use self::words::Words;
+pub(crate) use self::words::{LARGE_WORDS, Place, ROOT, unlimited};
 pub use self::writer::{NESTING_LIMIT, PointerWriter, StructWriter};
 
 use super::layout::Size;

@@ -8,36 +8,35 @@
 use std::fmt;
 
 use capnp::any_pointer;
-use capnp::message::{Builder, HeapAllocator, Reader, ReaderOptions};
+use capnp::message::{Reader, ReaderOptions, ReaderSegments, SegmentArray};
 use capnp::private::layout;
 
 use super::decoder::{Decoder, RootReader};
-use super::encoder::{Encoder, Root};
+use super::encoder::Encoder;
 use super::reader::PointerReader;
+use super::words::{ROOT, Words, unlimited};
 use super::writer::{NESTING_LIMIT, PointerWriter, raw_size, too_deep};
 use crate::exception::IpcException;
-use crate::object::{Capability, Destination};
+use crate::object::{Capabilities, Capability, Destination};
+use crate::rpc::{IncomingMessage, Segments};
 use crate::wire::layout::{At, Size};
 use crate::wire::{Decode, Encode, hooks};
 
 /// What lies behind one pointer of a message, and the capabilities in it. Descriptors are not kept.
 pub(crate) struct Opaque {
-    /// Its root is a struct of [`ROOT`], whose pointer leads to the content.
-    message: Builder<HeapAllocator>,
+    /// Its root is a struct of [`HOLDER`], whose pointer leads to the content.
+    message: IncomingMessage,
     /// The size of the content.
     words: u64,
     /// In the order in which copying meets them.
-    caps: Vec<Option<Capability>>,
+    caps: Capabilities,
 }
 
 /// A struct that is nothing but a pointer.
-const ROOT: Size = Size { data: 0, pointers: 1 };
+const HOLDER: Size = Size { data: 0, pointers: 1 };
 
 /// What a message takes beside the content: the root pointer, and the struct.
 const ROOT_WORDS: u64 = 2;
-
-/// Where a message begins whose size is not known; most values are small.
-const SMALL: u64 = 64;
 
 /// What a capability is charged: itself, its stand-in, and the places of both.
 const CAPABILITY: u64 = 64;
@@ -48,9 +47,9 @@ impl Opaque {
     /// # Errors
     /// Returns an error if the value cannot be sent, or has a file descriptor.
     pub(crate) fn of<T: Encode + ?Sized>(value: &T) -> Result<Self, IpcException> {
-        let mut message = message_of(SMALL);
+        let mut message = Words::new();
         let mut encoder = Encoder::new(Destination::none());
-        encoder.encode_struct(message.init_root(), ROOT, |to| value.encode(to, At::FIRST))?;
+        encoder.encode(&mut message, ROOT, HOLDER, |to| value.encode(to, At::FIRST))?;
         if !encoder.take_attached().is_empty() {
             return Err(IpcException::failed(
                 "a file descriptor cannot be kept in an `AnyPointer`: pass it beside it",
@@ -58,7 +57,7 @@ impl Opaque {
         }
         let words = encoder.words();
         let caps = encoder.into_caps();
-        let encoded = Self { message, words, caps };
+        let encoded = Self { message: message_of(message), words, caps };
         // They are in the order in which they were encoded.
         if encoded.caps.len() > 1 {
             Self::copied(encoded.content()?, words, &encoded.caps)
@@ -69,10 +68,23 @@ impl Opaque {
 
     /// Nothing.
     pub(crate) fn null() -> Self {
-        let mut message = message_of(ROOT_WORDS);
-        let Root(root) = message.init_root::<any_pointer::Builder<'_>>().init_as();
-        root.init_struct(raw_size(ROOT));
-        Self { message, words: 0, caps: Vec::new() }
+        let mut message = Words::new();
+        message.init_struct(ROOT, raw_size(HOLDER));
+        Self { message: message_of(message), words: 0, caps: Capabilities::new() }
+    }
+
+    /// Copies what a pointer of a message leads to, in which capabilities are numbers of those in `caps`.
+    ///
+    /// # Errors
+    /// Returns an error if it is malformed.
+    pub(crate) fn of_content(
+        content: any_pointer::Reader<'_>,
+        caps: &[Option<Capability>],
+    ) -> Result<Self, IpcException> {
+        let RootReader(mut raw) = content.get_as()?;
+        raw.imbue(hooks::table());
+        let words = raw.total_size()?.word_count;
+        Self::copied(raw, words, caps)
     }
 
     /// Tells whether there is nothing inside.
@@ -89,7 +101,7 @@ impl Opaque {
     /// Returns an error if the content is something else.
     pub(crate) fn decode<T: for<'m> Decode<'m>>(&self) -> Result<T, IpcException> {
         let decoder = Decoder::new(self.caps.clone(), self.message.size_in_words());
-        T::decode(&decoder.root(self.message.get_root_as_reader()?)?, At::FIRST)
+        T::decode(&decoder.root(self.message.get_root()?)?, At::FIRST)
     }
 
     /// Copies what a pointer leads to. How large that is has to be known before: a few words can lead to the same
@@ -99,20 +111,18 @@ impl Opaque {
         words: u64,
         caps: &[Option<Capability>],
     ) -> Result<Self, IpcException> {
-        let mut message = message_of(words.saturating_add(ROOT_WORDS));
+        let mut message = Words::new();
         let mut met = layout::CapTable::new();
-        let Root(root) = message.init_root::<any_pointer::Builder<'_>>().init_as();
-        let mut to = root.init_struct(raw_size(ROOT)).get_pointer_field(0);
-        to.imbue(layout::CapTableBuilder::from_ref(&mut met));
-        any_pointer::Builder::new(to).set_as(any_pointer::Reader::new(from))?;
+        let holder = message.init_struct(ROOT, raw_size(HOLDER));
+        message.copy(holder, any_pointer::Reader::new(from), words, &mut met)?;
         // A stand-in knows the number that the capability had where it came from.
         let of = |hook: &Option<_>| hook.as_deref().and_then(|hook| caps.get(hooks::index_of(hook)));
         let caps = met.iter().map(|hook| of(hook).cloned().ok_or_else(missing)).collect::<Result<_, _>>()?;
-        Ok(Self { message, words, caps })
+        Ok(Self { message: message_of(message), words, caps })
     }
 
     fn content(&self) -> Result<layout::PointerReader<'_>, IpcException> {
-        let RootReader(root) = self.message.get_root_as_reader::<any_pointer::Reader<'_>>()?.get_as()?;
+        let RootReader(root) = self.message.get_root::<any_pointer::Reader<'_>>()?.get_as()?;
         content_of(root)
     }
 }
@@ -123,12 +133,11 @@ impl fmt::Debug for Opaque {
     }
 }
 
-fn message_of(words: u64) -> Builder<HeapAllocator> {
-    let words = u32::try_from(words).unwrap_or(u32::MAX);
-    Builder::new(HeapAllocator::new().first_segment_words(words))
+fn message_of(words: Words) -> IncomingMessage {
+    IncomingMessage::new(Segments::single(words), unlimited())
 }
 
-/// Finds the content of a message of [`ROOT`].
+/// Finds the content of a message of [`HOLDER`].
 fn content_of(mut root: layout::PointerReader<'_>) -> Result<layout::PointerReader<'_>, IpcException> {
     root.imbue(hooks::table());
     Ok(root.get_struct(None)?.get_pointer_field(0))
@@ -160,6 +169,8 @@ impl PointerWriter<'_, '_> {
     /// behind another connection.
     pub(crate) fn set_opaque(&mut self, opaque: &Opaque) -> Result<(), IpcException> {
         self.state.charge(opaque.words)?;
+        let mut met: layout::CapTable =
+            (0..self.state.capability_count()).map(|index| Some(hooks::hook(index))).collect();
         let destination = self.state.destination;
         for cap in &opaque.caps {
             let cap = cap.as_ref().map(|cap| cap.passed_on(destination)).transpose()?;
@@ -171,10 +182,11 @@ impl PointerWriter<'_, '_> {
             // The root, and text or an object at the innermost level.
             nesting_limit: i32::try_from(NESTING_LIMIT.saturating_sub(self.depth)).unwrap_or(0) + 2,
         };
-        let message = Reader::new(opaque.message.get_segments_for_output(), options);
+        let segments = [opaque.message.get_segments().get_segment(0).unwrap_or_default()];
+        let message = Reader::new(SegmentArray::new(&segments), options);
         let RootReader(root) = message.get_root::<any_pointer::Reader<'_>>()?.get_as()?;
         let content = any_pointer::Reader::new(content_of(root)?);
-        any_pointer::Builder::new(self.raw.reborrow()).set_as(content).map_err(|error| match error.kind {
+        self.state.to.copy(self.place, content, opaque.words, &mut met).map_err(|error| match error.kind {
             capnp::ErrorKind::MessageIsTooDeeplyNestedOrContainsCycles => too_deep(),
             _ => error.into(),
         })

@@ -2,17 +2,17 @@
 
 use std::os::fd::OwnedFd;
 
-use capnp::private::layout::{self, PrimitiveElement};
-use capnp::traits::FromPointerBuilder;
+use capnp::private::layout;
 
-use super::element::{StructElementBuilder, StructListBuilder};
 use super::encoder::State;
+use super::number::{Primitive, put_bit};
+use super::words::Place;
 use super::{HasSize, Number, opaque_debug};
 use crate::attachment::{ATTACHMENT_LIMIT, Attachment};
 use crate::exception::IpcException;
 use crate::object::{Capability, Destination};
+use crate::wire::fd;
 use crate::wire::layout::Size;
-use crate::wire::{fd, hooks};
 
 /// The deepest nesting of structs and lists in parameters or results, themselves included: of the 64 levels that every
 /// reader allows by default, Message, Call or Return, and Payload take one each, and a capability or text one.
@@ -20,53 +20,48 @@ pub const NESTING_LIMIT: u32 = 60;
 
 /// A struct that is being written.
 pub struct StructWriter<'a, 'd> {
-    raw: layout::StructBuilder<'a>,
-    state: State<'a, 'd>,
+    pub(super) state: State<'a, 'd>,
+    /// Where the data section begins.
+    data: Place,
+    /// Where the pointers begin.
+    pointers: Place,
     depth: u32,
-    /// The address of the first pointer, if it is known.
-    pointers: Option<usize>,
 }
 
 impl<'d> StructWriter<'_, 'd> {
     /// Writes a number at `offset`, counted in its own size.
     #[inline]
     pub fn set<T: Number>(&mut self, offset: u32, value: T) {
-        value.put(&self.raw, offset);
+        value.put(self.state.to.bytes_from(self.data * 8), offset as usize);
     }
 
     /// Writes the bit at `offset`.
     #[inline]
     pub fn set_bool(&mut self, offset: u32, value: bool) {
-        self.raw.set_bool_field(offset as usize, value);
+        put_bit(self.state.to.bytes_from(self.data * 8), offset as usize, value);
     }
 
     /// Gives access to the pointer at `index`.
     #[inline]
     pub fn pointer(&mut self, index: u32) -> PointerWriter<'_, 'd> {
-        PointerWriter {
-            raw: self.raw.reborrow().get_pointer_field(index as usize),
-            state: self.state.reborrow(),
-            depth: self.depth,
-            address: self.pointers.map(|first| first + 8 * index as usize),
-        }
+        let place = self.pointers + index as usize;
+        PointerWriter { state: self.state.reborrow(), place, depth: self.depth }
     }
 }
 
 /// A pointer that is being written; until something is written it is null.
 pub struct PointerWriter<'a, 'd> {
-    pub(super) raw: layout::PointerBuilder<'a>,
     pub(super) state: State<'a, 'd>,
+    pub(super) place: Place,
     pub(super) depth: u32,
-    /// Its address in the message, if it is known.
-    pub(super) address: Option<usize>,
 }
 
 opaque_debug!(StructWriter<'_, '_>, PointerWriter<'_, '_>);
 
 impl<'a, 'd> PointerWriter<'a, 'd> {
-    /// Starts at the pointer that the whole message is behind.
-    pub(super) fn root(raw: layout::PointerBuilder<'a>, state: State<'a, 'd>) -> Self {
-        Self { raw, state, depth: 0, address: None }
+    /// Starts at the pointer that all content is behind.
+    pub(super) fn root(place: Place, state: State<'a, 'd>) -> Self {
+        Self { state, place, depth: 0 }
     }
 
     fn descend(&self) -> Result<u32, IpcException> {
@@ -82,7 +77,7 @@ impl<'a, 'd> PointerWriter<'a, 'd> {
     /// Returns an error if the message becomes too large.
     pub fn set_text(&mut self, text: &str) -> Result<(), IpcException> {
         self.state.charge(words_of_bytes(text.len() + 1))?;
-        self.raw.set_text(text.into());
+        self.state.to.set_bytes(self.place, text.as_bytes(), 1);
         Ok(())
     }
 
@@ -92,28 +87,8 @@ impl<'a, 'd> PointerWriter<'a, 'd> {
     /// Returns an error if the message becomes too large.
     pub fn set_data(&mut self, data: &[u8]) -> Result<(), IpcException> {
         self.state.charge(words_of_bytes(data.len()))?;
-        self.raw.set_data(data);
+        self.state.to.set_bytes(self.place, data, 0);
         Ok(())
-    }
-
-    /// Writes the struct that everything else is in.
-    pub(super) fn write_root(
-        mut self,
-        size: Size,
-        fill: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
-    ) -> Result<(), IpcException> {
-        let depth = self.descend()?;
-        self.state.charge(words_of_struct(size))?;
-        let mut raw = self.raw.reborrow().init_struct(raw_size(size));
-        let mut pointers = None;
-        if self.state.large.is_some() && size.pointers > 0 {
-            // capnp does not tell where a pointer is. What is allocated next, even if it is nothing, would be behind the
-            // struct that was just allocated, and the pointers are its end.
-            let behind = raw.reborrow().get_pointer_field(0).init_data(0).as_ptr().addr();
-            raw.reborrow().get_pointer_field(0).clear();
-            pointers = behind.checked_sub(8 * usize::from(size.pointers));
-        }
-        fill(&mut StructWriter { raw, state: self.state.reborrow(), depth, pointers })
     }
 
     /// Writes a struct.
@@ -132,15 +107,16 @@ impl<'a, 'd> PointerWriter<'a, 'd> {
     fn init_struct(&mut self, size: Size) -> Result<StructWriter<'_, 'd>, IpcException> {
         let depth = self.descend()?;
         self.state.charge(words_of_struct(size))?;
-        let raw = self.raw.reborrow().init_struct(raw_size(size));
-        Ok(StructWriter { raw, state: self.state.reborrow(), depth, pointers: None })
+        let data = self.state.to.init_struct(self.place, raw_size(size));
+        let pointers = data + usize::from(size.data);
+        Ok(StructWriter { state: self.state.reborrow(), data, pointers, depth })
     }
 
     /// Writes a list of numbers, bools or `()`.
     ///
     /// # Errors
     /// Returns an error if the message becomes too large or too deep.
-    pub fn write_primitives<T: PrimitiveElement>(
+    pub fn write_primitives<T: Primitive>(
         &mut self,
         items: impl ExactSizeIterator<Item = T>,
     ) -> Result<(), IpcException> {
@@ -148,9 +124,10 @@ impl<'a, 'd> PointerWriter<'a, 'd> {
         let bits = u64::from(layout::data_bits_per_element(T::element_size()));
         let length = list_length(items.len())?;
         self.state.charge((u64::from(length) * bits).div_ceil(64))?;
-        let list = self.raw.reborrow().init_list(T::element_size(), length);
-        for (index, item) in (0..length).zip(items) {
-            T::set(&list, index, item);
+        let list = self.state.to.init_list(self.place, T::element_size(), length);
+        let list = self.state.to.bytes_from(list * 8);
+        for (index, item) in (0..length as usize).zip(items) {
+            item.put_item(list, index);
         }
         Ok(())
     }
@@ -167,10 +144,9 @@ impl<'a, 'd> PointerWriter<'a, 'd> {
         let depth = self.descend()?;
         let length = list_length(items.len())?;
         self.state.charge(u64::from(length))?;
-        let mut list = self.raw.reborrow().init_list(layout::ElementSize::Pointer, length);
-        for (index, item) in (0..length).zip(items) {
-            let raw = list.reborrow().get_pointer_element(index);
-            write(item, PointerWriter { raw, state: self.state.reborrow(), depth, address: None })?;
+        let list = self.state.to.init_list(self.place, layout::ElementSize::Pointer, length);
+        for (index, item) in (0..length as usize).zip(items) {
+            write(item, PointerWriter { state: self.state.reborrow(), place: list + index, depth })?;
         }
         Ok(())
     }
@@ -187,11 +163,14 @@ impl<'a, 'd> PointerWriter<'a, 'd> {
         let depth = self.descend()?;
         let length = list_length(items.len())?;
         self.state.charge((u64::from(length)).saturating_mul(words_of_struct(S::SIZE)).saturating_add(1))?;
-        let mut list: StructListBuilder<'_, S> =
-            FromPointerBuilder::init_pointer(self.raw.reborrow(), length);
-        for (index, item) in (0..length).zip(items) {
-            let StructElementBuilder(raw, _) = list.reborrow().get(index);
-            write(item, &mut StructWriter { raw, state: self.state.reborrow(), depth, pointers: None })?;
+        let (data, pointers) = (usize::from(S::SIZE.data), usize::from(S::SIZE.pointers));
+        let list = self.state.to.init_structs(self.place, raw_size(S::SIZE), length);
+        for (index, item) in (0..length as usize).zip(items) {
+            let at = list + index * (data + pointers);
+            write(
+                item,
+                &mut StructWriter { state: self.state.reborrow(), data: at, pointers: at + data, depth },
+            )?;
         }
         Ok(())
     }
@@ -207,7 +186,7 @@ impl<'a, 'd> PointerWriter<'a, 'd> {
     /// Returns an error if the message holds too many.
     pub fn set_capability(&mut self, capability: Capability) -> Result<(), IpcException> {
         let index = self.state.add_capability(Some(capability))?;
-        self.raw.set_capability(hooks::hook(index));
+        self.state.to.set_capability(self.place, index);
         Ok(())
     }
 
@@ -228,7 +207,7 @@ impl<'a, 'd> PointerWriter<'a, 'd> {
                  calls"
             )));
         }
-        let index = self.state.caps.len();
+        let index = self.state.capability_count();
         self.set_capability(fd::holder())?;
         self.state.attached.push(index, Attachment::new(fd));
         Ok(())

@@ -4,10 +4,13 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what the tests share is a test too")]
 
+mod conformance;
 mod cpp_calls;
 mod cpp_serves;
 mod foo;
 mod foo_callbacks;
+mod node_called;
 mod python;
 mod rules;
 mod schemas;
+mod threads;

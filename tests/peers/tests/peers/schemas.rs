@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use bitcoin_mining::v30;
 use ipc_gen_tests::tools::require;
 use ipc_peers_tests::foo::{
     ExtendedCallback, FooCallback, FooCustom, FooEmpty, FooFn, FooInterface, FooMessage, FooMutable,
@@ -9,6 +10,7 @@ use ipc_peers_tests::foo::{
 };
 use ipc_peers_tests::rules::{Listener, Rules};
 use ipc_peers_tests::schema::{assert_same, of_descriptors, of_file};
+use ipc_peers_tests::threads::{Plain, Threads};
 use ipc_peers_tests::tools;
 use ipc_runtime::wire::proxy::{Context, Thread, ThreadMap};
 use ipc_runtime::wire::{Interface, Struct};
@@ -67,4 +69,28 @@ fn a2_rules_capnp() {
     let shared = assert_same(&ours, &theirs);
     assert!(theirs.contains_key(&<dyn Rules>::descriptor().id));
     assert_eq!(shared, 6);
+}
+
+#[test]
+fn a2_threads_capnp() {
+    let (Some(capnp), Some(libmultiprocess)) = (require("capnp"), tools::libmultiprocess()) else { return };
+    let mut ours = of_descriptors(&[<dyn Threads>::descriptor()]);
+    // What it lacks is the context of `destroy`, which is never set.
+    ours.remove(&<dyn Plain>::descriptor().id);
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("cpp/threads.capnp");
+    let theirs = of_file(&capnp, &file, &[libmultiprocess.join("include")]);
+    // `Threads`, `Callback`, `Object`, and the three of `proxy.capnp`.
+    assert_eq!(assert_same(&ours, &theirs), 6);
+}
+
+/// Bitcoin Core 30, which no test runs: defaults are a part of how a value travels, and it has none.
+#[test]
+fn a2_the_schemas_of_bitcoin_core_30() {
+    let (Some(capnp), Some(schemas)) = (require("capnp"), tools::schemas_of_v30()) else { return };
+    let mut ours = of_descriptors(&[<dyn v30::Init>::descriptor()]);
+    // It knows `makeThread` alone.
+    ours.remove(&<dyn ThreadMap>::descriptor().id);
+    let theirs = of_file(&capnp, &schemas.join("init.capnp"), &[]);
+    // `Init`, `Echo`, `Mining`, `BlockTemplate`, `BlockRef`, the three structs of options, `Thread` and `Context`.
+    assert_eq!(assert_same(&ours, &theirs), 10);
 }

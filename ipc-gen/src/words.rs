@@ -2,23 +2,25 @@
 
 /// What a pointer points to.
 #[derive(Clone, Debug, PartialEq, Default)]
-pub(super) enum Object {
+pub(crate) enum Object {
     #[default]
     Null,
     Struct(StructObject),
     List(ListObject),
+    /// An object that the message carries, by its number.
+    Capability(u32),
 }
 
 /// A struct.
 #[derive(Clone, Debug, PartialEq, Default)]
-pub(super) struct StructObject {
-    pub(super) data: Vec<u64>,
-    pub(super) pointers: Vec<Object>,
+pub(crate) struct StructObject {
+    pub(crate) data: Vec<u64>,
+    pub(crate) pointers: Vec<Object>,
 }
 
 /// A list.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum ListObject {
+pub(crate) enum ListObject {
     Void(usize),
     /// Elements of `2^log2` bits.
     Data {
@@ -35,12 +37,12 @@ pub(super) enum ListObject {
 }
 
 impl StructObject {
-    pub(super) fn new(data: u16, pointers: u16) -> Self {
+    pub(crate) fn new(data: u16, pointers: u16) -> Self {
         Self { data: vec![0; usize::from(data)], pointers: vec![Object::Null; usize::from(pointers)] }
     }
 
     /// Sets `2^log2` bits at an offset in units of their size.
-    pub(super) fn set(&mut self, log2: u32, offset: u32, value: u64) {
+    pub(crate) fn set(&mut self, log2: u32, offset: u32, value: u64) {
         let bit = u64::from(offset) << log2;
         let mask = if log2 == 6 { u64::MAX } else { (1 << (1_u32 << log2)) - 1 };
         let word = usize::try_from(bit / 64).ok().and_then(|word| self.data.get_mut(word));
@@ -52,12 +54,12 @@ impl StructObject {
 }
 
 /// Bytes of a text, with the zero at its end, or of data.
-pub(super) fn bytes(bytes: &[u8]) -> Object {
+pub(crate) fn bytes(bytes: &[u8]) -> Object {
     Object::List(ListObject::Data { log2: 3, elements: bytes.iter().copied().map(u64::from).collect() })
 }
 
 /// Writes a message of one segment; `None` if it is larger than one can be.
-pub(super) fn encode(root: &Object) -> Option<Vec<u8>> {
+pub(crate) fn encode(root: &Object) -> Option<Vec<u8>> {
     let mut words = vec![0];
     write(root, 0, &mut words)?;
     Some(words.into_iter().flat_map(u64::to_le_bytes).collect())
@@ -78,6 +80,7 @@ fn write(object: &Object, at: usize, words: &mut Vec<u64>) -> Option<()> {
             write_struct(of, words)?;
             offset << 2 | size(of.data.len(), of.pointers.len())?
         }
+        Object::Capability(number) => 3 | u64::from(*number) << 32,
         Object::List(list) => {
             let (code, count) = write_list(list, words)?;
             1 | offset << 2 | code << 32 | count << 35
