@@ -9,4 +9,79 @@ interface Reflect @0x8500db0801e327a5 {
   describe @0 () -> (interface :UInt64, schema :Data);
   # Returns the id of the object's interface, and the schema of all that it reaches: a `CodeGeneratorRequest` of
   # `schema.capnp`, as `capnp compile -o-` writes it, with its table of segments.
+
+  inspect @1 () -> (result :ProcessState);
+  # Returns what the process has at this moment: names and counts, no values.
+}
+
+struct ProcessState @0xb58d9cd78c2ed4ae {
+  # What a process has at this moment.
+
+  pid @0 :UInt32;
+  # Its number.
+
+  connections @1 :List(ConnectionState);
+  # Its connections, the oldest first; a thousand at most.
+
+  moreConnections @2 :UInt32;
+  # How many connections are not listed.
+}
+
+struct ConnectionState @0xc47df097608cd932 {
+  # What one connection of a process has at this moment.
+
+  accepted @0 :Bool;
+  # Whether the other process has opened it, or has spawned this one.
+
+  peer @1 :UInt32;
+  # The number of the other process, where the system tells it.
+  hasPeer @2 :Bool;
+
+  objects @3 :List(ObjectState);
+  # The objects of this process that the other one has, by their interfaces.
+
+  remoteObjects @4 :UInt32;
+  # How many objects of the other process this one has.
+
+  threads @5 :List(ThreadState);
+  # The threads of this process that the other one can name; a thousand at most.
+
+  calls @6 :List(CallState);
+  # The calls of the other process that are not answered yet, by their methods.
+
+  sentCalls @7 :UInt32;
+  # How many calls of this process are not over.
+}
+
+struct ObjectState @0x923fd59b39efa2a0 {
+  # Objects of one interface.
+
+  interface @0 :Text;
+  # The name of the interface.
+
+  count @1 :UInt32;
+  # How many there are.
+}
+
+struct ThreadState @0xc33a8893fdefa145 {
+  # One thread that the other process can name.
+
+  name @0 :Text;
+  # What a debugger shows.
+
+  calls @1 :UInt32;
+  # How many calls it has.
+}
+
+struct CallState @0xe6d59593313df72d {
+  # Calls of one method.
+
+  interface @0 :UInt64;
+  # The id of the interface that declares it.
+
+  method @1 :UInt16;
+  # Its ordinal there.
+
+  count @2 :UInt32;
+  # How many there are.
 }

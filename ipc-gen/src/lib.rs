@@ -51,7 +51,7 @@
 //! # The command
 //!
 //! `cargo install --path ipc-gen` installs `ipc-gen`; `ipc-gen --help` has its commands: `import`, `show`, `diff`, `check`,
-//! `compile`, `call`, `id`.
+//! `compile`, `call`, `inspect`, `id`.
 //!
 //! # Calling a live process
 //!

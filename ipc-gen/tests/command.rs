@@ -39,7 +39,7 @@ fn help_names_every_command() {
     let here = folder("help");
     let all = run(&here, &["--help"]);
     assert_eq!((all.code, all.errors.as_str()), (Some(0), ""));
-    for command in ["import", "show", "diff", "check", "compile", "call", "id"] {
+    for command in ["import", "show", "diff", "check", "compile", "call", "inspect", "id"] {
         assert!(all.output.contains(&format!("\n  {command} ")), "{command}");
         let one = run(&here, &[command, "--help"]);
         assert!(one.output.contains(&format!("ipc-gen {command}")), "{}", one.output);

@@ -33,10 +33,12 @@ use std::sync::Arc;
 use capnp::message::ReaderOptions;
 use capnp::schema_capnp::code_generator_request;
 use ipc_runtime::object::{Capability, MethodId, Params, call, dynamic};
+use ipc_runtime::reflection::ProcessState;
 use ipc_runtime::wire::Size;
 use ipc_runtime::wire::descriptor::{Descriptor, IdSource, Interface, Kind};
 use ipc_runtime::{
-    CapnpContext, IpcException, Remote, make_capnp_protocol, make_client_ipc, make_process, reflection,
+    CapnpContext, ExceptionKind, IpcException, Remote, make_capnp_protocol, make_client_ipc, make_process,
+    reflection,
 };
 
 pub use self::callback::{Callback, Hear};
@@ -138,6 +140,32 @@ impl Peer {
             at = at.next(step, &objects)?;
         }
         Err(LiveError::Usage("the method is missing".to_owned()))
+    }
+
+    /// Asks the process what it has: connections, and the objects, threads and calls of each.
+    ///
+    /// # Blocking
+    /// The caller waits for the answer, at most until its [deadline](ipc_runtime::with_deadline).
+    ///
+    /// # Errors
+    /// Returns an error if the process does not say.
+    pub fn inspect(&self) -> Result<ProcessState, LiveError> {
+        reflection::inspect(&self.root).map_err(|error| match error.kind() {
+            ExceptionKind::Unimplemented => {
+                LiveError::Usage("the process does not say what it has".to_owned())
+            }
+            _ => LiveError::of_call("inspect".to_owned(), error),
+        })
+    }
+
+    /// Returns what a method is called, `Calculator.solve`; its numbers, if the schema does not have it.
+    pub fn method_name(&self, interface: u64, ordinal: u16) -> String {
+        let name = self.live.model.name_of(interface);
+        let method = match self.live.model.nodes.get(&interface).map(|node| &node.kind) {
+            Some(NodeKind::Interface(of)) => of.methods.get(usize::from(ordinal)),
+            _ => None,
+        };
+        method.map_or_else(|| format!("{name}.@{ordinal}"), |method| format!("{name}.{}", method.name))
     }
 
     /// Exchanges threads with the process, if it has libmultiprocess's way of it.

@@ -36,6 +36,7 @@ pub(crate) trait Named {
 pub(crate) trait Counter: Named {
     fn add(&self, n: i32) -> Result<i32, IpcException>;
     fn fork(&self) -> Result<Arc<dyn Counter>, IpcException>;
+    fn wait(&self) -> Result<(), IpcException>;
 }
 
 #[derive(Clone, IpcType)]
@@ -140,10 +141,14 @@ impl Init for Server {
     }
 
     fn wait(&self) -> Result<(), IpcException> {
-        // Until the process ends.
-        loop {
-            std::thread::park();
-        }
+        park()
+    }
+}
+
+/// Until the process ends.
+fn park() -> ! {
+    loop {
+        std::thread::park();
     }
 }
 
@@ -174,5 +179,9 @@ impl Counter for Adder {
 
     fn fork(&self) -> Result<Arc<dyn Counter>, IpcException> {
         Ok(Arc::new(Adder { progress: self.progress.clone(), start: self.start + 100 }))
+    }
+
+    fn wait(&self) -> Result<(), IpcException> {
+        park()
     }
 }

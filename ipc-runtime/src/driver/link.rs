@@ -28,8 +28,8 @@ use crate::deadline::timed_out;
 use crate::exception::IpcException;
 use crate::object::thread::{Hosts, Leases, Parked, PeerThread, Peers};
 use crate::object::{Capabilities, Capability, LocalObject, MethodId};
-use crate::process::ChildProcess;
-use crate::reflection::Reflection;
+use crate::process::{ChildProcess, peer_credentials};
+use crate::reflection::{ConnectionState, Reflection};
 use crate::rpc::{self, AnswerId, Cap, Connection, OutgoingCall, OutgoingResults, Payload, QuestionId};
 use crate::sync::lock;
 use crate::thread::mailbox::Mailbox;
@@ -788,6 +788,24 @@ impl Source for Link {
 
     fn token(&self) -> Option<Token> {
         self.token.get().copied()
+    }
+
+    fn state(&self) -> Option<ConnectionState> {
+        let peer = match self.child() {
+            Some(child) => Some(child.id()),
+            None => peer_credentials(&self.socket).ok().and_then(|peer| peer.pid),
+        };
+        let state = lock(&self.state);
+        let calls = state.engine.running_calls();
+        let mut seen = ConnectionState::new(
+            self.side == Side::Server,
+            peer,
+            state.engine.exported_objects(),
+            calls.map(|(interface, ordinal)| MethodId { interface, ordinal }),
+            state.engine.counts(),
+        );
+        seen.threads.extend(self.hosts.pooled().iter().map(|thread| thread.state()));
+        Some(seen)
     }
 
     fn handle_ready(self: Arc<Self>, readable: bool, writable: bool) {

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::selector::{Interest, Ready, Selector};
 use crate::exception::IpcException;
+use crate::reflection::ConnectionState;
 use crate::sync::lock;
 use crate::thread::pool::{Pool, spawn_chores};
 
@@ -25,6 +26,11 @@ pub(crate) trait Source: Send + Sync + 'static {
 
     /// Handles readiness; must not block.
     fn handle_ready(self: Arc<Self>, readable: bool, writable: bool);
+
+    /// Returns what the process at the other end has of this one, if the source is a connection.
+    fn state(&self) -> Option<ConnectionState> {
+        None
+    }
 
     /// Handles an alarm set with [`Poller::wake_at`]; must not block.
     fn handle_alarm(self: Arc<Self>, alarm: Alarm);
@@ -98,6 +104,14 @@ impl Poller {
             lock(&self.sources).remove(&token.0);
         }
         added.map(|()| token)
+    }
+
+    /// Returns what is waited for, the oldest first.
+    pub(crate) fn sources(&self) -> Vec<Arc<dyn Source>> {
+        let mut sources: Vec<_> =
+            lock(&self.sources).iter().map(|(token, source)| (*token, source.clone())).collect();
+        sources.sort_by_key(|(token, _)| *token);
+        sources.into_iter().map(|(_, source)| source).collect()
     }
 
     /// Changes what a source waits for.

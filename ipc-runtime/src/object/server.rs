@@ -17,7 +17,7 @@ use crate::context::Context;
 use crate::driver::link::{Incoming, Link};
 use crate::driver::waiter::Cancel;
 use crate::exception::{IpcException, panicked};
-use crate::reflection;
+use crate::reflection::{self, ThreadState};
 use crate::rpc::{AnswerId, Object, OutgoingResults, Payload, copies_of};
 use crate::sync::lock;
 use crate::thread::mailbox::Mailbox;
@@ -151,6 +151,16 @@ impl LocalObject {
 
     pub(crate) fn at_once(&self, method: MethodId) -> Option<AtOnce> {
         self.0.at_once(method)
+    }
+
+    /// Returns the name of its interface.
+    pub(crate) fn interface(&self) -> &'static str {
+        self.0.name()
+    }
+
+    /// Returns what a thread that the peer can name has to do.
+    pub(crate) fn thread_state(&self) -> Option<ThreadState> {
+        self.thread().map(|thread| thread.state())
     }
 
     pub(super) fn thread(&self) -> Option<Arc<HostedThread>> {

@@ -17,8 +17,8 @@ use crate::exception::IpcException;
 use crate::wire::raw::Words;
 
 pub(crate) struct Answer<H: Host> {
-    /// An [`Event::Call`](super::Event::Call) was made of it.
-    pub(crate) delivered: bool,
+    /// The interface and the method of the [`Event::Call`](super::Event::Call) that was made of it.
+    pub(crate) delivered: Option<(u64, u16)>,
     pub(crate) state: State<H>,
     pub(crate) results_to: ResultsTo,
     /// The caller wants no more of it, and whether it counts the results' capabilities as released.
@@ -71,7 +71,7 @@ pub(crate) struct Kept<O> {
 
 impl<H: Host> Answer<H> {
     pub(crate) fn new(results_to: ResultsTo) -> Self {
-        Self { delivered: false, state: State::Running(VecDeque::new()), results_to, finished: None }
+        Self { delivered: None, state: State::Running(VecDeque::new()), results_to, finished: None }
     }
 }
 

@@ -39,6 +39,10 @@ impl<T> Table<T> {
         Some(value)
     }
 
+    pub(crate) fn values(&self) -> impl Iterator<Item = &T> {
+        self.entries.iter().flatten()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.entries.len() - self.free.len()
     }
@@ -116,6 +120,10 @@ impl<T> PeerTable<T> {
         removed
     }
 
+    pub(crate) fn values(&self) -> impl Iterator<Item = &T> {
+        self.dense.iter().flatten().chain(self.sparse.values())
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.len
     }
@@ -152,7 +160,7 @@ mod tests {
             assert_eq!(table.remove(id), Some(id));
             assert_eq!((table.remove(id), table.get(id)), (None, None));
         }
-        assert_eq!(table.len(), 38);
+        assert_eq!((table.len(), table.values().count()), (38, 38));
         let mut left: Vec<u32> = table.take().collect();
         left.sort_unstable();
         let expected: Vec<u32> = [0, 3].into_iter().chain(5..40).chain([u32::MAX]).collect();

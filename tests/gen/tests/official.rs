@@ -9,6 +9,7 @@ use ipc_gen::{EmittedFile, Origin, PROXY_FILE_ID, Schema, code_generator_request
 use ipc_gen_tests::descriptors::{Home, documented, field, fields, interface, method, optional};
 use ipc_gen_tests::everything::{self, Everything, Nothing};
 use ipc_gen_tests::{official, tools};
+use ipc_runtime::reflection::Reflect;
 use ipc_runtime::wire::descriptor::{Descriptor, Kind, Struct, Type};
 use ipc_runtime::wire::proxy::{Context, Thread, ThreadMap};
 use ipc_runtime::wire::{self, Interface, Size};
@@ -64,7 +65,7 @@ fn check_files(name: &str, schema: &Schema, files: &[EmittedFile]) {
 
 /// The committed files of this workspace, as they are.
 #[test]
-fn the_schemas_of_the_examples() {
+fn the_schemas_of_the_workspace() {
     let schema_dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../schema");
     let mut files: Vec<EmittedFile> = std::fs::read_dir(&schema_dir)
         .unwrap()
@@ -75,6 +76,11 @@ fn the_schemas_of_the_examples() {
             text: std::fs::read_to_string(entry.path()).unwrap(),
         })
         .collect();
+    let reflection = files.extract_if(.., |file| file.name == "reflection.capnp").collect::<Vec<_>>();
+    let schema = Schema::of(&[<dyn Reflect>::descriptor()]).unwrap().with_main_name("reflection.capnp");
+    assert_eq!(reflection.len(), schema.files().len());
+    check_files("reflection", &schema, &reflection);
+
     // The file that is asked for comes first, the others by name, as `emit` has them.
     files.sort_by_key(|file| (file.name != "example.capnp", file.name.clone()));
     let roots = [

@@ -34,6 +34,7 @@ pub(crate) enum Command {
     Check,
     Compile,
     Call,
+    Inspect,
 }
 
 /// How data is written.
@@ -50,13 +51,14 @@ pub(crate) enum Partial {
     Allowed,
 }
 
-const COMMANDS: [(&str, Command); 8] = [
+const COMMANDS: [(&str, Command); 9] = [
     ("import", Command::Import),
     ("show", Command::Show),
     ("diff", Command::Diff),
     ("check", Command::Check),
     ("compile", Command::Compile),
     ("call", Command::Call),
+    ("inspect", Command::Inspect),
     ("id", Command::Id),
     ("help", Command::Help),
 ];
@@ -163,6 +165,7 @@ impl Arguments {
             Command::Diff | Command::Check if self.files.len() != 2 => {
                 see("an old version and a new one are needed")
             }
+            Command::Inspect if self.files.len() != 1 => see("one address is needed"),
             Command::Call if self.files.len() < 2 => see("the address and the path of a method are needed"),
             Command::Call if self.files.len() > 3 => see("there is more than the parameters"),
             _ => Ok(()),
@@ -184,6 +187,7 @@ pub(crate) fn help(of: &[PathBuf]) -> &'static str {
         Some("check") => CHECK,
         Some("compile") => COMPILE,
         Some("call") => CALL,
+        Some("inspect") => INSPECT,
         Some("id") => ID,
         _ => ALL,
     }
@@ -201,6 +205,7 @@ Commands:
   check    find out what a change of a schema breaks
   compile  hand a schema to a code generator for another language
   call     call a method of a live process, with JSON
+  inspect  list the connections, objects, threads and calls of a live process
   id       make an id
   help     say more about a command: `ipc-gen help check`
 
@@ -336,6 +341,21 @@ Contexts and threads of libmultiprocess are filled in.
 
 Exit codes: 0; 1 if a method answers with an error; 2 if the command line, a
 file or the parameters are wrong; 3 if the process cannot be reached, or is
+gone; 4 if it did not answer in time.
+";
+
+const INSPECT: &str = "\
+Lists what a live process that is made with ipc-runtime has: its connections,
+and of each the objects and threads of the process that the other end has, and
+the calls that the process has not answered yet. It tells names and counts, no
+values, unless it is told not to.
+
+Usage: ipc-gen inspect ADDRESS [--timeout SECONDS] [--format text|json]
+
+ADDRESS is `unix:` and the path of a socket. The connection over which the
+process is asked is one of those that are listed.
+
+Exit codes: 0; 2 if the process does not say; 3 if it cannot be reached, or is
 gone; 4 if it did not answer in time.
 ";
 

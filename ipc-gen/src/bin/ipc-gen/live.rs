@@ -7,6 +7,7 @@ use std::time::Duration;
 use ipc_gen::Model;
 use ipc_gen::json::Json;
 use ipc_gen::live::{CallPath, Callback, Hear, LiveError, Peer};
+use ipc_runtime::reflection::{ConnectionState, ProcessState};
 use ipc_runtime::with_deadline;
 
 use crate::arguments::{Arguments, Format};
@@ -33,6 +34,84 @@ pub(crate) fn call(arguments: &Arguments) -> Result<Found, String> {
         (Err(error), format) => return say_error(&error, format),
     }
     Ok(Found::Nothing)
+}
+
+pub(crate) fn inspect(arguments: &Arguments) -> Result<Found, String> {
+    let [address] = arguments.files.as_slice() else {
+        return Err("error: one address is needed".to_owned());
+    };
+    let asked = within(arguments.timeout, || {
+        let peer = Peer::connect(&address.to_string_lossy(), None)?;
+        peer.inspect().map(|state| (peer, state))
+    });
+    let (peer, state) = match asked {
+        Ok(asked) => asked,
+        Err(error) => return say_error(&error, arguments.format),
+    };
+    match arguments.format {
+        Format::Text => print(&printable(&draw(&peer, &state)))?,
+        Format::Json => print(&describe(&peer, &state).write())?,
+    }
+    Ok(Found::Nothing)
+}
+
+fn draw(peer: &Peer, state: &ProcessState) -> String {
+    let mut text = format!("process {}\n", state.pid);
+    for connection in &state.connections {
+        let what = if connection.accepted { "from" } else { "to" };
+        let who = connection.peer.map_or_else(String::new, |pid| format!(" {pid}"));
+        text += &format!("\nconnection {what} process{who}\n");
+        for object in &connection.objects {
+            text += &format!("  object  {} x {}\n", object.interface, object.count);
+        }
+        for thread in &connection.threads {
+            text += &format!("  thread  {}, {} calls\n", thread.name, thread.calls);
+        }
+        for call in &connection.calls {
+            text +=
+                &format!("  call    {} x {}\n", peer.method_name(call.interface, call.method), call.count);
+        }
+        let (objects, calls) = (connection.remote_objects, connection.sent_calls);
+        text += &format!("  theirs  {objects} objects, {calls} calls\n");
+    }
+    if state.more_connections > 0 {
+        text += &format!("\nand {} more connections\n", state.more_connections);
+    }
+    text
+}
+
+fn describe(peer: &Peer, state: &ProcessState) -> Json {
+    let connection = |of: &ConnectionState| {
+        let objects = of.objects.iter().map(|object| {
+            Json::object([
+                ("interface", Json::text(&object.interface)),
+                ("count", Json::number(object.count)),
+            ])
+        });
+        let threads = of.threads.iter().map(|thread| {
+            Json::object([("name", Json::text(&thread.name)), ("calls", Json::number(thread.calls))])
+        });
+        let calls = of.calls.iter().map(|call| {
+            Json::object([
+                ("method", Json::text(peer.method_name(call.interface, call.method))),
+                ("count", Json::number(call.count)),
+            ])
+        });
+        Json::object([
+            ("accepted", Json::Bool(of.accepted)),
+            ("peer", of.peer.map_or(Json::Null, Json::number)),
+            ("objects", Json::List(objects.collect())),
+            ("remoteObjects", Json::number(of.remote_objects)),
+            ("threads", Json::List(threads.collect())),
+            ("calls", Json::List(calls.collect())),
+            ("sentCalls", Json::number(of.sent_calls)),
+        ])
+    };
+    Json::object([
+        ("pid", Json::number(state.pid)),
+        ("connections", Json::List(state.connections.iter().map(connection).collect())),
+        ("moreConnections", Json::number(state.more_connections)),
+    ])
 }
 
 /// Says what went wrong; returns what that means for scripts.

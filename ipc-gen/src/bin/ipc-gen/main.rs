@@ -70,6 +70,7 @@ fn run(arguments: &Arguments) -> Result<Found, String> {
         Command::Check => commands::check(arguments),
         Command::Compile => commands::compile(arguments),
         Command::Call => live::call(arguments),
+        Command::Inspect => live::inspect(arguments),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::exception::IpcException;
 use crate::object::lane::Queue;
 use crate::object::server::{AtOnce, Serve, Served};
 use crate::object::{Capability, LocalObject, MethodId, Remote, ServerCall};
+use crate::reflection::ThreadState;
 use crate::rpc::Cap;
 use crate::sync::lock;
 use crate::thread::strand::Strand;
@@ -52,6 +53,11 @@ impl HostedThread {
 
     pub(super) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Returns what it is called, and how many calls it has.
+    pub(crate) fn state(&self) -> ThreadState {
+        ThreadState::new(&self.name, self.depth.load(Ordering::Relaxed))
     }
 
     pub(super) fn is_of(&self, link: &Link) -> bool {
@@ -175,6 +181,11 @@ impl Hosts {
             Ok(_) => Ok(()),
             Err(_) => Err(IpcException::overloaded("too many threads were made on this connection")),
         }
+    }
+
+    /// Returns the threads for the calls that name none.
+    pub(crate) fn pooled(&self) -> &[Arc<HostedThread>] {
+        self.pool.get().map_or(&[], Vec::as_slice)
     }
 
     /// Returns the thread of the pool that has the fewest calls, if there is a pool.

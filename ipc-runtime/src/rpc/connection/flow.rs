@@ -114,7 +114,7 @@ impl<H: Host> Connection<H> {
         let words = params.words();
         let mut finished = false;
         if let Some(answer) = self.answer_mut(answer) {
-            answer.delivered = true;
+            answer.delivered = Some((interface_id, method_id));
             finished = answer.finished.is_some();
         }
         self.events.push_back(Event::Call { answer, target, interface_id, method_id, params, words });

@@ -285,7 +285,7 @@ impl<H: Host> Connection<H> {
         if let State::Running(_) = answer.state {
             if answer.finished.is_none() {
                 answer.finished = Some(caps);
-                if answer.delivered {
+                if answer.delivered.is_some() {
                     self.events.push_back(Event::Cancelled { answer: AnswerId::peer(id) });
                 }
             }

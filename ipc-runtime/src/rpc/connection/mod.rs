@@ -15,7 +15,7 @@ use capnp_rpc::rpc_capnp::message;
 pub use self::caps::Known;
 use self::caps::{Place, Way};
 use self::outgoing::Batch;
-use super::answer::Answer;
+use super::answer::{Answer, State};
 use super::embargo::{Embargo, LocalPromise};
 use super::export::Exports;
 use super::import::Import;
@@ -321,6 +321,20 @@ impl<H: Host> Connection<H> {
             promises: self.promises.len(),
             queued_calls: self.queued.calls,
         }
+    }
+
+    /// Returns the objects of this side that the peer holds.
+    pub fn exported_objects(&self) -> impl Iterator<Item = &H::Object> {
+        self.exports.table.values().filter_map(|export| match &export.cap {
+            Cap::Local(object) => Some(object),
+            _ => None,
+        })
+    }
+
+    /// Returns the interface and the method of each call of the peer that was delivered and is not answered.
+    pub fn running_calls(&self) -> impl Iterator<Item = (u64, u16)> {
+        let running = self.answers.values().filter(|answer| matches!(answer.state, State::Running(_)));
+        running.filter_map(|answer| answer.delivered)
     }
 
     /// Tells whether nothing is held and nothing is to be done or sent.

@@ -5,8 +5,11 @@
 //! change, so that programs in all languages can ask: `ipc-gen call` and `ipc-gen inspect` do. A peer that does not ask notices
 //! nothing of it, and for one that does the answer is made when it does: nothing is kept for it.
 
+mod state;
+
 use std::sync::Arc;
 
+pub use self::state::{CallState, ConnectionState, ObjectState, ProcessState, ThreadState};
 use crate::exception::IpcException;
 use crate::ipc_interface;
 use crate::object::{MethodId, Remote, Reply, ServerCall};
@@ -17,8 +20,10 @@ use crate::wire::{Descriptor, Interface};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reflection {
-    /// What its objects are: the interfaces, methods and types, with their names and comments, as they are in a `.capnp` file.
+    /// What its objects are, and what the process has: its connections, and the objects, threads and calls of each.
     #[default]
+    Full,
+    /// What its objects are: the interfaces, methods and types, with their names and comments, as they are in a `.capnp` file.
     Schema,
     /// Nothing: the answer is the one of a process that has no such interface.
     Nothing,
@@ -31,6 +36,10 @@ pub trait Reflect {
     /// `schema.capnp`, as `capnp compile -o-` writes it, with its table of segments.
     #[ipc(no_context, results(interface, schema))]
     fn describe(&self) -> Result<(u64, Vec<u8>), IpcException>;
+
+    /// Returns what the process has at this moment: names and counts, no values.
+    #[ipc(no_context)]
+    fn inspect(&self) -> Result<ProcessState, IpcException>;
 }
 
 /// Asks a remote object what it is.
@@ -45,15 +54,37 @@ pub fn describe(object: &Remote) -> Result<(u64, Vec<u8>), IpcException> {
     <dyn Reflect>::from_remote(object.clone()).describe()
 }
 
+/// Asks the process of a remote object what it has.
+///
+/// # Blocking
+/// The caller waits for the answer.
+///
+/// # Errors
+/// Returns an error of kind [`Unimplemented`](crate::ExceptionKind::Unimplemented) if the process does not say; an error if there is no
+/// answer.
+pub fn inspect(object: &Remote) -> Result<ProcessState, IpcException> {
+    <dyn Reflect>::from_remote(object.clone()).inspect()
+}
+
 /// An object that is asked what it is.
-struct Asked(&'static Descriptor);
+struct Asked {
+    descriptor: &'static Descriptor,
+    reflection: Reflection,
+}
 
 impl Reflect for Asked {
     fn describe(&self) -> Result<(u64, Vec<u8>), IpcException> {
         // Where two have one id, which is a mistake that `ipc-gen` finds, the first is as good as the other.
-        let mut files = group(&reach(&[self.0], |_, _| ()));
+        let mut files = group(&reach(&[self.descriptor], |_, _| ()));
         name_files(&mut files, &Default::default());
-        Ok((self.0.id, capnp::serialize::write_message_to_words(&request(&files))))
+        Ok((self.descriptor.id, capnp::serialize::write_message_to_words(&request(&files))))
+    }
+
+    fn inspect(&self) -> Result<ProcessState, IpcException> {
+        match self.reflection {
+            Reflection::Full => state::of_process(),
+            _ => Err(IpcException::unimplemented("this process does not say what it has")),
+        }
     }
 }
 
@@ -72,10 +103,10 @@ pub(crate) fn answer(
     call: &ServerCall,
 ) -> Result<Reply, IpcException> {
     match reflection {
-        Reflection::Schema => {
-            let asked: Arc<dyn Reflect> = Arc::new(Asked(descriptor));
+        Reflection::Nothing => Err(call.unimplemented()),
+        reflection => {
+            let asked: Arc<dyn Reflect> = Arc::new(Asked { descriptor, reflection });
             asked.dispatch(call)
         }
-        Reflection::Nothing => Err(call.unimplemented()),
     }
 }
