@@ -44,6 +44,15 @@ pub fn diff(old: &Model, new: &Model, width: usize) -> String {
     text
 }
 
+/// Returns the lines of two versions of a schema, as [`show()`] draws them, that are not in both: one that stands in place of
+/// another has that beside it.
+pub fn differences(old: &Model, new: &Model, width: usize) -> Vec<(Option<String>, Option<String>)> {
+    let (old, new) = (show(old, width), show(new, width));
+    let rows = rows(&old.lines().collect::<Vec<_>>(), &new.lines().collect::<Vec<_>>());
+    let differing = rows.into_iter().filter(|(old, new)| old != new);
+    differing.map(|(old, new)| (old.map(str::to_owned), new.map(str::to_owned))).collect()
+}
+
 /// Puts equal lines beside each other, by the longest sequence that both have.
 fn rows<'t>(old: &[&'t str], new: &[&'t str]) -> Vec<(Option<&'t str>, Option<&'t str>)> {
     let start = old.iter().zip(new).take_while(|(a, b)| a == b).count();

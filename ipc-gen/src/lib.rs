@@ -119,7 +119,7 @@ mod text;
 mod verify;
 mod words;
 
-pub use beside::diff;
+pub use beside::{diff, differences};
 pub use build::{BuildError, build};
 pub use compat::{Change, Impact, Rule, check};
 pub use emit::{EmittedFile, Origin, emit};

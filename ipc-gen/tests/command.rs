@@ -127,6 +127,11 @@ fn changes_are_found() {
     assert_eq!(diff.code, Some(1));
     assert!(diff.output.lines().all(|line| line.chars().count() <= 80), "{}", diff.output);
     assert_eq!(run(&here, &["diff", "old.capnp", "old.capnp"]).code, Some(0));
+    let diff = run(&here, &["diff", "old.capnp", "new.capnp", "--format", "json"]);
+    assert_eq!(diff.code, Some(1));
+    assert!(diff.output.starts_with("[\n  {\n    \"old\": "), "{}", diff.output);
+    let same = run(&here, &["diff", "old.capnp", "old.capnp", "--format", "json"]);
+    assert_eq!((same.code, same.output.as_str()), (Some(0), "[]\n"));
 }
 
 #[test]

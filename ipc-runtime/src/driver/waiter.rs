@@ -1,7 +1,8 @@
 //! Where a thread or a task waits for the answer to its call.
 
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
 
 use super::link::Incoming;
@@ -15,6 +16,14 @@ pub(crate) struct Waiter {
     state: Mutex<State>,
 }
 
+thread_local! {
+    /// Those that calls had before.
+    static SPARE: RefCell<Vec<Arc<Waiter>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// How many a thread keeps: calls nest, but few tasks poll on one thread at a time.
+const SPARE_WAITERS: usize = 4;
+
 #[derive(Debug, Default)]
 struct State {
     answer: Option<Result<Incoming, IpcException>>,
@@ -25,8 +34,25 @@ struct State {
 
 impl Waiter {
     /// Makes one for a call that has something until it is answered.
-    pub(crate) fn holding(held: Held) -> Self {
-        Self { state: Mutex::new(State { held: Some(held), ..State::default() }) }
+    pub(crate) fn holding(held: Held) -> Arc<Self> {
+        let spare = SPARE.try_with(|spare| spare.borrow_mut().pop()).ok().flatten();
+        let waiter = spare.unwrap_or_default();
+        lock(&waiter.state).held = Some(held);
+        waiter
+    }
+
+    /// Gives up one that nobody waits at. The thread keeps it for its next call, if nobody else has it.
+    pub(crate) fn give_back(mut self: Arc<Self>) {
+        let Some(waiter) = Arc::get_mut(&mut self) else { return };
+        // Dropped before anything is borrowed.
+        *waiter = Self::default();
+        // A thread that is past its end keeps none.
+        let _ = SPARE.try_with(|spare| {
+            let mut spare = spare.borrow_mut();
+            if spare.len() < SPARE_WAITERS {
+                spare.push(self);
+            }
+        });
     }
 
     /// Looks at what the call has.

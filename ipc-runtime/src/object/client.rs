@@ -171,7 +171,7 @@ fn send_counted<'d, T>(
         if params.names_threads(remote) { attend(link, deadline) } else { Default::default() };
     let held = Held { lease, running };
     let sent = Sent::new(remote, method, params.size, Sender::Waits(deadline), encode, held)?;
-    let answer = link.wait(deadline, |waker| sent.waiter.poll(waker));
+    let answer = link.wait(deadline, |waker| sent.answer.poll(waker));
     // What the method has called back before its answer has been done when the caller goes on.
     drop(attended);
     let incoming = answer.unwrap_or_else(|| Err(timed_out("the call was not answered")))?;
@@ -210,7 +210,7 @@ async fn try_call_async<T>(
     let sent = Sent::new(remote, method, params.size, Sender::Task, encode, Held { lease, running })?;
     link.attend();
     link.write_with_others().await;
-    let incoming = poll_fn(|cx| sent.waiter.poll(cx.waker())).await?;
+    let incoming = poll_fn(|cx| sent.answer.poll(cx.waker())).await?;
     decode_results(incoming, decode)
 }
 
@@ -255,15 +255,31 @@ pub(crate) async fn send_oneway_async(
 
 /// A call that is on its way. Dropping it finishes the question: what the call has is given back when it returns.
 struct Sent {
-    waiter: Arc<Waiter>,
-    awaited: bool,
+    answer: Awaited,
     _question: Question,
 }
 
-impl Drop for Sent {
+/// Where the answer to a call arrives.
+struct Awaited {
+    /// Taken when this is dropped.
+    waiter: Option<Arc<Waiter>>,
+    /// Somebody waits for it.
+    awaited: bool,
+}
+
+impl Awaited {
+    fn poll(&self, waker: &Waker) -> Poll<Result<Incoming, IpcException>> {
+        self.waiter.as_ref().map_or(Poll::Pending, |waiter| waiter.poll(waker))
+    }
+}
+
+impl Drop for Awaited {
     fn drop(&mut self) {
-        if self.awaited {
-            self.waiter.abandon();
+        if let Some(waiter) = self.waiter.take() {
+            if self.awaited {
+                waiter.abandon();
+            }
+            waiter.give_back();
         }
     }
 }
@@ -321,7 +337,7 @@ impl Sent {
         let lent = call.set_large(encoder.take_large())?;
         let caps = encoder.into_caps();
         call.set_caps(caps.iter().map(|cap| cap.as_ref().map(Capability::to_cap)).collect());
-        let waiter = Arc::new(Waiter::holding(held));
+        let waiter = Waiter::holding(held);
         let reading = sender.reading();
         let question = match sender {
             Sender::Waits(deadline) | Sender::Leaves(deadline) if !lent.is_empty() => {
@@ -332,7 +348,7 @@ impl Sent {
                 link.call(remote.cap(), call, waiter.clone(), reading, sender.writing())
             }
         };
-        Ok(Self { waiter, awaited: true, _question: question })
+        Ok(Self { answer: Awaited { waiter: Some(waiter), awaited: true }, _question: question })
     }
 }
 
@@ -340,8 +356,8 @@ impl Sent {
     /// Waits no longer. On a connection that has ended the answer is there at once; any other is the method's, and
     /// whether it has come by now would be chance.
     fn leave(mut self) -> Result<(), IpcException> {
-        self.awaited = false;
-        match self.waiter.poll(Waker::noop()) {
+        self.answer.awaited = false;
+        match self.answer.poll(Waker::noop()) {
             Poll::Ready(Err(exception)) if exception.is_disconnected() => Err(exception),
             _ => Ok(()),
         }

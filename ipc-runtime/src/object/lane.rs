@@ -11,7 +11,7 @@ use crate::thread::strand::Kicks;
 /// Where calls on an object go that not just any thread may begin at any time.
 pub(super) trait Queue {
     /// Takes a call when it arrives.
-    fn enqueue(&self, call: Box<ServedCall>, kicks: &mut Kicks);
+    fn enqueue(&self, call: ServedCall, kicks: &mut Kicks);
 
     /// Goes on with the calls after a one-way call.
     fn leave(&self);
@@ -34,11 +34,11 @@ pub(super) struct Lane {
 struct LaneState {
     /// A one-way call runs, or is on its way to a thread.
     occupied: bool,
-    waiting: VecDeque<Box<ServedCall>>,
+    waiting: VecDeque<ServedCall>,
 }
 
 impl Queue for Lane {
-    fn enqueue(&self, call: Box<ServedCall>, kicks: &mut Kicks) {
+    fn enqueue(&self, call: ServedCall, kicks: &mut Kicks) {
         let mut state = lock(&self.state);
         state.waiting.push_back(call);
         Self::advance(&mut state, kicks);

@@ -354,7 +354,7 @@ impl<T: Interface + ?Sized> Serve for Lent<T> {
 }
 
 impl<T: Interface + ?Sized> Queue for Lent<T> {
-    fn enqueue(&self, mut call: Box<ServedCall>, kicks: &mut Kicks) {
+    fn enqueue(&self, mut call: ServedCall, kicks: &mut Kicks) {
         // Kept until the call is queued: what is welcome is there when the loan ends.
         let mut state = lock(&self.state);
         let destroy = T::is_destroy(call.method());

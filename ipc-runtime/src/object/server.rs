@@ -1,6 +1,7 @@
 //! The called side: objects that can be called from afar, and one call on one of them.
 
 use std::any::Any;
+use std::cell::RefCell;
 use std::fmt;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -309,13 +310,12 @@ impl ServedCall {
     /// What is returned may be the object's last handle: it is dropped where its destructor may run.
     pub(crate) fn enqueue(self, kicks: &mut Kicks) -> Option<LocalObject> {
         if self.target.queue().is_none() {
-            Box::new(self).submit(kicks);
+            self.submit(kicks);
             return None;
         }
         let target = self.target.clone();
-        let call = Box::new(self);
         if let Some(queue) = target.queue() {
-            queue.enqueue(call, kicks);
+            queue.enqueue(self, kicks);
         }
         target.owns().then_some(target)
     }
@@ -344,23 +344,21 @@ impl ServedCall {
     }
 
     /// Puts the call into the queue of those who may run it.
-    pub(super) fn submit(self: Box<Self>, kicks: &mut Kicks) {
+    pub(super) fn submit(self, kicks: &mut Kicks) {
         if let Some(thread) = self.bound.clone() {
-            thread.push(self.target.key(), self);
+            thread.push(self.target.key(), Queued::of(self));
             kicks.threads.push(thread);
         } else if let Some(occupied) = &self.occupied {
             let strand = occupied.strand().clone();
-            strand.push(self, kicks);
+            strand.push(Queued::of(self), kicks);
         } else {
-            Pool::calls().push(self);
+            Pool::calls().push(Queued::of(self));
             kicks.calls = true;
         }
     }
-}
 
-impl Job for ServedCall {
-    fn run(self: Box<Self>) -> Then {
-        let Self { link, answer, target, method, params, words, turn, bound, occupied, caller } = *self;
+    fn run(self) -> Then {
+        let Self { link, answer, target, method, params, words, turn, bound, occupied, caller } = self;
         link.call_started(words);
         let Incoming { mut payload, caps } = Incoming::new(&link, params);
         if link.reason().is_some() && turn.is_none() {
@@ -399,8 +397,8 @@ impl Job for ServedCall {
         }
     }
 
-    fn refuse(self: Box<Self>) {
-        let Self { link, answer, target, params, words, .. } = *self;
+    fn refuse(self) {
+        let Self { link, answer, target, params, words, .. } = self;
         link.call_started(words);
         let params = Incoming::new(&link, params);
         // These may be the last handles, and this may be the poller's thread.
@@ -409,6 +407,51 @@ impl Job for ServedCall {
         link.respond(answer, Err(IpcException::overloaded(text)));
     }
 }
+
+/// A call in a queue. A thread keeps the boxes of the calls that it has taken for those that it puts there.
+struct Queued(Option<ServedCall>);
+
+impl Queued {
+    fn of(call: ServedCall) -> Box<Self> {
+        match SPARE.try_with(|spare| spare.borrow_mut().pop()).ok().flatten() {
+            Some(mut queued) => {
+                queued.0 = Some(call);
+                queued
+            }
+            None => Box::new(Self(Some(call))),
+        }
+    }
+
+    fn take(mut self: Box<Self>) -> Option<ServedCall> {
+        let call = self.0.take();
+        // A thread that is past its end keeps none.
+        let _ = SPARE.try_with(|spare| {
+            let mut spare = spare.borrow_mut();
+            if spare.len() < SPARE_BOXES {
+                spare.push(self);
+            }
+        });
+        call
+    }
+}
+
+impl Job for Queued {
+    fn run(self: Box<Self>) -> Then {
+        self.take().map_or(Then::Nothing, ServedCall::run)
+    }
+
+    fn refuse(self: Box<Self>) {
+        self.take().into_iter().for_each(ServedCall::refuse);
+    }
+}
+
+thread_local! {
+    #[expect(clippy::vec_box, reason = "the boxes are what is kept")]
+    static SPARE: RefCell<Vec<Box<Queued>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// How many boxes a thread keeps: one that reads its own next calls finds a few at a time.
+const SPARE_BOXES: usize = 8;
 
 fn respond(link: &Arc<Link>, answer: AnswerId, result: Result<Reply, IpcException>) {
     match result {

@@ -57,7 +57,8 @@ pub(crate) enum ResultCaps {
 
 /// Results that calls may be pipelined on. It owns a reference to each capability.
 pub(crate) struct Kept<O> {
-    pub(crate) message: Arc<Words>,
+    /// Nothing, if it was sent and holds no capability: then nobody looks at it again.
+    pub(crate) message: Option<Arc<Words>>,
     /// The size of what is kept.
     pub(crate) words: usize,
     /// The large values of the results, unless they were sent.
@@ -80,17 +81,23 @@ impl<O: Object> Kept<O> {
     pub(crate) fn of(results: OutgoingResults<O>) -> Self {
         let words = results.words();
         let OutgoingResults { frame, parts, caps, attached, .. } = results;
-        Self { message: Arc::new(frame.words), words, parts, caps, attached, exports: ExportIds::new() }
+        Self { message: Some(Arc::new(frame.words)), words, parts, caps, attached, exports: ExportIds::new() }
     }
 
     /// Makes a payload of them, which is done once. No references come with it.
     pub(crate) fn payload(&mut self) -> Payload<O> {
         let (parts, attached) = (std::mem::take(&mut self.parts), std::mem::take(&mut self.attached));
-        Payload::kept(&self.message, parts, self.caps.clone(), attached)
+        let message = self.message.clone().unwrap_or_default();
+        Payload::kept(message, parts, self.caps.clone(), attached)
     }
 
     /// Returns the capability at the end of the path, without a reference.
     pub(crate) fn cap(&self, transform: &Transform) -> Cap<O> {
-        read_content(&self.message, |content| pipeline::follow(content, &self.caps, transform))
+        match &self.message {
+            Some(message) => {
+                read_content(message, |content| pipeline::follow(content, &self.caps, transform))
+            }
+            None => pipeline::null_capability(),
+        }
     }
 }

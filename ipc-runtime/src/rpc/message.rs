@@ -151,11 +151,11 @@ impl<O> Payload<O> {
     }
 
     /// The same, of results that are kept.
-    pub(crate) fn kept(words: &Arc<Words>, parts: Parts, caps: Caps<O>, attached: Attachments) -> Self {
+    pub(crate) fn kept(words: Arc<Words>, parts: Parts, caps: Caps<O>, attached: Attachments) -> Self {
         if !parts.is_empty() {
             return Self::received(parts.flatten(words.bytes()), caps, attached);
         }
-        let segments = Segments::shared(Arc::clone(words));
+        let segments = Segments::shared(words);
         Self::received(IncomingMessage::new(segments, unlimited()), caps, attached)
     }
 

@@ -90,13 +90,17 @@ pub(crate) fn follow<O: Clone>(
     match found {
         Ok(hook) => match caps.get(hook.get_ptr()) {
             Some(Some(cap)) => cap.clone(),
-            _ => Cap::Broken(IpcException::failed("called a null capability")),
+            _ => null_capability(),
         },
         Err(error) => {
             let text = format!("the results hold no capability at {transform:?}: {error}");
             Cap::Broken(IpcException::failed(text))
         }
     }
+}
+
+pub(crate) fn null_capability<O>() -> Cap<O> {
+    Cap::Broken(IpcException::failed("called a null capability"))
 }
 
 /// Copies content to another message. Returns, for each capability of the copy in order, its index in the

@@ -36,6 +36,8 @@ struct State {
     /// A thread of the pool that does the work.
     runner: Option<Arc<Mailbox>>,
     summoned: Summoned,
+    /// What makes a thread look, while none is to.
+    look: Option<Box<Look>>,
     /// Jobs that go on as futures, and how many of those wait in a call.
     futures: usize,
     awaiting: usize,
@@ -165,7 +167,8 @@ impl Strand {
         if state.summoned != Summoned::Nowhere || state.queue.is_empty() || state.is_occupied() {
             return;
         }
-        let look = Box::new(Look(self.clone()));
+        let mut look = state.look.take().unwrap_or_default();
+        look.strand = Some(self.clone());
         if let Some(host) = state.host() {
             host.push(self.key(), look);
             kicks.threads.push(host.clone());
@@ -186,11 +189,12 @@ impl Strand {
     }
 
     /// By a thread that was told to look.
-    fn look(self: &Arc<Self>) -> Then {
+    fn look(self: &Arc<Self>, look: Box<Look>) -> Then {
         let here = Mailbox::current();
         let mut kicks = Kicks::default();
         let mut state = lock(&self.state);
         state.summoned = Summoned::Nowhere;
+        state.look = Some(look);
         match state.host() {
             Some(host) if Arc::ptr_eq(host, &here) => {
                 // In the middle of its wait: one, then it looks whether what it waits for is there.
@@ -263,19 +267,23 @@ impl State {
     }
 }
 
-/// Makes a thread look into the queue of a strand.
-struct Look(Arc<Strand>);
+/// Makes a thread look into the queue of a strand, which keeps it for the next time.
+#[derive(Default)]
+struct Look {
+    strand: Option<Arc<Strand>>,
+}
 
 impl Job for Look {
-    fn run(self: Box<Self>) -> Then {
-        self.0.look()
+    fn run(mut self: Box<Self>) -> Then {
+        self.strand.take().map_or(Then::Nothing, |strand| strand.look(self))
     }
 
-    fn refuse(self: Box<Self>) {
-        let strand = self.0;
+    fn refuse(mut self: Box<Self>) {
+        let Some(strand) = self.strand.take() else { return };
         let mut kicks = Kicks::default();
         let mut state = lock(&strand.state);
         state.summoned = Summoned::Nowhere;
+        state.look = Some(self);
         let refused = match state.host() {
             Some(host) if host.is_current() => {
                 // Too deep in the middle of others, on one stack. A thread of the pool has room, and this one waits anyway.

@@ -253,7 +253,10 @@ const DIFF: &str = "\
 Shows two versions of a schema side by side, in lines of 80 columns. Each
 is a file, or a folder with files.
 
-Usage: ipc-gen diff OLD NEW [-I FOLDER]..
+Usage: ipc-gen diff OLD NEW [-I FOLDER].. [--format text|json]
+
+      --format json     the lines that differ: [{\"old\": LINE, \"new\": LINE}, ..],
+                        where null is a line that the other version lacks
 
 Exit codes: 0 if there is no difference; 1 if there is one; 2 if a file is
 wrong.

@@ -33,9 +33,17 @@ pub(crate) fn show(arguments: &Arguments) -> Result<Found, String> {
 
 pub(crate) fn diff(arguments: &Arguments) -> Result<Found, String> {
     let (old, new) = versions(arguments)?;
-    let text = ipc_gen::diff(&old, &new, WIDTH);
-    print(&text)?;
-    Ok(if text.is_empty() { Found::Nothing } else { Found::Something })
+    let differences = ipc_gen::differences(&old, &new, WIDTH);
+    match arguments.format {
+        Format::Text => print(&ipc_gen::diff(&old, &new, WIDTH))?,
+        Format::Json => {
+            let line = |line: &Option<String>| line.as_ref().map_or(Json::Null, Json::text);
+            let rows =
+                differences.iter().map(|(old, new)| Json::object([("old", line(old)), ("new", line(new))]));
+            print(&Json::List(rows.collect()).write())?;
+        }
+    }
+    Ok(if differences.is_empty() { Found::Nothing } else { Found::Something })
 }
 
 pub(crate) fn check(arguments: &Arguments) -> Result<Found, String> {

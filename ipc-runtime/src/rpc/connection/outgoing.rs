@@ -263,8 +263,13 @@ impl<H: Host> Connection<H> {
                 self.describe_all(&mut results.frame, &caps, &mut exports);
                 let attached = attach_all(&mut results.frame, results.attached);
                 let words = results.frame.words.len();
-                let message = Arc::new(results.frame.words);
-                self.send(OutgoingMessage::shared(Arc::clone(&message), results.parts, attached));
+                let mut message = None;
+                self.send(if caps.is_empty() {
+                    OutgoingMessage::owned(results.frame.words, results.parts, attached)
+                } else {
+                    let words = message.insert(Arc::new(results.frame.words));
+                    OutgoingMessage::shared(Arc::clone(words), results.parts, attached)
+                });
                 self.announce_exports();
                 Ok(Kept { message, words, parts: Parts::NONE, caps, attached: Attachments::new(), exports })
             }

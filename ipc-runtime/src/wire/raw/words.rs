@@ -219,6 +219,9 @@ const SMALL_WORDS: usize = 1024;
 /// How many of them: a call that is served has its parameters and its results, and may call in turn.
 const SMALL_KEPT: usize = 8;
 
+/// How many are kept for all threads beyond: what one thread reads, another one may give up.
+const SHARED_KEPT: usize = 64;
+
 /// Memory up to that is kept by the process: room for a value of 1 MiB and what is around it. To get it from the system
 /// again, page by page, takes longer than to fill it.
 pub(crate) const LARGE_WORDS: usize = 136 * 1024;
@@ -230,6 +233,8 @@ thread_local! {
     static SMALL: RefCell<Vec<Vec<Word>>> = const { RefCell::new(Vec::new()) };
 }
 
+static SHARED: Mutex<Vec<Vec<Word>>> = Mutex::new(Vec::new());
+
 static LARGE: Mutex<Vec<Vec<Word>>> = Mutex::new(Vec::new());
 
 /// Takes memory that was used before.
@@ -238,25 +243,31 @@ fn spare(count: usize) -> Vec<Word> {
         return lock(&LARGE).pop().unwrap_or_default();
     }
     // A thread that is past its end has none.
-    let mut words = SMALL.try_with(|small| small.borrow_mut().pop()).ok().flatten().unwrap_or_default();
+    let own = SMALL.try_with(|small| small.borrow_mut().pop()).ok().flatten();
+    let mut words = own.or_else(|| lock(&SHARED).pop()).unwrap_or_default();
     words.reserve_exact(FIRST_WORDS.saturating_sub(words.len()));
     words
 }
 
-fn give_back(words: Vec<Word>) {
+fn give_back(mut words: Vec<Word>) {
     let capacity = words.capacity();
-    let keep = |spare: &mut Vec<Vec<Word>>, most| {
-        if spare.len() < most {
-            spare.push(words);
-        }
-    };
-    if capacity > LARGE_WORDS || capacity == 0 {
-        // Nothing, or too much.
-    } else if capacity > SMALL_WORDS {
-        keep(&mut lock(&LARGE), LARGE_KEPT);
-    } else {
-        // A thread that is past its end keeps none.
-        let _ = SMALL.try_with(|small| keep(&mut small.borrow_mut(), SMALL_KEPT));
+    if capacity == 0 || capacity > LARGE_WORDS {
+        return;
+    }
+    if capacity > SMALL_WORDS {
+        return keep(&mut lock(&LARGE), LARGE_KEPT, &mut words);
+    }
+    // A thread that is past its end keeps none.
+    let _ = SMALL.try_with(|small| keep(&mut small.borrow_mut(), SMALL_KEPT, &mut words));
+    if words.capacity() > 0 {
+        keep(&mut lock(&SHARED), SHARED_KEPT, &mut words);
+    }
+}
+
+/// Adds to a list what it has room for.
+fn keep(list: &mut Vec<Vec<Word>>, most: usize, words: &mut Vec<Word>) {
+    if list.len() < most {
+        list.push(std::mem::take(words));
     }
 }
 

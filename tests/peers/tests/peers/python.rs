@@ -51,6 +51,24 @@ fn note(author: &str, text: &str) -> Note {
     Note { author: author.into(), text: text.into() }
 }
 
+/// Schemas with every type, group, union and default that there is.
+#[test]
+fn pycapnp_loads_what_is_emitted() {
+    let Some(python) = tools::python() else { return };
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../gen/golden");
+    let mut loaded = 0;
+    for file in std::fs::read_dir(golden).unwrap().map(|entry| entry.unwrap().path()) {
+        if file.extension().is_none_or(|extension| extension != "capnp") {
+            continue;
+        }
+        let mut command = Command::new(&python);
+        command.args(["-c", "import capnp, sys; capnp.load(sys.argv[1])"]).arg(&file);
+        assert!(command.status().unwrap().success(), "{}", file.display());
+        loaded += 1;
+    }
+    assert!(loaded > 0);
+}
+
 #[test]
 fn a_client_in_python() {
     let Some(python) = tools::python() else { return };
