@@ -3,7 +3,7 @@
 //! Each bound is of the best of some rounds: what else the machine does can make threads sleep more often, never less.
 //! A binary of its own, since all threads of the process count.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "what the test calls is a test too")]
+#![expect(clippy::unwrap_used, reason = "what the test calls is a test too")]
 
 use std::fs;
 use std::path::Path;
