@@ -16,6 +16,7 @@ mod fds;
 mod foreign;
 mod generics;
 mod inheritance;
+mod kept_generics;
 mod killed;
 mod large;
 mod lend;
