@@ -7,6 +7,7 @@ mod any_pointer;
 mod asynchronous;
 mod calls;
 mod closures;
+mod concurrency;
 mod cycle;
 mod descriptor;
 mod errors;

@@ -56,6 +56,8 @@ mod thread {
     pub(crate) mod mailbox;
     #[path = "../../../ipc-runtime/src/thread/strand.rs"]
     pub(crate) mod strand;
+    #[path = "../../../ipc-runtime/src/thread/nesting.rs"]
+    mod nesting;
 
     /// A descriptor that a thread watches, without the descriptor.
     pub(crate) mod bell {
