@@ -54,10 +54,10 @@ mod driver {
 mod thread {
     #[path = "../../../ipc-runtime/src/thread/mailbox.rs"]
     pub(crate) mod mailbox;
-    #[path = "../../../ipc-runtime/src/thread/strand.rs"]
-    pub(crate) mod strand;
     #[path = "../../../ipc-runtime/src/thread/nesting.rs"]
     mod nesting;
+    #[path = "../../../ipc-runtime/src/thread/strand.rs"]
+    pub(crate) mod strand;
 
     /// A descriptor that a thread watches, without the descriptor.
     pub(crate) mod bell {
