@@ -16,6 +16,9 @@ pub(crate) fn check_declaration(declaration: &Descriptor, problems: &mut Vec<Pro
         }
     }
     check_type_name(declaration.name, &place, problems);
+    for parameter in declaration.parameters {
+        check_type_name(parameter.name, &place, problems);
+    }
     match &declaration.kind {
         Kind::Struct(fields) => check_fields(&[fields], &place, problems),
         Kind::Composite(composite) => {
@@ -32,7 +35,7 @@ pub(crate) fn check_declaration(declaration: &Descriptor, problems: &mut Vec<Pro
     }
 }
 
-/// Checks that each name is there once in its file.
+/// Checks that each name is there once in its file, and that no parameter hides one.
 pub(crate) fn check_names(declarations: &[&'static Descriptor], problems: &mut Vec<Problem>) {
     let mut names: BTreeMap<(u64, &str), &Descriptor> = BTreeMap::new();
     for second in declarations {
@@ -44,6 +47,17 @@ pub(crate) fn check_names(declarations: &[&'static Descriptor], problems: &mut V
             }),
             None => {
                 names.insert((second.file, second.name), second);
+            }
+        }
+    }
+    for declaration in declarations {
+        for parameter in declaration.parameters {
+            if let Some(hidden) = names.get(&(declaration.file, parameter.name)) {
+                problems.push(Problem::HiddenName {
+                    place: Place::of(declaration),
+                    parameter: parameter.name.to_owned(),
+                    hidden: Place::of(hidden),
+                });
             }
         }
     }

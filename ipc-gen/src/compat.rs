@@ -8,7 +8,7 @@ use std::fmt;
 
 use ipc_runtime::schema::PROXY_FILE_ID;
 
-use crate::model::{Model, Node, NodeKind, Type};
+use crate::model::{AnyPointer, Model, Node, NodeKind, Type};
 
 /// Finds what changed from one version of a schema to a later one.
 ///
@@ -383,14 +383,36 @@ impl<'m> Comparison<'m> {
         let same_id = |old: u64, new: u64| old == new || self.renamed.get(&old) == Some(&new);
         match (old, new) {
             (Type::List(old), Type::List(new)) => self.same_type(old, new),
-            (Type::Enum(old, _), Type::Enum(new, _)) | (Type::Struct(old, _), Type::Struct(new, _)) => {
-                same_id(*old, *new)
-            }
+            (Type::Enum(old, _), Type::Enum(new, _)) => same_id(*old, *new),
             // That an interface has another id is said where it is declared.
-            (Type::Interface(old, _), Type::Interface(new, _)) => same_id(*old, *new),
+            (Type::Struct(old, was), Type::Struct(new, is))
+            | (Type::Interface(old, was), Type::Interface(new, is)) => {
+                same_id(*old, *new) && self.same_arguments(was.of(*old), is.of(*new))
+            }
+            (Type::AnyPointer(old), Type::AnyPointer(new)) => match (old, new) {
+                (
+                    AnyPointer::Parameter { scope: old, index: was },
+                    AnyPointer::Parameter { scope: new, index: is },
+                ) => same_id(*old, *new) && was == is,
+                // A struct may be made generic later on.
+                (AnyPointer::Any, AnyPointer::Parameter { .. })
+                | (AnyPointer::Parameter { .. }, AnyPointer::Any) => true,
+                (old, new) => old == new,
+            },
             (Type::Enum(..), Type::UInt16) | (Type::UInt16, Type::Enum(..)) => true,
             (old, new) => old == new,
         }
+    }
+}
+
+impl Comparison<'_> {
+    /// Tells whether type arguments are written and read alike; one that is not said is anything.
+    fn same_arguments(&self, old: &[Option<Type>], new: &[Option<Type>]) -> bool {
+        let any = Type::AnyPointer(AnyPointer::Any);
+        (0..old.len().max(new.len())).all(|index| {
+            let [old, new] = [old, new].map(|all| all.get(index).and_then(Option::as_ref).unwrap_or(&any));
+            self.same_type(old, new)
+        })
     }
 }
 

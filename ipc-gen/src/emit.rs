@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use ipc_runtime::schema::{self, File, Group, Member, Role, doc_lines, items, members, params};
-use ipc_runtime::wire::descriptor::{Descriptor, Enum, Interface, Kind, Method, Struct};
+use ipc_runtime::wire::descriptor::{Descriptor, Enum, Interface, Kind, Method, Struct, Type};
 
 use crate::member::{default_text, type_text};
 use crate::schema::Schema;
@@ -69,17 +69,22 @@ fn emit_file(file: &File, from: &str, command: &str) -> String {
 }
 
 fn emit_declaration(file: &File, declaration: &Descriptor) -> String {
+    let place = Place { file, declaration };
     let (keyword, extends, items) = match &declaration.kind {
-        Kind::Struct(fields) => ("struct", Vec::new(), emit_members(file, &members(fields))),
-        Kind::Composite(composite) => ("struct", Vec::new(), emit_items(file, &items(composite))),
+        Kind::Struct(fields) => ("struct", Vec::new(), emit_members(place, &members(fields))),
+        Kind::Composite(composite) => ("struct", Vec::new(), emit_items(place, &items(composite))),
         Kind::Enum(variants) => ("enum", Vec::new(), emit_variants(variants)),
         Kind::Interface(interface) => (
             "interface",
             interface.superclasses.iter().map(|superclass| file.reference(superclass())).collect(),
-            emit_methods(file, interface),
+            emit_methods(place, interface),
         ),
     };
     let mut head = format!("{keyword} {} @{:#018x}", declaration.name, declaration.id);
+    if !declaration.parameters.is_empty() {
+        let names: Vec<&str> = declaration.parameters.iter().map(|parameter| parameter.name).collect();
+        head = format!("{head} ({})", names.join(", "));
+    }
     if !extends.is_empty() {
         // Two columns for what follows: ` {`.
         let list = emit_list(&extends, head.len() + " extends".len() + 2, "    ");
@@ -109,6 +114,19 @@ fn emit_body(doc: &str, items: &[Item]) -> String {
     text
 }
 
+/// Where types are written down.
+#[derive(Clone, Copy)]
+struct Place<'s> {
+    file: &'s File,
+    declaration: &'s Descriptor,
+}
+
+impl Place<'_> {
+    fn emit_type(self, ty: &Type) -> String {
+        type_text(ty, self.declaration, &|other| self.file.reference(other))
+    }
+}
+
 /// A field, a union, an enumerant or a method.
 struct Item {
     text: String,
@@ -117,17 +135,17 @@ struct Item {
     follows: bool,
 }
 
-fn emit_members(file: &File, members: &[Member]) -> Vec<Item> {
-    members.iter().map(|member| emit_member(file, member)).collect()
+fn emit_members(place: Place<'_>, members: &[Member]) -> Vec<Item> {
+    members.iter().map(|member| emit_member(place, member)).collect()
 }
 
-fn emit_member(file: &File, member: &Member) -> Item {
+fn emit_member(place: Place<'_>, member: &Member) -> Item {
     Item {
         text: format!(
             "  {} @{} :{}{};\n",
             member.name,
             member.ordinal,
-            type_text(&member.ty, |other| file.reference(other)),
+            place.emit_type(&member.ty),
             default_text(member)
         ),
         doc: emit_doc(member.doc),
@@ -135,20 +153,20 @@ fn emit_member(file: &File, member: &Member) -> Item {
     }
 }
 
-fn emit_items(file: &File, of: &[schema::Item]) -> Vec<Item> {
-    of.iter().map(|item| emit_item(file, item)).collect()
+fn emit_items(place: Place<'_>, of: &[schema::Item]) -> Vec<Item> {
+    of.iter().map(|item| emit_item(place, item)).collect()
 }
 
-fn emit_item(file: &File, item: &schema::Item) -> Item {
+fn emit_item(place: Place<'_>, item: &schema::Item) -> Item {
     match item {
-        schema::Item::Field(member) => emit_member(file, member),
+        schema::Item::Field(member) => emit_member(place, member),
         schema::Item::Group(Group { name, doc, items }) => {
             // A group that is nothing but a union is a union with a name.
             let (keyword, items) = match items.as_slice() {
                 [schema::Item::Union(union)] => ("union", &union.choices),
                 _ => ("group", items),
             };
-            let body = emit_body(&emit_doc(doc), &emit_items(file, items));
+            let body = emit_body(&emit_doc(doc), &emit_items(place, items));
             Item {
                 text: emit_braces(&format!("{name} :{keyword}"), &body),
                 doc: String::new(),
@@ -156,7 +174,7 @@ fn emit_item(file: &File, item: &schema::Item) -> Item {
             }
         }
         schema::Item::Union(union) => {
-            let body = emit_body("", &emit_items(file, &union.choices));
+            let body = emit_body("", &emit_items(place, &union.choices));
             Item { text: emit_braces("union", &body), doc: String::new(), follows: false }
         }
     }
@@ -184,16 +202,16 @@ fn emit_variants(of: &Enum) -> Vec<Item> {
         .collect()
 }
 
-fn emit_methods(file: &File, of: &Interface) -> Vec<Item> {
+fn emit_methods(place: Place<'_>, of: &Interface) -> Vec<Item> {
     of.methods
         .iter()
-        .map(|method| Item { text: emit_method(file, method), doc: emit_doc(method.doc), follows: false })
+        .map(|method| Item { text: emit_method(place, method), doc: emit_doc(method.doc), follows: false })
         .collect()
 }
 
-fn emit_method(file: &File, method: &Method) -> String {
+fn emit_method(place: Place<'_>, method: &Method) -> String {
     let head = format!("  {} @{} ", method.name, method.ordinal);
-    let (params, results) = (emit_params(file, &method.params), emit_params(file, &method.results));
+    let (params, results) = (emit_params(place, &method.params), emit_params(place, &method.results));
     let one_line = format!("{head}({}) -> ({});\n", params.join(", "), results.join(", "));
     if one_line.trim_end().chars().count() <= WIDTH {
         return one_line;
@@ -205,11 +223,11 @@ fn emit_method(file: &File, method: &Method) -> String {
     format!("{head}{params} -> {results};\n")
 }
 
-fn emit_params(file: &File, of: &Struct) -> Vec<String> {
+fn emit_params(place: Place<'_>, of: &Struct) -> Vec<String> {
     params(of)
         .iter()
         .map(|member| {
-            let ty = type_text(&member.ty, |other| file.reference(other));
+            let ty = place.emit_type(&member.ty);
             format!("{} :{ty}{}", member.name, default_text(member))
         })
         .collect()

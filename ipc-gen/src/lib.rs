@@ -73,6 +73,7 @@
 //! #     name: "Calculator",
 //! #     module: "calculator",
 //! #     doc: "Solves equations.",
+//! #     parameters: &[],
 //! #     kind: Kind::Interface(Interface { methods: &[], construct: None, superclasses: &[] }),
 //! # };
 //! # fn descriptor() -> &'static Descriptor { &DESCRIPTOR }

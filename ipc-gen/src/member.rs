@@ -9,9 +9,10 @@ use ipc_runtime::wire::descriptor::{DefaultValue, Descriptor, Enum, Interface, K
 /// descriptor for each set of arguments; so two descriptors are compared by what they say.
 pub(crate) fn signature(of: &Descriptor) -> String {
     let kind = match &of.kind {
-        Kind::Struct(fields) => format!("struct {}", member_signature(&members(fields))),
+        Kind::Struct(fields) => format!("struct {}", member_signature(of, &members(fields))),
         Kind::Composite(composite) => {
-            format!("struct {}", items(composite).iter().map(item_signature).collect::<String>())
+            let items = items(composite);
+            format!("struct {}", items.iter().map(|item| item_signature(of, item)).collect::<String>())
         }
         Kind::Enum(Enum { variants }) => {
             let names: Vec<_> = variants.iter().map(|variant| variant.name).collect();
@@ -22,52 +23,57 @@ pub(crate) fn signature(of: &Descriptor) -> String {
             let methods: Vec<_> = methods
                 .iter()
                 .map(|method| {
-                    let [params, results] =
-                        [&method.params, &method.results].map(|fields| member_signature(&members(fields)));
+                    let [params, results] = [&method.params, &method.results]
+                        .map(|fields| member_signature(of, &members(fields)));
                     format!("{} @{} {params} -> {results}", method.name, method.ordinal)
                 })
                 .collect();
             format!("interface {ids:?} {methods:?}")
         }
     };
-    format!("{:x} {} {} {kind}", of.file, of.module, of.name)
+    let parameters: Vec<&str> = of.parameters.iter().map(|parameter| parameter.name).collect();
+    format!("{:x} {} {} {parameters:?} {kind}", of.file, of.module, of.name)
 }
 
-fn item_signature(item: &Item) -> String {
-    let inner = |items: &[Item]| items.iter().map(item_signature).collect::<String>();
+fn item_signature(of: &Descriptor, item: &Item) -> String {
+    let inner = |items: &[Item]| items.iter().map(|item| item_signature(of, item)).collect::<String>();
     match item {
-        Item::Field(member) => member_signature(std::slice::from_ref(member)),
+        Item::Field(member) => member_signature(of, std::slice::from_ref(member)),
         Item::Group(group) => format!("{} {{ {}}} ", group.name, inner(&group.items)),
         Item::Union(union) => format!("union +{} {{ {}}} ", union.discriminant, inner(&union.choices)),
     }
 }
 
-fn member_signature(members: &[Member]) -> String {
+fn member_signature(of: &Descriptor, members: &[Member]) -> String {
     members
         .iter()
         .map(|member| {
             let Member { name, ty, ordinal, offset, .. } = member;
-            let ty = type_text(ty, |other| format!("{:x}", other.id));
+            let ty = type_text(ty, of, &|other| format!("{:x}", other.id));
             format!("{name} @{ordinal} +{offset} :{ty}{}; ", default_text(member))
         })
         .collect()
 }
 
-/// Returns the schema text of a type; `name` says what a declaration is called where the text stands.
-pub(crate) fn type_text(ty: &Type, name: impl Fn(&Descriptor) -> String) -> String {
-    let mut lists = 0;
-    let mut ty = ty;
-    while let Type::List(element) = ty {
-        lists += 1;
-        ty = element;
+/// Returns the schema text of a type in the declaration `of`; `name` says what a declaration is called where the text
+/// stands.
+pub(crate) fn type_text(ty: &Type, of: &Descriptor, name: &dyn Fn(&Descriptor) -> String) -> String {
+    match (ty, builtin(ty), ty.descriptor()) {
+        (Type::List(element), ..) => format!("List({})", type_text(element, of, name)),
+        (Type::Parameter(number), ..) => of.parameter(*number).unwrap_or("AnyPointer").to_owned(),
+        (_, Some(builtin), _) => builtin.to_owned(),
+        (_, None, Some(descriptor)) => {
+            let arguments = ty.arguments();
+            let arguments: Vec<String> =
+                arguments.iter().map(|argument| type_text(argument, of, name)).collect();
+            match arguments.as_slice() {
+                [] => name(descriptor),
+                arguments => format!("{}({})", name(descriptor), arguments.join(", ")),
+            }
+        }
+        // Every type is built in, a list, a parameter or declared.
+        (_, None, None) => String::new(),
     }
-    let base = match (builtin(ty), ty.descriptor()) {
-        (Some(builtin), _) => builtin.to_owned(),
-        (None, Some(descriptor)) => name(descriptor),
-        // Every type is built in, a list or declared; the loop above has taken off the lists.
-        (None, None) => String::new(),
-    };
-    format!("{}{base}{}", "List(".repeat(lists), ")".repeat(lists))
 }
 
 /// Returns what follows the type of a field.
@@ -144,6 +150,11 @@ fn builtin(ty: &Type) -> Option<&'static str> {
         Type::Text => "Text",
         Type::Data => "Data",
         Type::AnyPointer => "AnyPointer",
-        Type::List(_) | Type::Enum(_) | Type::Struct(_) | Type::Interface(_) => return None,
+        Type::List(_)
+        | Type::Enum(_)
+        | Type::Struct(_)
+        | Type::Interface(_)
+        | Type::Branded(..)
+        | Type::Parameter(_) => return None,
     })
 }

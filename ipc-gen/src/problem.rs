@@ -54,6 +54,15 @@ pub enum Problem {
         /// The other.
         second: Place,
     },
+    /// A type parameter has the name of a declaration of its file, which could not be named beside it.
+    HiddenName {
+        /// The declaration that has the parameter.
+        place: Place,
+        /// The name of both.
+        parameter: String,
+        /// The other declaration.
+        hidden: Place,
+    },
     /// Two members of one declaration have one name.
     SameMember {
         /// The declaration or method.
@@ -118,6 +127,11 @@ impl fmt::Display for Problem {
                 f,
                 "{first} and {second} have one name in the file {file:#018x}\n  \
                  help: give one another name in the schema with `name = \"..\"`, or another file with `file = 0x..`"
+            ),
+            Self::HiddenName { place, parameter, hidden } => write!(
+                f,
+                "the type parameter `{parameter}` of {place} hides {hidden}\n  \
+                 help: rename the parameter, or give the other another name in the schema with `name = \"..\"`"
             ),
             Self::SameMember { place, name, presence_of: Some(field) } => write!(
                 f,

@@ -671,6 +671,7 @@ const _: () = {
                     name: "KeyValueStore",
                     module: __ipc::module_path!(),
                     doc: "Keeps what it is given.",
+                    parameters: &[],
                     kind: __ipc::Kind::Interface(__ipc::InterfaceDescriptor {
                         methods: &[
                             __ipc::Method {

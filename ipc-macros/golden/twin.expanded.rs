@@ -190,6 +190,7 @@ const _: () = {
                     name: "Clock",
                     module: __ipc::module_path!(),
                     doc: "Has another form.",
+                    parameters: &[],
                     kind: __ipc::Kind::Interface(__ipc::InterfaceDescriptor {
                         methods: &[
                             __ipc::DESTROY,
@@ -398,6 +399,7 @@ const _: () = {
                     name: "Clock",
                     module: __ipc::module_path!(),
                     doc: "Has another form.",
+                    parameters: &[],
                     kind: __ipc::Kind::Interface(__ipc::InterfaceDescriptor {
                         methods: &[
                             __ipc::DESTROY,

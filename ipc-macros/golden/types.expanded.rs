@@ -78,6 +78,7 @@ const _: () = {
             __ipc::decode_structs(__from)
         }
     }
+    impl __ipc::PointerArgument for Entry {}
     impl __ipc::HasSize for Entry {
         const SIZE: __ipc::Size = __LAYOUT.size;
     }
@@ -97,6 +98,7 @@ const _: () = {
                     name: "Entry",
                     module: __ipc::module_path!(),
                     doc: "A struct.",
+                    parameters: &[],
                     kind: __ipc::Kind::Struct(__ipc::StructDescriptor {
                         fields: &__ipc::placed(__FIELDS, __LAYOUT),
                         size: __LAYOUT.size,
@@ -259,6 +261,7 @@ const _: () = {
             __ipc::decode_structs(__from)
         }
     }
+    impl __ipc::PointerArgument for Shape {}
     impl __ipc::HasSize for Shape {
         const SIZE: __ipc::Size = __LAYOUT.size;
     }
@@ -278,6 +281,7 @@ const _: () = {
                     name: "Shape",
                     module: __ipc::module_path!(),
                     doc: "A union.",
+                    parameters: &[],
                     kind: __ipc::Kind::Composite(__ipc::Composite {
                         members: <Self as __ipc::Struct>::MEMBERS,
                         places: <Self as __ipc::Struct>::PLACES,
@@ -444,6 +448,7 @@ const _: () = {
                     name: "Colour",
                     module: __ipc::module_path!(),
                     doc: "An enum.",
+                    parameters: &[],
                     kind: __ipc::Kind::Enum(__ipc::EnumDescriptor {
                         variants: &[
                             __ipc::Variant {
@@ -490,6 +495,10 @@ const _: () = {
     impl __ipc::Single for Height
     where
         for<'__w> u32: __ipc::Single,
+    {}
+    impl __ipc::PointerArgument for Height
+    where
+        for<'__w> u32: __ipc::PointerArgument,
     {}
     impl __ipc::Encode for Height {
         #[inline]

@@ -187,7 +187,7 @@ pub fn ipc_interface(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `enum Color { Red, Green }` | an enum |
 /// | `enum Shape { Empty, Circle(f64), Rect { width: f64, height: f64 } }` | a struct that is a union: `empty :Void`, `circle :Float64`, `rect :group` |
 /// | `struct Note<'a> { text: &'a str, data: &'a [u8] }` | a struct; a server borrows text and bytes from the received message |
-/// | `struct Page<T> { items: Vec<T> }` | a struct for each argument, named after it: `PageText`, `PageUInt32` |
+/// | `struct Page<T> { items: Vec<T> }` | a struct for each argument, named after it: `PageText`, `PageUInt32`; with `#[ipc(generic)]`, one with parameters |
 ///
 /// Fields of another type can lie among those of a struct, as a C++ or Python schema may have them:
 ///
@@ -216,6 +216,24 @@ pub fn ipc_interface(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// `Page<String>`, in the file of `Page`. With `id = 0x..` those ids are made from this one and the arguments. A type
 /// may contain itself with other arguments, such as `Page<u8>`, but not with larger and larger ones.
 ///
+/// With `#[ipc(generic)]` the type is generic in the schema too: one struct `Entry(K, V)`, with an id made from its name, and
+/// `Entry(Text, Data)` wherever `Entry<String, Vec<u8>>` is used.
+///
+/// ```text
+/// #[derive(IpcType)]
+/// #[ipc(generic)]
+/// struct Entry<K, V> {                        struct Entry(K, V) {
+///     key: K,                                   key @0 :K;
+///     value: Option<V>,                         value @1 :V;
+///     next: Option<Box<Entry<K, V>>>,           next @2 :Entry(K, V);
+/// }                                           }
+/// ```
+///
+/// The arguments are what is a pointer in Cap'n Proto: text, bytes, lists, maps, structs, objects; not a number, an enum
+/// without fields, or an `Option`. Bounds of the parameters are traits that their stand-in in the schema has: `Clone`,
+/// `Copy`, `Debug`, `Default`, `Eq`, `Hash`, `Ord`, and those that the compiler implements. Cap'n Proto has no list of a
+/// parameter: in place of `items: Vec<T>`, write `items: T` and let the list be the argument, or `Vec<Option<T>>`.
+///
 /// Fields that only a newer peer has are ignored, fields that an older one does not send have their defaults, and a
 /// variant that is not known is an error.
 ///
@@ -225,6 +243,7 @@ pub fn ipc_interface(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | --- | --- | --- |
 /// | type | `file = 0x..`, `name = ".."`, `id = 0x..`, `crate = path` | as for an interface |
 /// | type | `error`, `errors` | is the error of methods, see below |
+/// | type with parameters | `generic` | is generic in the schema too |
 /// | enum without fields | `repr = i32` | a number in the schema, as libmultiprocess has enums; variants may say theirs: `Bad = -1` |
 /// | field | `name = ".."` | the name in the schema |
 /// | field | `default = ..` | the default in the schema, which a message without the field means: a constant, of a bool, a number, text, bytes, an enum without fields, or a list of these for a `Vec`, `default = [1, 2]`; not of an `Option` |

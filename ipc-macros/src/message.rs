@@ -430,6 +430,34 @@ messages! {
         "`{}` contains itself with larger and larger arguments",
         "a type inside itself has its own parameters as arguments, or types without them"
     }
+    GENERIC_UNUSED {
+        "no field of `{}` has the type of a parameter",
+        "remove `generic`: it keeps type parameters in the schema"
+    }
+    GENERIC_NEWTYPE {
+        "`{}` is what is inside and has no declaration in the schema",
+        "remove `generic`; or name the field, which makes a struct of it"
+    }
+    GENERIC_CONSTANT {
+        "`{}` is a constant, and in the schema parameters are types",
+        "remove `generic`: there is a struct for each set of arguments then"
+    }
+    GENERIC_PROJECTED {
+        "an associated type cannot be a parameter in the schema",
+        "make it a parameter of the struct itself; or remove `generic`: there is a struct for each set of arguments then"
+    }
+    GENERIC_NAME {
+        "`{}` cannot be the name of a parameter in the schema",
+        "it begins with a capital letter and has only letters and digits"
+    }
+    GENERIC_BOUND {
+        "the type is described with something that stands for `{}` and is not `{}`",
+        "move the bound to the `impl`s that need it; or remove `generic`: there is a struct for each set of arguments then"
+    }
+    GENERIC_LIST {
+        "the schema has no list of a parameter, such as `{}`",
+        "let the list be the argument: a field whose type is a parameter itself; or remove `generic`: there is a struct for each set of arguments then"
+    }
     DEFAULT_GENERIC {
         "a field whose type is a parameter has no default in the schema",
         "remove the default: where a message does not have it, it reads as zero, empty or `None`"

@@ -248,6 +248,7 @@ pub(crate) struct Data {
     pub(crate) generics: syn::Generics,
     /// What of the generics the fields have: with each set of these the type has a layout of its own.
     pub(crate) arguments: Vec<Argument>,
+    pub(crate) keeping: Keeping,
     pub(crate) body: Body,
     /// `#[ipc(error)]`.
     pub(crate) error: Option<ErrorType>,
@@ -258,6 +259,15 @@ impl Data {
     pub(crate) fn is_generic(&self) -> bool {
         self.generics.params.iter().any(|param| !matches!(param, syn::GenericParam::Lifetime(_)))
     }
+}
+
+/// What becomes of type parameters in the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keeping {
+    /// Each set of arguments has a struct of its own.
+    Instances,
+    /// `#[ipc(generic)]`: there is one struct, with parameters.
+    Parameters,
 }
 
 /// An argument on which fields depend.

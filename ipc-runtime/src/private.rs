@@ -51,9 +51,10 @@ pub use crate::wire::composite::{
 pub use crate::wire::default::{DefaultCodec, HasDefault};
 pub use crate::wire::descriptor::{
     Case, CaseForm, Composite, DefaultValue, Descriptor, Enum as EnumDescriptor, Field,
-    Group as GroupDescriptor, IdSource, Interface as InterfaceDescriptor, Kind, Member, Method, Places,
-    Struct as StructDescriptor, Type, Union as UnionDescriptor, Variant,
+    Group as GroupDescriptor, IdSource, Interface as InterfaceDescriptor, Kind, Member, Method, Parameter,
+    Places, Struct as StructDescriptor, Type, Union as UnionDescriptor, Variant,
 };
+pub use crate::wire::generic::{Placeholder, PointerArgument};
 pub use crate::wire::id::{package_file_id, type_id};
 pub use crate::wire::instance::{Argument, Instance, Laid, Spelled, describe_instance, spelled};
 pub use crate::wire::layout::{At, Companion, Layout, Shape, Size, Slot, layout};

@@ -189,6 +189,7 @@ fn connect(address: &str) -> Result<Remote, LiveError> {
         name: "any",
         module: "",
         doc: "",
+        parameters: &[],
         kind: Kind::Interface(Interface { methods: &[], construct: None, superclasses: &[] }),
     };
     let ipc = make_client_ipc(make_process("ipc-gen", "."), make_capnp_protocol(CapnpContext::new()));

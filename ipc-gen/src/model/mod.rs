@@ -78,9 +78,7 @@ impl Model {
 
     /// Writes down a type as the schema language has it.
     pub fn type_name(&self, ty: &Type) -> String {
-        type_name(ty, &|id| {
-            self.nodes.get(&id).map_or_else(|| format!("{id:#018x}"), |node| node.path().to_owned())
-        })
+        type_name(ty, &self.nodes)
     }
 
     /// Returns the struct that holds the parameters or results of a method.
@@ -313,6 +311,14 @@ pub struct Annotation {
 /// The type arguments of a type and of what is around it; what is not in it has none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Brand(pub Vec<Scope>);
+
+impl Brand {
+    /// Returns the arguments of the declaration with an id; none where they are not said.
+    pub fn of(&self, id: u64) -> &[Option<Type>] {
+        let scope = self.0.iter().find(|scope| scope.id == id);
+        scope.and_then(|scope| scope.bind.as_deref()).unwrap_or_default()
+    }
+}
 
 /// The type arguments of one declaration.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -259,9 +259,7 @@ impl Resolver<'_> {
     }
 
     fn describe(&self, ty: &Type) -> String {
-        crate::model::type_name(ty, &|id| {
-            self.nodes.get(&id).map_or_else(|| format!("{id:#x}"), |node| node.path().to_owned())
-        })
+        crate::model::type_name(ty, &self.nodes)
     }
 
     fn struct_at(&self, id: u64) -> Option<Struct> {

@@ -8,7 +8,9 @@ mod target;
 use proc_macro2::{Span, TokenStream};
 use syn::Ident;
 
-pub(crate) use self::target::{Target, constant, incoming, layout_constants, outgoing, without_lifetime};
+pub(crate) use self::target::{
+    Target, constant, described, described_constants, incoming, layout_constants, outgoing, without_lifetime,
+};
 use super::names;
 use super::wire::may_hold_closure;
 use crate::model::{Body, Data, Field, FieldForm};

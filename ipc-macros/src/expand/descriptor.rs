@@ -3,11 +3,13 @@
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::Ident;
+use syn::ext::IdentExt;
 
-use super::data::layout_constants;
+use super::data::{described, described_constants};
 use super::names::{self, Section};
 use super::wire::superclass;
-use crate::model::{Argument, Construct, Container, Data, Interface, Lifecycle, Method, Variant};
+use crate::model::{Argument, Construct, Container, Data, Interface, Keeping, Lifecycle, Method, Variant};
+use crate::parse::parameter_name;
 
 /// The constants with file id and type id of an interface.
 pub(crate) fn expand_ids(container: &Container) -> TokenStream {
@@ -62,14 +64,14 @@ pub(crate) fn expand_interface_descriptor(interface: &Interface) -> TokenStream 
         })
     };
     let (id, file) = (names::id(), names::file());
-    let descriptor = expand_descriptor(&interface.container, &mixed!(#id), &mixed!(#file), &kind);
+    let descriptor = expand_descriptor(&interface.container, &mixed!(#id), &mixed!(#file), &[], &kind);
     mixed!(const { &#descriptor })
 }
 
 /// The body of `descriptor` of a struct of fields.
 pub(crate) fn expand_struct_descriptor(data: &Data) -> TokenStream {
     let ipc = names::runtime();
-    let (fields, layout) = layout_constants(data);
+    let (fields, layout) = described_constants(data);
     let kind = mixed! {
         #ipc::Kind::Struct(#ipc::StructDescriptor {
             fields: &#ipc::placed(#fields, #layout),
@@ -82,25 +84,38 @@ pub(crate) fn expand_struct_descriptor(data: &Data) -> TokenStream {
 /// The body of `descriptor` of a struct with groups or unions, and of an enum with fields.
 pub(crate) fn expand_composite_descriptor(data: &Data) -> TokenStream {
     let ipc = names::runtime();
+    let ty = described(data).unwrap_or_else(|| mixed!(Self));
     let kind = mixed! {
         #ipc::Kind::Composite(#ipc::Composite {
-            members: <Self as #ipc::Struct>::MEMBERS,
-            places: <Self as #ipc::Struct>::PLACES,
-            size: <Self as #ipc::HasSize>::SIZE,
+            members: <#ty as #ipc::Struct>::MEMBERS,
+            places: <#ty as #ipc::Struct>::PLACES,
+            size: <#ty as #ipc::HasSize>::SIZE,
         })
     };
     expand_data_descriptor(data, &kind)
 }
 
 fn expand_data_descriptor(data: &Data, kind: &TokenStream) -> TokenStream {
-    if data.is_generic() { expand_instance(data, kind) } else { expand_type(&data.container, kind) }
+    match data.keeping {
+        Keeping::Instances if data.is_generic() => expand_instance(data, kind),
+        Keeping::Instances | Keeping::Parameters => expand_type(&data.container, &parameters(data), kind),
+    }
+}
+
+/// The names of the parameters that a type has in the schema.
+fn parameters(data: &Data) -> Vec<String> {
+    let names = data.arguments.iter().filter_map(|argument| match (data.keeping, argument) {
+        (Keeping::Parameters, Argument::Type(ty)) => parameter_name(ty),
+        _ => None,
+    });
+    names.map(|name| name.unraw().to_string()).collect()
 }
 
 /// The descriptor of a type. Its ids are no constants of their own, which rustc would compute whenever it checks the crate.
-fn expand_type(container: &Container, kind: &TokenStream) -> TokenStream {
+fn expand_type(container: &Container, parameters: &[String], kind: &TokenStream) -> TokenStream {
     let file = Ident::new("__file", Span::mixed_site());
     let (file_value, id) = (file_of(container), id_of(container, &file));
-    let descriptor = expand_descriptor(container, &id, &file.to_token_stream(), kind);
+    let descriptor = expand_descriptor(container, &id, &file.to_token_stream(), parameters, kind);
     mixed! {
         const {
             let #file = #file_value;
@@ -146,6 +161,7 @@ pub(crate) fn expand_enum_descriptor(data: &Data, variants: &[Variant]) -> Token
     });
     expand_type(
         &data.container,
+        &[],
         &mixed!(#ipc::Kind::Enum(#ipc::EnumDescriptor { variants: &[#(#variants),*] })),
     )
 }
@@ -154,9 +170,13 @@ fn expand_descriptor(
     container: &Container,
     id: &TokenStream,
     file: &TokenStream,
+    parameters: &[String],
     kind: &TokenStream,
 ) -> TokenStream {
     let ipc = names::runtime();
+    let parameters = (0_u16..)
+        .zip(parameters)
+        .map(|(number, name)| mixed!(#ipc::Parameter { name: #name, number: #number }));
     let (name, doc) = (&container.name, &container.doc);
     let source = if container.id.is_some() { mixed!(Pinned) } else { mixed!(Name) };
     mixed! {
@@ -167,6 +187,7 @@ fn expand_descriptor(
             name: #name,
             module: #ipc::module_path!(),
             doc: #doc,
+            parameters: &[#(#parameters),*],
             kind: #kind,
         }
     }

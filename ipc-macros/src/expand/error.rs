@@ -9,7 +9,9 @@ use quote::{ToTokens, format_ident, quote_spanned};
 use syn::{Ident, Member};
 
 use super::{data, names};
-use crate::model::{Body, Case, Container, Data, ErrorType, Field, FieldForm, Fields, Name, Slots, Variant};
+use crate::model::{
+    Body, Case, Container, Data, ErrorType, Field, FieldForm, Fields, Keeping, Name, Slots, Variant,
+};
 
 /// Everything that goes into the `const _` of a derived error.
 pub(crate) fn expand_error(data: &Data, exception: &Member) -> TokenStream {
@@ -238,7 +240,15 @@ fn spanned_call(ty: &syn::Type, function: &str, arguments: &TokenStream) -> Toke
 /// What the runtime needs of a type that only the expansion sees.
 fn hidden_type(container: Container, ident: Ident, body: Body) -> TokenStream {
     let generics = syn::Generics::default();
-    data::expand_data(&Data { container, ident, generics, arguments: Vec::new(), body, error: None })
+    data::expand_data(&Data {
+        container,
+        ident,
+        generics,
+        arguments: Vec::new(),
+        keeping: Keeping::Instances,
+        body,
+        error: None,
+    })
 }
 
 /// The bodies of what an error does.

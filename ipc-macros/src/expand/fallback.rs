@@ -103,6 +103,8 @@ pub(crate) fn expand_data(data: &Data, errors: &TokenStream) -> TokenStream {
 
         impl<#params> #ipc::Single for #ident #arguments #clause {}
 
+        impl<#params> #ipc::PointerArgument for #ident #arguments #clause {}
+
         impl<#params> #ipc::Encode for #ident #arguments #clause {
             fn encode(&self, _: &mut #ipc::StructWriter<'_, '_>, _: #ipc::At) -> #ipc::Result<(), #ipc::IpcException> {
                 #ipc::after_error()

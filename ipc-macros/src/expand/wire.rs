@@ -124,7 +124,8 @@ impl Wire {
 
     /// See [`may_hold_closure`].
     pub(crate) fn may_hold_closure(&self) -> bool {
-        may_hold_closure(&self.ty)
+        // What an interface is named for is one, whatever its type looks like.
+        self.interface.is_some() || may_hold_closure(&self.ty)
     }
 
     /// `|from| <T as Wire<'_>>::decode(from, at)`.

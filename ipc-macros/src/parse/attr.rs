@@ -8,9 +8,9 @@ use syn::token::Paren;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitInt, LitStr, Meta, Path, Token};
 
 use super::symbol::{
-    AS, CANCELLABLE, CRATE, DEFAULT, ERROR, ERRORS, EXCEPTION, FILE, GROUP, HAS, ID, IPC, LOCAL, NAME,
-    NO_CONTEXT, NO_DESTROY, ONEWAY, ORDINAL, OTHER, REPR, RESULTS, ROOT, SERDE, SKIP, TWIN, UNION, WANT,
-    WITH,
+    AS, CANCELLABLE, CRATE, DEFAULT, ERROR, ERRORS, EXCEPTION, FILE, GENERIC, GROUP, HAS, ID, IPC, LOCAL,
+    NAME, NO_CONTEXT, NO_DESTROY, ONEWAY, ORDINAL, OTHER, REPR, RESULTS, ROOT, SERDE, SKIP, TWIN, UNION,
+    WANT, WITH,
 };
 use crate::diag::Diagnostics;
 use crate::message;
@@ -44,7 +44,7 @@ impl Place {
             Self::Field => &[NAME, ORDINAL, DEFAULT, HAS, AS, GROUP, UNION, WITH, SERDE, SKIP, EXCEPTION],
             Self::VariantField => &[NAME, ORDINAL, DEFAULT, AS, GROUP, UNION, WITH, SERDE, SKIP],
             Self::Variant => &[NAME, ORDINAL, OTHER, EXCEPTION],
-            Self::Type => &[ERROR, ERRORS, FILE, ID, NAME, REPR, CRATE],
+            Self::Type => &[ERROR, ERRORS, FILE, GENERIC, ID, NAME, REPR, CRATE],
         }
     }
 
@@ -74,6 +74,7 @@ fn flag(key: &str) -> bool {
             | ERROR
             | ERRORS
             | EXCEPTION
+            | GENERIC
             | OTHER
             | SERDE
             | SKIP
@@ -113,6 +114,7 @@ pub(crate) struct Arguments {
     pub(crate) skip: Option<Ident>,
     pub(crate) with: Option<Path>,
     pub(crate) serde: Option<Ident>,
+    pub(crate) generic: Option<Ident>,
     pub(crate) group: Option<Ident>,
     pub(crate) union: Option<Ident>,
     pub(crate) has: Option<HasField>,
@@ -204,6 +206,7 @@ impl Arguments {
             OTHER => self.other = Some(ident),
             SKIP => self.skip = Some(ident),
             SERDE => self.serde = Some(ident),
+            GENERIC => self.generic = Some(ident),
             GROUP => self.group = Some(ident),
             UNION => self.union = Some(ident),
             WANT => self.want = Some(ident),
@@ -500,6 +503,6 @@ fn with_first(word: &str, change: impl Fn(&char) -> char) -> String {
     chars.next().map(|first| change(&first)).into_iter().chain(chars).collect()
 }
 
-fn valid_name(name: &str, first: fn(char) -> bool) -> bool {
+pub(super) fn valid_name(name: &str, first: fn(char) -> bool) -> bool {
     name.chars().next().is_some_and(first) && name.chars().all(|c| c.is_ascii_alphanumeric())
 }

@@ -6,19 +6,21 @@ use syn::{DataEnum, DeriveInput, Generics, Ident, Index, Member, Type};
 use super::attr::{Arguments, Place, parse_doc};
 use super::closure::check_as;
 use super::generics::{check_growth, find_arguments, has_type_param, mentions, name_self};
+use super::keeping::{check_lists, check_parameters};
 use super::symbol::SKIP;
 use super::ty::{Lifetimes, parse_field_type};
 use crate::diag::Diagnostics;
 use crate::message;
 use crate::model::{
-    Body, Case, CaseForm, Catches, Conversion, Data, ErrorType, Field, FieldForm, Fields, Name, Slots,
-    Variant,
+    Body, Case, CaseForm, Catches, Conversion, Data, ErrorType, Field, FieldForm, Fields, Keeping, Name,
+    Slots, Variant,
 };
 
 /// Parses the item under `#[derive(IpcType)]`.
 pub(crate) fn parse_data(input: DeriveInput, diag: &mut Diagnostics) -> Data {
     let arguments = Arguments::parse_ipc(&input.attrs, Place::Type, diag);
     let repr = arguments.repr.clone();
+    let generic = arguments.generic.clone();
     let slots = match (&arguments.error, &arguments.errors) {
         (Some(_), Some(token)) => {
             diag.report(token, &message::ERROR_AND_ERRORS, &[]);
@@ -72,11 +74,24 @@ pub(crate) fn parse_data(input: DeriveInput, diag: &mut Diagnostics) -> Data {
         diag.report(&input.ident, &message::ERROR_WITHOUT_EXCEPTION, &[&input.ident, &place]);
     }
     let error = exceptions.slots.map(|slots| ErrorType { slots, exception: exceptions.found });
-    let arguments = find_arguments(
-        &input.generics,
-        body.fields().into_iter().filter(|field| field.conversion.is_none()).map(|field| &field.ty),
-    );
-    Data { container, ident: input.ident, generics: input.generics, arguments, body, error }
+    let fields = body.fields().into_iter().filter(|field| field.conversion.is_none());
+    let types: Vec<&Type> = fields.map(|field| &field.ty).collect();
+    let arguments = find_arguments(&input.generics, types.iter().copied());
+    let keeping = match &generic {
+        Some(token) => {
+            if let Body::Newtype(_) = body {
+                diag.report(token, &message::GENERIC_NEWTYPE, &[&input.ident]);
+            } else if arguments.is_empty() {
+                diag.report(token, &message::GENERIC_UNUSED, &[&input.ident]);
+            } else {
+                check_parameters(&input.generics, &arguments, diag);
+                types.iter().for_each(|ty| check_lists(ty, &input.generics, diag));
+            }
+            Keeping::Parameters
+        }
+        None => Keeping::Instances,
+    };
+    Data { container, ident: input.ident, generics: input.generics, arguments, keeping, body, error }
 }
 
 /// The item whose fields are parsed.

@@ -89,6 +89,14 @@ pub(crate) fn check_growth(ty: &Type, ident: &Ident, generics: &Generics, diag: 
     }
 }
 
+/// The name that a type is, if it is nothing else.
+pub(crate) fn parameter_name(ty: &Type) -> Option<&Ident> {
+    match ungrouped(ty) {
+        Type::Path(path) if path.qself.is_none() => path.path.get_ident(),
+        _ => None,
+    }
+}
+
 /// Tells whether a type has a parameter inside of it.
 fn is_larger(ty: &Type, generics: &Generics) -> bool {
     let itself = |param: &Ident| matches!(ungrouped(ty), Type::Path(path) if path.path.is_ident(param));
@@ -98,7 +106,7 @@ fn is_larger(ty: &Type, generics: &Generics) -> bool {
         .any(|param| mentions(ty.to_token_stream(), param) && !itself(param))
 }
 
-fn type_arguments(path: &TypePath) -> impl Iterator<Item = &Type> {
+pub(super) fn type_arguments(path: &TypePath) -> impl Iterator<Item = &Type> {
     let arguments = path.path.segments.iter().filter_map(|segment| match &segment.arguments {
         PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
         _ => None,

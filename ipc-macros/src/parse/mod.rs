@@ -4,6 +4,7 @@ pub(crate) mod attr;
 mod closure;
 mod data;
 mod generics;
+mod keeping;
 mod method;
 mod symbol;
 pub(crate) mod ty;
@@ -16,7 +17,7 @@ use syn::{
 
 use self::attr::{Arguments, refuse_ipc};
 pub(crate) use self::data::parse_data;
-pub(crate) use self::generics::has_type_param;
+pub(crate) use self::generics::{has_type_param, parameter_name};
 use self::method::{Member, parse_method};
 pub(crate) use self::ty::{type_argument, ungrouped};
 use crate::diag::Diagnostics;

@@ -31,6 +31,8 @@ pub(crate) const OTHER: &str = "other";
 pub(crate) const WITH: &str = "with";
 /// On a field, a parameter or a method: the value travels as opaque bytes.
 pub(crate) const SERDE: &str = "serde";
+/// On a type with parameters: the schema has them too.
+pub(crate) const GENERIC: &str = "generic";
 /// On a field: its type's fields lie among those of the struct, under its name.
 pub(crate) const GROUP: &str = "group";
 /// On an `Option`: where the field is that says whether it is there.

@@ -33,7 +33,7 @@ use crate::reflection::{ConnectionState, Reflection};
 use crate::rpc::{self, AnswerId, Cap, Connection, OutgoingCall, OutgoingResults, Payload, QuestionId};
 use crate::sync::lock;
 use crate::thread::mailbox::Mailbox;
-use crate::thread::pool::{Chore, spawn_chores};
+use crate::thread::pool::{Chore, Pool, spawn_chores};
 use crate::thread::runtime;
 use crate::thread::strand::Kicks;
 
@@ -475,6 +475,14 @@ impl Link {
     /// Returns why the connection has ended, `None` while it lives.
     pub(crate) fn reason(&self) -> Option<IpcException> {
         lock(&self.ending).reason.clone()
+    }
+
+    /// Serves a peer that is about to call, until the connection has ended.
+    pub(crate) fn serve(self: &Arc<Self>) {
+        // They start while the first message is read.
+        Pool::strands().warm_up();
+        self.greet();
+        self.wait_ended();
     }
 
     /// Blocks until the connection has ended.

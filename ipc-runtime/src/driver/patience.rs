@@ -22,8 +22,9 @@ const MAX_VAIN: u32 = 7;
 /// - a connection that answers quickly is polled from its second call on;
 /// - one that answers slowly is hardly polled at all, and is found out when it becomes quick.
 ///
-/// Time that others have run in, because the poll has yielded the core to them, counts like any other: where more
-/// threads want to run than there are cores, polls last long, are in vain, and become rare.
+/// Time that others have run in, because the poll has yielded the core to them, counts like any other, and a poll that has
+/// lasted longer than [`LONGEST`] for that is in vain even if it finds something: where more threads want to run than
+/// there are cores, polls last long and become rare.
 #[derive(Debug)]
 pub(super) struct Patience {
     /// What may be polled in vain; less than nothing while the last time is still to be paid for.
@@ -191,5 +192,71 @@ mod tests {
         simulation.patience.in_vain(Duration::from_millis(4));
         simulation.patience.in_vain(Duration::from_millis(4));
         assert!(simulation.patience.poll_for(simulation.now).is_zero());
+    }
+
+    /// What a thread and its peer have, who run by turns; measured where both are pinned to it.
+    #[derive(Clone, Copy)]
+    struct OneCore {
+        /// To put a thread to sleep and to wake it.
+        sleep: Duration,
+        /// To yield the core and to get it back, where only the peer runs in between.
+        yielding: Duration,
+        /// What another thread runs for when it gets the core, if there is one: a yield gives it to that one, a sleeper
+        /// comes before it when it is woken.
+        others: Duration,
+    }
+
+    impl OneCore {
+        /// Returns how long it takes until answers are there that take the peer so long: for a thread that always sleeps,
+        /// and for one that has patience.
+        fn run(self, answers: impl IntoIterator<Item = Duration>) -> (Duration, Duration) {
+            let mut simulation = Simulation::new();
+            let (mut sleeping, begun) = (Duration::ZERO, simulation.now);
+            for takes in answers {
+                sleeping += takes + self.sleep;
+                let limit = simulation.patience.poll_for(simulation.now);
+                if limit.is_zero() {
+                    simulation.pass(takes + self.sleep);
+                    continue;
+                }
+                // The peer does not run while this thread looks, and has the core while it does not.
+                let polled = takes + self.yielding + self.others;
+                if polled < limit {
+                    simulation.patience.rewarded();
+                    simulation.pass(polled);
+                } else if self.others.is_zero() {
+                    // The peer is at work elsewhere, or waits itself: a yield comes back at once until the limit.
+                    simulation.patience.in_vain(limit);
+                    simulation.pass(takes.max(limit) + self.sleep);
+                } else {
+                    simulation.patience.in_vain(polled);
+                    simulation.pass(polled);
+                }
+            }
+            (sleeping, simulation.now - begun)
+        }
+    }
+
+    #[test]
+    fn on_one_core_nothing_is_slower_than_sleeping() {
+        let alone = OneCore { sleep: 3 * MICRO, yielding: 2 * MICRO, others: Duration::ZERO };
+        let crowded = OneCore { others: Duration::from_millis(4), ..alone };
+        let quick = || vec![5 * MICRO; 200_000];
+        let slow = || vec![300 * MICRO; 20_000];
+        let bursty = || {
+            let burst = |_| [vec![5 * MICRO; 100], vec![20_000 * MICRO]].concat();
+            (0..200).flat_map(burst).collect()
+        };
+        let mixed = || [5 * MICRO, 200 * MICRO].repeat(10_000);
+        // Where others want the core too, it costs the share that may be polled in vain.
+        for (core, who, bound) in [(alone, "alone", 1.01), (crowded, "crowded", 1.06)] {
+            for (answers, what) in
+                [(quick(), "quick"), (slow(), "slow"), (bursty(), "bursty"), (mixed(), "mixed")]
+            {
+                let (sleeping, patient) = core.run(answers);
+                let ratio = patient.as_secs_f64() / sleeping.as_secs_f64();
+                assert!(ratio < bound, "{what}, {who}: {ratio}");
+            }
+        }
     }
 }

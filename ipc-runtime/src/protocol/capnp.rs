@@ -262,7 +262,7 @@ impl Protocol for CapnpProtocol {
     }
 
     fn serve(&self, socket: OwnedFd, root: LocalObject) -> Result<(), IpcException> {
-        self.start(socket, Side::Server, Some(root.renew()))?.wait_ended();
+        self.start(socket, Side::Server, Some(root.renew()))?.serve();
         Ok(())
     }
 

@@ -73,7 +73,10 @@ impl File {
         by_name.sort();
 
         let mut taken: BTreeSet<String> = BUILTIN_NAMES.iter().map(|name| (*name).to_owned()).collect();
-        taken.extend(self.declarations.iter().map(|declaration| declaration.name.to_owned()));
+        for declaration in &self.declarations {
+            taken.insert(declaration.name.to_owned());
+            taken.extend(declaration.parameters.iter().map(|parameter| parameter.name.to_owned()));
+        }
         let mut imports = Vec::new();
         for (name, file) in by_name {
             let mut alias = alias(name);

@@ -228,7 +228,7 @@ pub fn references(of: &Descriptor) -> Vec<&'static Descriptor> {
         Kind::Struct(fields) => field_references(fields.fields).collect(),
         Kind::Composite(composite) => items(composite)
             .iter()
-            .flat_map(|item| item.fields().into_iter().filter_map(|member| member.ty.descriptor()))
+            .flat_map(|item| item.fields().into_iter().flat_map(|member| member.ty.descriptors()))
             .collect(),
         Kind::Interface(Interface { methods, superclasses, .. }) => superclasses
             .iter()
@@ -241,7 +241,7 @@ pub fn references(of: &Descriptor) -> Vec<&'static Descriptor> {
 }
 
 fn field_references(fields: &[Field]) -> impl Iterator<Item = &'static Descriptor> {
-    fields.iter().filter_map(|field| field.ty.descriptor())
+    fields.iter().flat_map(|field| field.ty.descriptors())
 }
 
 /// Returns the type of the elements of a list.

@@ -1,12 +1,12 @@
 //! Descriptors to a `CodeGeneratorRequest`: what `capnp compile` hands to its plugins.
 
-use crate::wire::descriptor::{
-    Composite, DefaultValue, Descriptor, Enum, Interface, Kind, Method, Struct, Type,
-};
+use crate::wire::descriptor::{Composite, DefaultValue, Descriptor, Enum, Interface, Kind, Method, Type};
 use crate::wire::id::{MethodStruct, group_id, method_struct_id};
 use crate::wire::layout::Size;
 use capnp::message::{Builder, HeapAllocator};
-use capnp::schema_capnp::{ElementSize, code_generator_request, field, node, superclass, type_, value};
+use capnp::schema_capnp::{
+    ElementSize, brand, code_generator_request, field, node, superclass, type_, value,
+};
 use capnp::{any_pointer, any_pointer_list, data, primitive_list, struct_list, text};
 
 use super::files::File;
@@ -66,6 +66,8 @@ enum Node<'s> {
 /// A group of a struct, or of another group.
 struct Group {
     id: u64,
+    /// The struct.
+    declaration: &'static Descriptor,
     /// The id of what it is in.
     scope: u64,
     /// The names from the struct to itself.
@@ -76,18 +78,34 @@ struct Group {
     size: Size,
 }
 
-fn groups_of(declaration: &Descriptor, composite: &Composite) -> Vec<Group> {
+fn groups_of(declaration: &'static Descriptor, composite: &Composite) -> Vec<Group> {
     let mut groups = Vec::new();
-    collect_groups(declaration.id, declaration.name, composite.size, &items(composite), &mut groups);
+    let around = Group {
+        id: declaration.id,
+        declaration,
+        scope: declaration.file,
+        path: declaration.name.to_owned(),
+        doc: declaration.doc,
+        items: items(composite),
+        size: composite.size,
+    };
+    collect_groups(&around, &mut groups);
     groups
 }
 
-fn collect_groups(scope: u64, path: &str, size: Size, items: &[Item], groups: &mut Vec<Group>) {
-    for (index, member) in (0..).zip(node_members(items)) {
+fn collect_groups(around: &Group, groups: &mut Vec<Group>) {
+    for (index, member) in (0..).zip(node_members(&around.items)) {
         let Item::Group(group) = member.item else { continue };
-        let (id, path) = (group_id(scope, index), format!("{path}.{}", group.name));
-        collect_groups(id, &path, size, &group.items, groups);
-        groups.push(Group { id, scope, path, doc: group.doc, items: group.items.clone(), size });
+        let group = Group {
+            id: group_id(around.id, index),
+            scope: around.id,
+            path: format!("{}.{}", around.path, group.name),
+            doc: group.doc,
+            items: group.items.clone(),
+            ..*around
+        };
+        collect_groups(&group, groups);
+        groups.push(group);
     }
 }
 
@@ -130,6 +148,16 @@ impl Node<'_> {
         }
     }
 
+    /// Tells whether it or something around it has type parameters, which only structs have.
+    fn is_generic(&self) -> bool {
+        match self {
+            Self::Declaration(_, declaration) | Self::Group(_, Group { declaration, .. }) => {
+                !declaration.parameters.is_empty()
+            }
+            Self::File(_) | Self::MethodStruct(..) => false,
+        }
+    }
+
     /// Returns the display name, and the length of its part before the unqualified name.
     fn display_name(&self) -> (String, usize) {
         let name = match self {
@@ -155,6 +183,7 @@ impl Node<'_> {
         to.set_display_name(&display_name);
         to.set_display_name_prefix_length(u32::try_from(prefix).unwrap_or_default());
         to.set_scope_id(self.scope().unwrap_or_default());
+        to.set_is_generic(self.is_generic());
         match self {
             Self::File(file) => {
                 to.set_file(());
@@ -166,23 +195,29 @@ impl Node<'_> {
                 }
             }
             Self::Declaration(_, declaration) => match &declaration.kind {
-                Kind::Struct(fields) => build_struct(fields, to.init_struct()),
+                Kind::Struct(fields) => {
+                    build_parameters(declaration, to.reborrow());
+                    build_members(declaration, fields.size, &members(fields), to.init_struct());
+                }
                 Kind::Composite(composite) => {
-                    build_items(declaration.id, composite.size, &items(composite), to.init_struct());
+                    build_parameters(declaration, to.reborrow());
+                    let (id, size) = (declaration.id, composite.size);
+                    build_items(declaration, id, size, &items(composite), to.init_struct());
                 }
                 Kind::Enum(variants) => build_enum(variants, to.init_enum()),
                 Kind::Interface(interface) => build_interface(declaration.id, interface, to.init_interface()),
             },
-            Self::MethodStruct(_, _, method, MethodStruct::Params) => {
-                build_members(method.params.size, &params(&method.params), to.init_struct());
-            }
-            Self::MethodStruct(_, _, method, MethodStruct::Results) => {
-                build_members(method.results.size, &params(&method.results), to.init_struct());
+            Self::MethodStruct(_, interface, method, role) => {
+                let fields = match role {
+                    MethodStruct::Params => &method.params,
+                    MethodStruct::Results => &method.results,
+                };
+                build_members(interface, fields.size, &params(fields), to.init_struct());
             }
             Self::Group(_, group) => {
                 let mut to = to.init_struct();
                 to.set_is_group(true);
-                build_items(group.id, group.size, &group.items, to);
+                build_items(group.declaration, group.id, group.size, &group.items, to);
             }
         }
     }
@@ -223,8 +258,14 @@ impl Node<'_> {
     }
 }
 
-fn build_struct(of: &Struct, to: node::struct_::Builder<'_>) {
-    build_members(of.size, &members(of), to);
+fn build_parameters(of: &Descriptor, to: node::Builder<'_>) {
+    if of.parameters.is_empty() {
+        return;
+    }
+    let mut list = to.init_parameters(length(of.parameters));
+    for (index, parameter) in (0..).zip(of.parameters) {
+        list.reborrow().get(index).set_name(parameter.name);
+    }
 }
 
 fn build_size(size: Size, mut to: node::struct_::Builder<'_>) {
@@ -234,12 +275,12 @@ fn build_size(size: Size, mut to: node::struct_::Builder<'_>) {
     to.set_preferred_list_encoding(ElementSize::InlineComposite);
 }
 
-fn build_members(size: Size, members: &[Member], mut to: node::struct_::Builder<'_>) {
+fn build_members(of: &Descriptor, size: Size, members: &[Member], mut to: node::struct_::Builder<'_>) {
     build_size(size, to.reborrow());
     let members = by_ordinal(members);
     let mut list: struct_list::Builder<'_, field::Owned> = to.init_fields(length(&members));
     for (index, (code_order, member)) in (0..).zip(&members) {
-        build_field(*code_order, member, list.reborrow().get(index));
+        build_field(of, *code_order, member, list.reborrow().get(index));
     }
 }
 
@@ -247,8 +288,8 @@ fn item_docs(items: &[Item]) -> Vec<&'static str> {
     node_members(items).iter().map(|member| member.item.doc()).collect()
 }
 
-/// Builds a struct or a group with the given id.
-fn build_items(id: u64, size: Size, items: &[Item], mut to: node::struct_::Builder<'_>) {
+/// Builds a struct, or a group in it, with the given id.
+fn build_items(of: &Descriptor, id: u64, size: Size, items: &[Item], mut to: node::struct_::Builder<'_>) {
     build_size(size, to.reborrow());
     if let Some(union) = union_of(items) {
         to.set_discriminant_count(u16::try_from(union.choices.len()).unwrap_or(u16::MAX));
@@ -259,7 +300,7 @@ fn build_items(id: u64, size: Size, items: &[Item], mut to: node::struct_::Build
     for ((index, place), NodeMember { code_order, item, choice }) in (0..).zip(0..).zip(members) {
         let mut to = list.reborrow().get(place);
         match item {
-            Item::Field(member) => build_field(code_order, member, to.reborrow()),
+            Item::Field(member) => build_field(of, code_order, member, to.reborrow()),
             // The choices of the union are among the members themselves.
             Item::Group(_) | Item::Union(_) => {
                 to.set_name(item.name());
@@ -272,7 +313,7 @@ fn build_items(id: u64, size: Size, items: &[Item], mut to: node::struct_::Build
     }
 }
 
-fn build_field(code_order: u16, member: &Member, mut to: field::Builder<'_>) {
+fn build_field(of: &Descriptor, code_order: u16, member: &Member, mut to: field::Builder<'_>) {
     to.set_name(member.name.as_ref());
     to.set_code_order(code_order);
     to.set_discriminant_value(field::NO_DISCRIMINANT);
@@ -280,7 +321,7 @@ fn build_field(code_order: u16, member: &Member, mut to: field::Builder<'_>) {
     let mut slot = to.init_slot();
     slot.set_offset(member.offset);
     slot.set_had_explicit_default(member.default != DefaultValue::Zero);
-    build_type(&member.ty, slot.reborrow().init_type());
+    build_type(of, &member.ty, slot.reborrow().init_type());
     let mut value = slot.init_default_value();
     build_zero(&member.ty, value.reborrow());
     build_default(&member.ty, member.default, value);
@@ -311,7 +352,8 @@ fn build_interface(id: u64, of: &Interface, mut to: node::interface::Builder<'_>
     }
 }
 
-fn build_type(ty: &Type, mut to: type_::Builder<'_>) {
+/// Builds a type that stands in the declaration `of`.
+fn build_type(of: &Descriptor, ty: &Type, mut to: type_::Builder<'_>) {
     match ty {
         Type::Void => to.set_void(()),
         Type::Bool => to.set_bool(()),
@@ -327,11 +369,34 @@ fn build_type(ty: &Type, mut to: type_::Builder<'_>) {
         Type::Float64 => to.set_float64(()),
         Type::Text => to.set_text(()),
         Type::Data => to.set_data(()),
-        Type::List(element) => build_type(element, to.init_list().init_element_type()),
+        Type::List(element) => build_type(of, element, to.init_list().init_element_type()),
         Type::Enum(descriptor) => to.init_enum().set_type_id(descriptor().id),
-        Type::Struct(descriptor) => to.init_struct().set_type_id(descriptor().id),
+        Type::Struct(descriptor) | Type::Branded(descriptor, _) => {
+            let descriptor = descriptor();
+            let mut to = to.init_struct();
+            to.set_type_id(descriptor.id);
+            build_brand(of, descriptor.id, &ty.arguments(), to.init_brand());
+        }
         Type::Interface(descriptor) => to.init_interface().set_type_id(descriptor().id),
         Type::AnyPointer => to.init_any_pointer().init_unconstrained().set_any_kind(()),
+        Type::Parameter(number) => {
+            let index = of.parameters.iter().position(|parameter| parameter.number == *number);
+            let mut to = to.init_any_pointer().init_parameter();
+            to.set_scope_id(of.id);
+            to.set_parameter_index(index.and_then(|index| u16::try_from(index).ok()).unwrap_or_default());
+        }
+    }
+}
+
+fn build_brand(of: &Descriptor, id: u64, arguments: &[Type], to: brand::Builder<'_>) {
+    if arguments.is_empty() {
+        return;
+    }
+    let mut scope = to.init_scopes(1).get(0);
+    scope.set_scope_id(id);
+    let mut bindings = scope.init_bind(length(arguments));
+    for (index, argument) in (0..).zip(arguments) {
+        build_type(of, argument, bindings.reborrow().get(index).init_type());
     }
 }
 
@@ -432,9 +497,9 @@ fn build_zero(ty: &Type, mut to: value::Builder<'_>) {
         // A union of pointers: naming the member is all there is to do, the pointer stays null.
         Type::List(_) => drop(to.init_list()),
         Type::Enum(_) => to.set_enum(0),
-        Type::Struct(_) => drop(to.init_struct()),
+        Type::Struct(_) | Type::Branded(..) => drop(to.init_struct()),
         Type::Interface(_) => to.set_interface(()),
-        Type::AnyPointer => drop(to.init_any_pointer()),
+        Type::AnyPointer | Type::Parameter(_) => drop(to.init_any_pointer()),
     }
 }
 

@@ -1,6 +1,5 @@
 //! The place where a thread sleeps while it waits for another process.
 
-use std::cell::Cell;
 use std::collections::VecDeque;
 use std::io;
 use std::os::fd::BorrowedFd;
@@ -10,6 +9,7 @@ use std::task::{Poll, Wake, Waker};
 use std::time::Instant;
 
 use super::bell::Bell;
+use super::nesting::Nested;
 use super::pool::{Job, unblocked};
 use crate::sync::{Condvar, Mutex, MutexGuard, lock, wait_until};
 
@@ -243,7 +243,7 @@ pub(super) fn run(job: Box<dyn Job>) {
     let _ = catch_unwind(AssertUnwindSafe(|| job.run()));
 }
 
-/// Begins a job in the middle of other work, or refuses it where that is too deep already.
+/// Begins a job in the middle of other work, or refuses it where there is too much already: what may run elsewhere then does.
 pub(super) fn run_nested(job: Box<dyn Job>) {
     match Nested::enter() {
         Some(_nested) => unblocked(|| run(job)),
@@ -257,30 +257,4 @@ fn is_over(deadline: Option<Instant>) -> bool {
 
 thread_local! {
     static CURRENT: Arc<Mailbox> = Arc::default();
-    /// How much of the work at hand has been begun in the middle of other work.
-    static NESTING: Cell<usize> = const { Cell::new(0) };
-}
-
-/// The most work that is begun in the middle of other work, each time on the same stack. A peer decides how deep that
-/// goes: it calls again instead of answering. A thread of the pool has 2 MiB, so this leaves some 30 KiB for each.
-const NESTING_LIMIT: usize = 64;
-
-/// Work in the middle of which a thread waits.
-struct Nested;
-
-impl Nested {
-    fn enter() -> Option<Self> {
-        let deeper = NESTING.get() + 1;
-        if deeper > NESTING_LIMIT {
-            return None;
-        }
-        NESTING.set(deeper);
-        Some(Self)
-    }
-}
-
-impl Drop for Nested {
-    fn drop(&mut self) {
-        NESTING.set(NESTING.get().saturating_sub(1));
-    }
 }

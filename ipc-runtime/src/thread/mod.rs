@@ -2,6 +2,7 @@
 
 pub(crate) mod bell;
 pub(crate) mod mailbox;
+mod nesting;
 pub(crate) mod pool;
 pub(crate) mod runtime;
 pub(crate) mod strand;

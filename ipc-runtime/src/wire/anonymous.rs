@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use super::IpcType;
-use super::descriptor::{Composite, Descriptor, Field, Interface, Kind, Member, Method, Struct};
+use super::descriptor::{Composite, Descriptor, Field, Interface, Kind, Member, Method, Parameter, Struct};
 use super::id::package_file_id;
 use super::layout::Companion;
 use super::proxy::DESTROY;
@@ -65,11 +65,12 @@ pub(super) fn describe(form: &'static Form) -> &'static Descriptor {
 }
 
 fn spell_and_make(form: Form) -> &'static Descriptor {
-    let name = spell(form, spelling::name);
-    let unique = spell(form, |declared| spelling::unique_name(FILE, declared));
+    let parameters = spelling::parameters_of(fields_of(form).iter().map(|field| &field.ty));
+    let name = spell(form, parameters, spelling::name);
+    let unique = spell(form, parameters, |declared| spelling::unique_name(FILE, declared));
     let (id, id_source) = made_id(FILE, &name, &unique);
     // Equal parts make equal structs, wherever they lie.
-    find_or_make(id, std::ptr::null(), || Descriptor {
+    find_or_make(id, std::ptr::null(), parameters, || Descriptor {
         id,
         id_source,
         file: FILE,
@@ -82,6 +83,7 @@ fn spell_and_make(form: Form) -> &'static Descriptor {
             Form::Result(_) => "A value, or why there is none.",
             Form::Function { .. } => "A closure.",
         },
+        parameters,
         kind: kind(form),
     })
 }
@@ -102,9 +104,15 @@ fn kind(form: Form) -> Kind {
 }
 
 /// The form, then the arguments; `declared` says what a declared type is called.
-fn spell(form: Form, declared: impl Fn(&'static Descriptor) -> String) -> String {
-    let spell_all =
-        |fields: &[Field]| fields.iter().map(|field| spell_field(field, &declared)).collect::<String>();
+fn spell(form: Form, parameters: &[Parameter], declared: impl Fn(&'static Descriptor) -> String) -> String {
+    let spell_one = |field: &Field| {
+        let ty = spell_type(&field.ty, parameters, &declared);
+        match field.shape.companion {
+            Companion::Has => format!("{OPTIONAL}{ty}"),
+            Companion::None => ty,
+        }
+    };
+    let spell_all = |fields: &[Field]| fields.iter().map(spell_one).collect::<String>();
     match form {
         Form::Tuple(of) if of.fields.len() == 2 => format!("Tuple{}", spell_all(of.fields)),
         Form::Tuple(of) => format!("Tuple{}{}", of.fields.len(), spell_all(of.fields)),
@@ -124,6 +132,15 @@ fn spell(form: Form, declared: impl Fn(&'static Descriptor) -> String) -> String
     }
 }
 
+/// Returns the fields of a form; a closure has no parameter of a type around it, since its id would depend on it.
+fn fields_of(form: Form) -> Vec<Field> {
+    match form {
+        Form::Tuple(of) | Form::Map(of) | Form::Option(of) => of.fields.to_vec(),
+        Form::Result(of) => fields(of.members),
+        Form::Function { .. } => Vec::new(),
+    }
+}
+
 /// Returns the fields, those of the cases of unions included.
 fn fields(members: &[Member]) -> Vec<Field> {
     let fields = members.iter().flat_map(|member| match member {
@@ -132,14 +149,6 @@ fn fields(members: &[Member]) -> Vec<Field> {
         Member::Union(union) => union.cases.iter().flat_map(|case| fields(case.members)).collect(),
     });
     fields.collect()
-}
-
-fn spell_field(field: &Field, declared: &impl Fn(&'static Descriptor) -> String) -> String {
-    let ty = spell_type(&field.ty, declared);
-    match field.shape.companion {
-        Companion::Has => format!("{OPTIONAL}{ty}"),
-        Companion::None => ty,
-    }
 }
 
 /// Stands before what has a presence field.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::generic::PointerArgument;
 use super::layout::Slot;
 use super::raw::Opaque;
 use super::{At, Decode, Encode, IpcType, Shape, Single, StructReader, StructWriter, Type};
@@ -103,6 +104,8 @@ impl IpcType for AnyPointer {
 }
 
 impl Single for AnyPointer {}
+
+impl PointerArgument for AnyPointer {}
 
 impl Encode for AnyPointer {
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {

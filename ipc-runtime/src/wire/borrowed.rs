@@ -8,6 +8,7 @@ use std::ffi::{CStr, OsStr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::generic::PointerArgument;
 use super::layout::Slot;
 use super::os::{lend_c, lend_os, read_c, read_os, write_c, write_os};
 use super::text::read_text;
@@ -41,6 +42,8 @@ macro_rules! unsized_type {
         }
 
         impl<$($generics)*> Single for &$ty {}
+
+        impl<$($generics)*> PointerArgument for &$ty {}
 
         impl<$($generics)*> Element for &$ty {
             const LIST: Type = Type::List(&$schema);
@@ -123,6 +126,8 @@ impl<T: IpcType + Clone> IpcType for Cow<'_, T> {
 }
 
 impl<T: Single + Clone> Single for Cow<'_, T> {}
+
+impl<T: PointerArgument + Clone> PointerArgument for Cow<'_, T> {}
 
 impl<T: Encode + Clone> Encode for Cow<'_, T> {
     fn encode(&self, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {

@@ -24,8 +24,27 @@ pub struct Descriptor {
     pub module: &'static str,
     /// The doc comment, without the leading spaces; empty if there is none.
     pub doc: &'static str,
+    /// The type parameters.
+    pub parameters: &'static [Parameter],
     /// What is declared.
     pub kind: Kind,
+}
+
+/// A type parameter of a declaration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// The name in the schema.
+    pub name: &'static str,
+    /// The number that it has in the types of the fields. Those of a struct without a Rust item are numbered as those of
+    /// the type around it, for which they stand.
+    pub number: u16,
+}
+
+impl Descriptor {
+    /// Returns the name of the parameter with a number.
+    pub fn parameter(&self, number: u16) -> Option<&'static str> {
+        self.parameters.iter().find(|parameter| parameter.number == number).map(|parameter| parameter.name)
+    }
 }
 
 /// Where a type id comes from.
@@ -291,6 +310,10 @@ pub enum Type {
     Struct(DescriptorFn),
     Interface(DescriptorFn),
     AnyPointer,
+    /// A struct with type parameters, and the arguments.
+    Branded(DescriptorFn, &'static [Type]),
+    /// A type parameter of the declaration around, by its number.
+    Parameter(u16),
 }
 
 impl Type {
@@ -298,10 +321,35 @@ impl Type {
     pub fn descriptor(&self) -> Option<&'static Descriptor> {
         match self {
             Type::List(element) => element.descriptor(),
-            Type::Enum(descriptor) | Type::Struct(descriptor) | Type::Interface(descriptor) => {
-                Some(descriptor())
-            }
+            Type::Enum(descriptor)
+            | Type::Struct(descriptor)
+            | Type::Interface(descriptor)
+            | Type::Branded(descriptor, _) => Some(descriptor()),
             _ => None,
+        }
+    }
+
+    /// Returns every declaration that the type names: the one behind it, and those of the arguments.
+    pub fn descriptors(&self) -> Vec<&'static Descriptor> {
+        let arguments = match self {
+            Type::List(element) => return element.descriptors(),
+            Type::Branded(_, arguments) => *arguments,
+            _ => &[],
+        };
+        let own = self.descriptor().into_iter();
+        own.chain(arguments.iter().flat_map(Type::descriptors)).collect()
+    }
+
+    /// Returns the arguments of the declaration behind the type, looking through lists; none if it has no parameters.
+    pub fn arguments(&self) -> Vec<Type> {
+        match self {
+            Type::List(element) => element.arguments(),
+            Type::Branded(_, arguments) => arguments.to_vec(),
+            // Without a Rust item it has the parameters of what is around it.
+            Type::Struct(descriptor) => {
+                descriptor().parameters.iter().map(|parameter| Type::Parameter(parameter.number)).collect()
+            }
+            _ => Vec::new(),
         }
     }
 }

@@ -11,7 +11,8 @@ use super::{Element, Encode, IpcType, Single};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the argument of a type that crosses a process boundary",
     label = "not an IPC type",
-    note = "for a struct or an enum of your own, add `#[derive(IpcType)]`"
+    note = "for a struct or an enum of your own, add `#[derive(IpcType)]`",
+    note = "a parameter of a type with `#[ipc(generic)]` can be that of types that have `#[ipc(generic)]` too"
 )]
 pub trait Argument: Single + Element + Encode {}
 
@@ -72,20 +73,21 @@ pub fn describe_instance(of: &'static Instance) -> &'static Descriptor {
         Some(pinned) => (made_id(pinned, "", &unique).0, super::descriptor::IdSource::Pinned),
         None => made_id(of.file, &format!("{}{arguments}", of.name), &format!("{}{unique}", of.name)),
     };
-    find_or_make(id, std::ptr::from_ref(of).cast(), || Descriptor {
+    find_or_make(id, std::ptr::from_ref(of).cast(), &[], || Descriptor {
         id,
         id_source,
         file: of.file,
         name: format!("{}{arguments}", of.name).leak(),
         module: of.module,
         doc: of.doc,
+        parameters: &[],
         kind: of.kind,
     })
 }
 
 fn spell(arguments: &[Spelled], declared: impl Fn(&'static Descriptor) -> String) -> String {
     let spell_one = |argument: &Spelled| match argument {
-        Spelled::Type(ty) => spell_type(ty, &declared),
+        Spelled::Type(ty) => spell_type(ty, &[], &declared),
         // A letter, since another number may stand before it.
         Spelled::Value(value @ 0..) => format!("N{value}"),
         Spelled::Value(value) => format!("Minus{}", value.unsigned_abs()),

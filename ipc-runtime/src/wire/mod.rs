@@ -21,6 +21,7 @@ pub mod anonymous;
 pub mod composite;
 pub mod default;
 pub mod descriptor;
+pub mod generic;
 pub mod id;
 pub mod instance;
 pub mod layout;
@@ -524,6 +525,8 @@ macro_rules! pointer_type {
         }
 
         impl<$($generics)*> $crate::wire::Single for $ty {}
+
+        impl<$($generics)*> $crate::wire::generic::PointerArgument for $ty {}
 
         impl<$($generics)*> $crate::wire::Element for $ty {
             const LIST: $crate::wire::Type = $crate::wire::Type::List(&<$ty as $crate::wire::IpcType>::TYPE);

@@ -7,6 +7,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use super::generic::PointerArgument;
 use super::{
     At, Decode, DecodeElement, Element, Encode, Interface, IpcType, PointerReader, PointerWriter, Shape,
     Single, StructReader, StructWriter, Type,
@@ -69,6 +70,9 @@ pub trait PassDecode<'m, H>: PassType<H> {
 
 /// How a `Box` or an `Arc` is [`Single`].
 pub trait PassSingle<H>: PassType<H> {}
+
+/// How a `Box` or an `Arc` is a [`PointerArgument`].
+pub trait PassPointer<H>: PassSingle<H> + PassEncode<H> {}
 
 /// How a `Box` or an `Arc` is an [`Element`].
 pub trait PassElement<H>: PassType<H> {
@@ -166,6 +170,11 @@ where
 }
 
 impl<T: IpcType<This = T>, H: Deref<Target = T>> PassSingle<H> for ByValue where T::This: Single {}
+
+impl<T: PointerArgument, H: Holder<T> + Deref<Target = T>> PassPointer<H> for ByValue where
+    T::This: Encode + Single
+{
+}
 
 impl<T: IpcType<This = T>, H: ElementHolder<T> + Deref<Target = T>> PassElement<H> for ByValue
 where
@@ -414,6 +423,8 @@ impl<'m, H: Reference> PassDecode<'m, H> for ByReference {
 
 impl<H: Reference> PassSingle<H> for ByReference {}
 
+impl<H: Reference> PassPointer<H> for ByReference {}
+
 impl<H: Reference> PassElement<H> for ByReference {
     const LIST: Type = Type::List(&H::TYPE);
 
@@ -503,6 +514,8 @@ macro_rules! holder {
         }
 
         impl<T: Passable<Kind: PassSingle<Self>> + ?Sized> Single for $holder<T> {}
+
+        impl<T: Passable<Kind: PassPointer<Self>> + ?Sized> PointerArgument for $holder<T> {}
 
         impl<T: Passable<Kind: PassElement<Self>> + ?Sized> Element for $holder<T> {
             const LIST: Type = T::Kind::LIST;

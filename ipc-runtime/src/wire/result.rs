@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use super::anonymous::{self, Anonymous, Form, member};
 use super::composite::{CompositeLayout, composite_layout, scratch};
 use super::descriptor::{Case, CaseForm, Member, Union};
+use super::generic::PointerArgument;
 use super::layout::Slot;
 use super::ordinal::NEXT;
 use super::raw::HasSize;
@@ -35,6 +36,13 @@ impl<T: IpcType<This = T>, E: ErrorValue> IpcType for Result<T, E> {
 }
 
 impl<T: IpcType<This = T>, E: ErrorValue> Single for Result<T, E> {}
+
+impl<T: IpcType<This = T>, E: ErrorValue> PointerArgument for Result<T, E>
+where
+    T::This: Encode,
+    E::This: Encode,
+{
+}
 
 impl<T: IpcType<This = T>, E: ErrorValue> Encode for Result<T, E>
 where

@@ -53,18 +53,20 @@ pub(crate) fn describe<T: StreamItem>() -> &'static Descriptor {
         Type::List(item) => item,
         _ => const { &T::TYPE },
     };
-    let name = format!("Stream{}", spell_type(item, &spelling::name));
-    let unique = format!("Stream{}", spell_type(item, &|declared| spelling::unique_name(FILE, declared)));
+    let name = format!("Stream{}", spell_type(item, &[], &spelling::name));
+    let unique =
+        format!("Stream{}", spell_type(item, &[], &|declared| spelling::unique_name(FILE, declared)));
     let (id, id_source) = made_id(FILE, &name, &unique);
     let methods: &'static [Method] = const { &[DESTROY, next::<T>()] };
     // Equal items make equal streams, wherever they lie.
-    find_or_make(id, std::ptr::null(), || Descriptor {
+    find_or_make(id, std::ptr::null(), &[], || Descriptor {
         id,
         id_source,
         file: FILE,
         name: name.leak(),
         module: module_path!(),
         doc: DOC,
+        parameters: &[],
         kind: Kind::Interface(Interface { methods, construct: None, superclasses: &[] }),
     })
 }

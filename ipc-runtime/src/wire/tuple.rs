@@ -2,6 +2,7 @@
 
 use super::anonymous::{self, Anonymous, Form, member};
 use super::descriptor::{Field, Struct};
+use super::generic::PointerArgument;
 use super::layout::{Layout, Slot, layout};
 use super::raw::HasSize;
 use super::{
@@ -26,6 +27,8 @@ macro_rules! tuple {
         }
 
         impl<$($ty: IpcType),*> Single for ($($ty,)*) {}
+
+        impl<$($ty: Encode),*> PointerArgument for ($($ty,)*) {}
 
         impl<$($ty: IpcType),*> Tuple for ($($ty,)*) {
             const FIELDS: &'static [Field] = &placed([$(member::<$ty>($name)),*], layout([$($ty::SHAPE),*]));

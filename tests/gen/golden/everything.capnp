@@ -55,6 +55,20 @@ interface Methods @0xffed036d8d8dfc52 extends(Everything, IpcGenTests.Base) {
   # Borrows for the time of the call.
 }
 
+interface Keeper @0x8b0d93741d1a075d {
+  # Types with arguments, of which the schema has one declaration.
+
+  destroy @0 (context :Proxy.Context) -> ();
+  keep @1 (context :Proxy.Context, entry :Entry(Text, Data)) -> (
+      result :List(Entry(Text, Branch(Text)))
+  );
+  objects @2 (
+      context :Proxy.Context,
+      objects :Entry(Keeper, Kept),
+      any :Entry(AnyPointer, Ipc.StreamEntryTupleUInt8TextListUInt32)
+  ) -> (result :OneOf(Branch(List(Colour)), Text));
+}
+
 interface Everything @0xb052e273215288e5 {
   # Methods of every kind.
 
@@ -167,6 +181,75 @@ struct Pair @0xddfda8649d17f564 {
   # Has a name.
 }
 
+struct Entry @0xb742156b1d63a2ed (K, V) {
+  # A pair, which can be the entry of a map.
+
+  key @0 :K;
+
+  value @1 :V;
+  # Of another type.
+
+  weight @2 :UInt16;
+  hasWeight @3 :Bool;
+  valid @4 :Bool = true;
+}
+
+struct Branch @0xab898bae4d69b9d3 (T) {
+  # Contains itself.
+
+  value @0 :T;
+  children @1 :List(Branch(T));
+  next @2 :Branch(T);
+  maybes @3 :List(Ipc.OptionT1(T));
+  byName @4 :List(Ipc.MapTextT1Entry(T));
+  pairs @5 :List(Ipc.TupleT1EntryT1Data(T));
+  result @6 :Ipc.ResultEntryT1T1T1(T);
+}
+
+struct Kept @0xb865cf6dd9744ab9 {
+  # Uses them as fields.
+
+  entry @0 :Entry(Text, Data);
+  entries @1 :List(Entry(Text, List(UInt32)));
+  nested @2 :Entry(Entry(Text, Place), List(Entry(Data, Text)));
+  branch @3 :Branch(Entry(Text, Text));
+  one @4 :OneOf(Text, Data);
+  map @5 :List(Ipc.MapTextEntryTextTextEntry);
+  instance @6 :PageEntryTextText;
+}
+
+struct OneOf @0xb4fb66090eb61ea6 (A, B) {
+  # One of two.
+
+  union {
+    nothing @0 :Void;
+    left @1 :A;
+    both :group {
+      a @2 :A;
+
+      b @3 :B;
+      # May be missing.
+
+      count @4 :UInt8;
+      hasCount @5 :Bool;
+    }
+
+    swapped @6 :OneOf(B, A);
+    # The other way round.
+  }
+}
+
+enum Colour @0xf78b6c2707636f37 {
+  # What light is.
+
+  red @0;
+
+  green @1;
+  # Like leaves.
+
+  darkBlue @2;
+}
+
 struct Every @0xc3333c31e0a88584 {
   # A field of every type.
 
@@ -228,17 +311,6 @@ struct Every @0xc3333c31e0a88584 {
   pair @46 :Pair;
   defaults @47 :Defaults;
   pinned @48 :Pinned;
-}
-
-enum Colour @0xf78b6c2707636f37 {
-  # What light is.
-
-  red @0;
-
-  green @1;
-  # Like leaves.
-
-  darkBlue @2;
 }
 
 struct Drawing @0xb6086b1a52f0e4be {
@@ -319,6 +391,26 @@ enum DivideErrorKind @0xa08e1f7e83e3f43c {
 
   overflow @1;
   # Does not fit.
+}
+
+struct Place @0xe63fdc47b58814db {
+  # A position.
+
+  x @0 :Float32;
+  # To the right.
+
+  y @1 :Bool;
+  hasY @2 :Bool;
+}
+
+struct PageEntryTextText @0x8d039828e0d0f1a3 {
+  # One page of many items.
+
+  next @0 :UInt16;
+  # Where the next one begins.
+  hasNext @1 :Bool;
+  first @2 :Entry(Text, Text);
+  items @3 :List(Entry(Text, Text));
 }
 
 struct Shape @0x93e8e9b37ee937e4 {
@@ -403,16 +495,6 @@ struct Pinned @0xa21c6aa632568a99 {
   hasFirst @1 :Bool;
   second @2 :Bool;
   third @3 :UInt16 = 7;
-}
-
-struct Place @0xe63fdc47b58814db {
-  # A position.
-
-  x @0 :Float32;
-  # To the right.
-
-  y @1 :Bool;
-  hasY @2 :Bool;
 }
 
 struct Choice @0xf2eb6886a7543958 {

@@ -6,11 +6,40 @@
 using Everything = import "everything.capnp";
 using Proxy = import "proxy.capnp";
 
+struct MapTextEntryTextTextEntry @0xba7dbf074a761147 {
+  # An entry of a map.
+
+  key @0 :Text;
+  value @1 :Everything.Entry(Text, Text);
+}
+
+struct MapTextT1Entry @0xc3301470cc8b8fb5 (T1) {
+  # An entry of a map.
+
+  key @0 :Text;
+  value @1 :T1;
+}
+
+struct OptionT1 @0xdf9bed26314a7c65 (T1) {
+  # A value that may be missing.
+
+  value @0 :T1;
+}
+
 struct OptionUInt32 @0xb9e0c4aef4b5db8f {
   # A value that may be missing.
 
   value @0 :UInt32;
   hasValue @1 :Bool;
+}
+
+struct ResultEntryT1T1T1 @0xf0a0c63e17bb1d91 (T1) {
+  # A value, or why there is none.
+
+  union {
+    ok @0 :Everything.Entry(T1, T1);
+    err @1 :T1;
+  }
 }
 
 interface StreamData @0xe6499d3544cc9f47 {
@@ -19,6 +48,20 @@ interface StreamData @0xe6499d3544cc9f47 {
   destroy @0 (context :Proxy.Context) -> ();
 
   next @1 (context :Proxy.Context, count :UInt32) -> (items :List(Data), ended :Bool);
+  # Waits for items and returns them in order: at least one, unless the stream ends with this answer.
+  # The receiver may return less than `count`; 0 leaves it to the receiver how many.
+  # An exception is the stream's own and ends it. One call at a time is enough; others wait for it.
+}
+
+interface StreamEntryTupleUInt8TextListUInt32 @0xcb3f6f045684e9d6 {
+  # A stream: items that come one after the other.
+
+  destroy @0 (context :Proxy.Context) -> ();
+
+  next @1 (context :Proxy.Context, count :UInt32) -> (
+      items :List(Everything.Entry(TupleUInt8Text, List(UInt32))),
+      ended :Bool
+  );
   # Waits for items and returns them in order: at least one, unless the stream ends with this answer.
   # The receiver may return less than `count`; 0 leaves it to the receiver how many.
   # An exception is the stream's own and ends it. One call at a time is enough; others wait for it.
@@ -88,4 +131,18 @@ interface StreamUInt8 @0xc7ddb85faaac1eb3 {
   # Waits for items and returns them in order: at least one, unless the stream ends with this answer.
   # The receiver may return less than `count`; 0 leaves it to the receiver how many.
   # An exception is the stream's own and ends it. One call at a time is enough; others wait for it.
+}
+
+struct TupleT1EntryT1Data @0x80c4d728840cb9b3 (T1) {
+  # A tuple.
+
+  field0 @0 :T1;
+  field1 @1 :Everything.Entry(T1, Data);
+}
+
+struct TupleUInt8Text @0x812de4443c7f58a8 {
+  # A tuple.
+
+  field0 @0 :UInt8;
+  field1 @1 :Text;
 }

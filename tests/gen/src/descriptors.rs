@@ -29,6 +29,7 @@ impl Home {
             name,
             module: self.module,
             doc,
+            parameters: &[],
             kind,
         }
     }
@@ -141,8 +142,13 @@ fn shape_of(ty: Type) -> Shape {
         Type::Int16 | Type::UInt16 | Type::Enum(_) => Slot::TwoBytes,
         Type::Int32 | Type::UInt32 | Type::Float32 => Slot::FourBytes,
         Type::Int64 | Type::UInt64 | Type::Float64 => Slot::EightBytes,
-        Type::Text | Type::Data | Type::List(_) | Type::Struct(_) | Type::Interface(_) | Type::AnyPointer => {
-            Slot::Pointer
-        }
+        Type::Text
+        | Type::Data
+        | Type::List(_)
+        | Type::Struct(_)
+        | Type::Interface(_)
+        | Type::AnyPointer
+        | Type::Branded(..)
+        | Type::Parameter(_) => Slot::Pointer,
     })
 }

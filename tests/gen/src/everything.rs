@@ -530,6 +530,74 @@ pub struct Grid<const WIDTH: usize, const HEIGHT: usize> {
     pub cells: [[u16; WIDTH]; HEIGHT],
 }
 
+/// Types with arguments, of which the schema has one declaration.
+#[ipc_interface(file = 0xb1e9_8a04_27c6_5d01)]
+pub trait Keeper {
+    fn keep(
+        &self,
+        entry: &Entry<String, Vec<u8>>,
+    ) -> Result<Vec<Entry<String, Branch<String>>>, IpcException>;
+    fn objects(
+        &self,
+        objects: Option<Entry<Arc<dyn Keeper>, Kept>>,
+        any: Entry<AnyPointer, IpcStream<Entry<(u8, String), Vec<u32>>>>,
+    ) -> Result<OneOf<Branch<Vec<Colour>>, String>, IpcException>;
+}
+
+/// Uses them as fields.
+#[derive(Debug, IpcType, PartialEq)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Kept {
+    pub entry: Entry<String, Vec<u8>>,
+    pub entries: Vec<Entry<String, Vec<u32>>>,
+    pub nested: Entry<Entry<String, Place>, Vec<Entry<Vec<u8>, String>>>,
+    pub branch: Option<Branch<Entry<String, String>>>,
+    pub one: OneOf<String, Vec<u8>>,
+    pub map: BTreeMap<String, Entry<String, String>>,
+    pub instance: Page<Entry<String, String>>,
+}
+
+/// A pair, which can be the entry of a map.
+#[derive(Clone, Debug, IpcType, PartialEq)]
+#[ipc(generic, file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Entry<K, V> {
+    pub key: K,
+    /// Of another type.
+    pub value: V,
+    pub weight: Option<u16>,
+    #[ipc(default = true)]
+    pub valid: bool,
+}
+
+/// Contains itself.
+#[derive(Debug, IpcType, PartialEq)]
+#[ipc(generic, file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Branch<T> {
+    pub value: Option<T>,
+    pub children: Vec<Self>,
+    pub next: Option<Box<Branch<T>>>,
+    pub maybes: Vec<Option<T>>,
+    pub by_name: BTreeMap<String, T>,
+    pub pairs: Vec<(T, Entry<T, Vec<u8>>)>,
+    pub result: Result<Entry<T, T>, T>,
+}
+
+/// One of two.
+#[derive(Debug, IpcType, PartialEq)]
+#[ipc(generic, file = 0xb1e9_8a04_27c6_5d01)]
+pub enum OneOf<A, B> {
+    Nothing,
+    Left(A),
+    Both {
+        a: A,
+        /// May be missing.
+        b: Option<B>,
+        count: Option<u8>,
+    },
+    /// The other way round.
+    Swapped(Option<Box<OneOf<B, A>>>),
+}
+
 /// What a process has open.
 #[derive(Debug, IpcType)]
 #[ipc(file = 0xb1e9_8a04_27c6_5d01)]
@@ -596,7 +664,7 @@ pub mod shared {
 }
 
 /// Returns everything: what one root does not reach is a root itself.
-pub fn roots() -> [&'static Descriptor; 8] {
+pub fn roots() -> [&'static Descriptor; 9] {
     [
         <dyn Init>::descriptor(),
         <dyn Closures>::descriptor(),
@@ -606,5 +674,6 @@ pub fn roots() -> [&'static Descriptor; 8] {
         <Standard as Struct>::descriptor(),
         <Generics as Struct>::descriptor(),
         <Handed as Struct>::descriptor(),
+        <dyn Keeper>::descriptor(),
     ]
 }

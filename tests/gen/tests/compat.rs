@@ -154,6 +154,24 @@ fn structs() {
 }
 
 #[test]
+fn type_arguments() {
+    let with = |page: &str, field: &str| {
+        format!("struct S {{ a @0 :{field}; }} struct Page{page} struct P(A, B) {{ a @0 :A; b @1 :B; }}")
+    };
+    let page = "(T) { first @0 :T; next @1 :Page(T); }";
+    let old = with(page, "List(Page(P(Text, Data)))");
+    let changed = [(Rule::FieldTypeChanged, Impact::Both, "S.a")];
+    check(&old, &with(page, "List(Page(P(Text, Text)))"), &changed);
+    check(&old, &with(page, "List(Page(P(Text, Data)))"), &[]);
+    check(&old, &with(page, "List(Page)"), &changed);
+    // Another name of a parameter is another name in generated code alone.
+    check(&old, &with("(Item) { first @0 :Item; next @1 :Page(Item); }", "List(Page(P(Text, Data)))"), &[]);
+    // A struct becomes generic: what is written stays the same.
+    let plain = with("{ first @0 :AnyPointer; next @1 :Page; }", "Page");
+    check(&plain, &with(page, "Page"), &[]);
+}
+
+#[test]
 fn unions() {
     let union = |of: &str| format!("struct S {{ union {{ a @0 :Text; b @1 :UInt8; {of} }} }}");
     check(&union(""), &union("c @2 :Void;"), &[(Rule::ChoiceAdded, Impact::Compatible, "S.c")]);
@@ -212,6 +230,22 @@ test.capnp                               @0xe1c2a3b4d5968778
       d @3 :Void
       e :group
         f @4 :UInt64                             bytes 8..16
+";
+    assert_eq!(tree, expected);
+}
+
+#[test]
+fn a_tree_has_type_parameters() {
+    let model = model(
+        "struct Pair @0xc2a0ff1ab2d19cca (Key, Value) { key @0 :Key; next @1 :List(Pair(Value, Text)); }",
+    );
+    let tree = ipc_gen::show(&model, 60);
+    let expected = "\
+test.capnp                               @0xe1c2a3b4d5968778
+  struct Pair(Key, Value)                @0xc2a0ff1ab2d19cca
+    0 words of data, 2 pointers
+    key @0 :Key                                    pointer 0
+    next @1 :List(Pair(Value, Text))               pointer 1
 ";
     assert_eq!(tree, expected);
 }

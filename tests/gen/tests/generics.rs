@@ -1,9 +1,16 @@
 //! Types with arguments, against the code that `capnpc` generated: each reads what the other writes.
 
+use std::collections::BTreeMap;
+
 use capnp::message::Builder;
-use ipc_gen_tests::everything::{Colour, Either, Generics, Grid, Page, Tree};
-use ipc_gen_tests::generated::everything_capnp::{either_text_u_int8, either_u_int8_text, generics};
-use ipc_gen_tests::generated::ipc_capnp::option_bool;
+use capnp::text;
+use ipc_gen_tests::everything::{
+    Branch, Colour, Either, Entry, Generics, Grid, Kept, OneOf, Page, Place, Tree,
+};
+use ipc_gen_tests::generated::everything_capnp::{
+    branch, either_text_u_int8, either_u_int8_text, generics, kept, one_of,
+};
+use ipc_gen_tests::generated::ipc_capnp::{option_bool, result_entry_t1_t1_t1};
 use ipc_gen_tests::message::{decode, encode};
 
 fn page<T>(items: Vec<T>) -> Page<T> {
@@ -97,4 +104,113 @@ fn we_read_what_generated_builders_write() {
     assert_eq!(all.tree, Some(Tree { children, ..leaf(empty()) }));
     assert_eq!(all.either, Either::Right { b: "b".into(), a: Some(1) });
     assert_eq!(all.grid.cells, [[0, 0, 5], [0; 3]]);
+}
+
+fn entry<K, V>(key: K, value: V) -> Entry<K, V> {
+    Entry { key, value, weight: None, valid: true }
+}
+
+fn branch<T>(value: Option<T>) -> Branch<T>
+where
+    T: Default,
+{
+    Branch {
+        value,
+        children: Vec::new(),
+        next: None,
+        maybes: Vec::new(),
+        by_name: BTreeMap::new(),
+        pairs: Vec::new(),
+        result: Err(T::default()),
+    }
+}
+
+fn kept() -> Kept {
+    let texts = |key: &str, value: &str| entry(key.to_owned(), value.to_owned());
+    Kept {
+        entry: Entry { weight: Some(0), valid: false, ..entry("key".into(), vec![1, 2]) },
+        entries: vec![entry("first".into(), vec![3]), entry("second".into(), vec![4, 5])],
+        nested: entry(
+            entry("place".into(), Place { x: 0.5, y: Some(true) }),
+            vec![entry(vec![6], "six".into())],
+        ),
+        branch: None,
+        one: OneOf::Both { a: "a".into(), b: Some(vec![7]), count: Some(8) },
+        map: BTreeMap::from([("name".to_owned(), texts("k", "v"))]),
+        instance: Page { next: None, first: None, items: vec![texts("in", "stance")] },
+    }
+}
+
+fn branches() -> Branch<String> {
+    let text = || "text".to_owned();
+    Branch {
+        children: vec![branch(Some("child".to_owned()))],
+        next: Some(Box::new(branch(None))),
+        maybes: vec![None, Some(text())],
+        by_name: BTreeMap::from([("name".to_owned(), text())]),
+        pairs: vec![(text(), entry(text(), vec![9]))],
+        result: Ok(entry("ok".to_owned(), text())),
+        ..branch(Some(text()))
+    }
+}
+
+#[test]
+fn generated_readers_read_generics_of_the_schema() {
+    let message = encode(&kept());
+    let all: kept::Reader<'_> = message.get_root_as_reader().unwrap();
+    let first = all.get_entry().unwrap();
+    assert_eq!((first.get_key().unwrap(), first.get_value().unwrap()), ("key".into(), &[1, 2][..]));
+    assert_eq!((first.get_has_weight(), first.get_weight(), first.get_valid()), (true, 0, false));
+    let second = all.get_entries().unwrap().get(1);
+    assert_eq!(second.get_value().unwrap().iter().collect::<Vec<u32>>(), [4, 5]);
+    assert!(second.get_valid());
+    let nested = all.get_nested().unwrap();
+    assert!(nested.get_key().unwrap().get_value().unwrap().get_y());
+    assert_eq!(nested.get_value().unwrap().get(0).get_value().unwrap(), "six");
+    assert!(!all.has_branch());
+    let one_of::Both(both) = all.get_one().unwrap().which().unwrap() else { panic!("another variant") };
+    assert_eq!((both.get_a().unwrap(), both.get_b().unwrap(), both.get_count()), ("a".into(), &[7][..], 8));
+    assert_eq!(all.get_map().unwrap().get(0).get_value().unwrap().get_value().unwrap(), "v");
+    assert_eq!(all.get_instance().unwrap().get_items().unwrap().get(0).get_value().unwrap(), "stance");
+    assert_eq!(decode::<Kept>(&message).unwrap(), kept());
+
+    let message = encode(&branches());
+    let tree: branch::Reader<'_, text::Owned> = message.get_root_as_reader().unwrap();
+    assert_eq!(tree.get_value().unwrap(), "text");
+    assert_eq!(tree.get_children().unwrap().get(0).get_value().unwrap(), "child");
+    assert!(tree.has_next());
+    assert!(!tree.get_maybes().unwrap().get(0).has_value());
+    assert_eq!(tree.get_maybes().unwrap().get(1).get_value().unwrap(), "text");
+    assert_eq!(tree.get_by_name().unwrap().get(0).get_value().unwrap(), "text");
+    assert_eq!(tree.get_pairs().unwrap().get(0).get_field1().unwrap().get_value().unwrap(), [9]);
+    let Ok(result_entry_t1_t1_t1::Ok(ok)) = tree.get_result().unwrap().which() else {
+        panic!("another variant")
+    };
+    assert_eq!(ok.unwrap().get_key().unwrap(), "ok");
+    assert_eq!(decode::<Branch<String>>(&message).unwrap(), branches());
+}
+
+#[test]
+fn we_read_generics_of_the_schema_that_generated_builders_write() {
+    let mut message = Builder::new_default();
+    let mut all: kept::Builder<'_> = message.init_root();
+    let mut first = all.reborrow().init_entry();
+    first.set_key("key").unwrap();
+    first.set_value(&[1][..]).unwrap();
+    first.set_weight(3);
+    first.set_has_weight(true);
+    let mut second = all.reborrow().init_entries(2).get(1);
+    second.set_valid(false);
+    second.initn_value(2).set(0, 7);
+    all.reborrow().init_nested().init_key().init_value().set_x(1.5);
+    all.reborrow().init_branch().init_children(1).get(0).init_value().set_key("deep").unwrap();
+    all.reborrow().init_one().set_left("left").unwrap();
+    let all: Kept = decode(&message).unwrap();
+    assert_eq!(all.entry, Entry { weight: Some(3), ..entry("key".into(), vec![1]) });
+    let entries =
+        [entry(String::new(), Vec::new()), Entry { valid: false, ..entry(String::new(), vec![7, 0]) }];
+    assert_eq!(all.entries, entries);
+    assert_eq!(all.nested.key.value, Place { x: 1.5, y: None });
+    assert_eq!(all.branch.unwrap().children[0].value, Some(entry("deep".into(), String::new())));
+    assert_eq!(all.one, OneOf::Left("left".into()));
 }

@@ -1,9 +1,9 @@
 //! Emitted text, committed in `golden/`.
 
-use ipc_gen_tests::everything::{Init, Methods};
+use ipc_gen_tests::everything::{Init, Keeper, Methods};
 
 // Found from the folder of this package.
-ipc_gen::schema_test!("golden/everything.capnp", dyn Init, dyn Methods);
+ipc_gen::schema_test!("golden/everything.capnp", dyn Init, dyn Methods, dyn Keeper);
 
 mod reflection {
     use ipc_runtime::reflection::Reflect;

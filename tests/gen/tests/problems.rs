@@ -4,7 +4,7 @@
 
 use ipc_gen::{Problem, Schema, SchemaError};
 use ipc_gen_tests::descriptors::{Home, enumeration, field, fields, interface, method, optional, structure};
-use ipc_runtime::wire::descriptor::{Descriptor, Interface, Kind, Type};
+use ipc_runtime::wire::descriptor::{Descriptor, Interface, Kind, Parameter, Type};
 
 const HOME: Home = Home { file: 0x9000_0000_0000_0000, module: "first" };
 const OTHER: Home = Home { file: 0x9000_0000_0000_0000, module: "second" };
@@ -110,6 +110,24 @@ fn names_that_the_compiler_refuses() {
          `with_underscore` of `lower` (in `first`) is not a name that a schema can have\n  \
          help: a member's name begins with a small letter and has only letters and digits\n\
          `Text` of `Text` (in `first`) is not a name that a schema can have\n  \
+         help: this is the name of a Cap'n Proto type; choose another with `name = \"..\"`",
+    );
+}
+
+#[test]
+fn a_parameter_with_the_name_of_a_type() {
+    let page = |name| Descriptor {
+        parameters: vec![Parameter { name, number: 0 }].leak(),
+        ..HOME.declare("Page", "", structure([field("first", Type::Parameter(0))]))
+    };
+    check(
+        [page("A"), OTHER.declare("A", "", structure([]))],
+        "the type parameter `A` of `Page` (in `first`) hides `A` (in `second`)\n  \
+         help: rename the parameter, or give the other another name in the schema with `name = \"..\"`",
+    );
+    check(
+        [page("Text")],
+        "`Text` of `Page` (in `first`) is not a name that a schema can have\n  \
          help: this is the name of a Cap'n Proto type; choose another with `name = \"..\"`",
     );
 }

@@ -35,6 +35,8 @@ mod driver {
 mod thread {
     #[path = "../../../ipc-runtime/src/thread/mailbox.rs"]
     pub(crate) mod mailbox;
+    #[path = "../../../ipc-runtime/src/thread/nesting.rs"]
+    mod nesting;
 
     /// A descriptor that a thread watches, without the descriptor.
     pub(crate) mod bell {

@@ -310,6 +310,22 @@ impl<M: Meaning> Meaning for Page<M> {
     }
 }
 
+impl<Key: Meaning, M: Meaning> Meaning for Entry<Key, M> {
+    fn meaning(&self) -> Value {
+        let mut fields = Fields::new();
+        self.key.put("key", &mut fields);
+        self.value.put("value", &mut fields);
+        self.others.put("others", &mut fields);
+        self.next.put("next", &mut fields);
+        self.count.put("count", &mut fields);
+        Value::Struct(fields)
+    }
+
+    fn nothing() -> Value {
+        Value::Null
+    }
+}
+
 /// A variant with one field: of its type, or a group of `value` and `hasValue` if it is an `Option` of a number.
 fn alone(name: &str, value: &impl Meaning) -> Value {
     let mut fields = Fields::new();

@@ -130,6 +130,22 @@ where
     })
 }
 
+/// Without one in itself, or with one. Boxed: the strategy of one with another as its argument is too large for a stack.
+pub fn entry<K, S>(key: K, item: S) -> BoxedStrategy<Entry<K::Value, S::Value>>
+where
+    K: Strategy<Value: Clone + 'static> + Clone + 'static,
+    S: Strategy<Value: Clone + 'static> + Clone + 'static,
+{
+    let (key, item) = (key.boxed(), item.boxed());
+    let next = (item.clone(), prop::option::of(key.clone()))
+        .prop_map(|(key, value)| Box::new(Entry { key, value, others: Vec::new(), next: None, count: None }));
+    let maybe = prop::option::of(item);
+    let others = few((key.clone(), maybe.clone()));
+    (key, maybe, others, prop::option::of(next), any::<Option<u16>>())
+        .prop_map(|(key, value, others, next, count)| Entry { key, value, others, next, count })
+        .boxed()
+}
+
 /// Every variant.
 pub fn shape() -> impl Strategy<Value = Shape> + Clone {
     let leaf = prop_oneof![

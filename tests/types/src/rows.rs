@@ -111,6 +111,9 @@ macro_rules! each_row {
             recursive Recursive OrRecursive: Tree = tree();
             paged Paged OrPaged: Page<T> = page(any::<T>());
             paged_numbers PagedNumbers OrPagedNumbers: Page<Option<u16>> = page(any::<Option<u16>>());
+            kept Kept OrKept: Entry<A, B> = entry(any::<A>(), any::<B>());
+            kept_lists KeptLists OrKeptLists: Entry<Vec<u8>, Entry<String, Vec<u16>>> =
+                entry(few(any::<u8>()), entry(any::<String>(), few(any::<u16>())));
             unit Unit OrUnit: Empty = Just(Empty {});
             newtype Newtype OrNewtype: Height = any::<u32>().prop_map(Height);
             coloured Coloured OrColoured: Colour = colour();
@@ -231,6 +234,22 @@ pub struct Page<Item> {
     pub items: Vec<Item>,
     /// Itself.
     pub next: Option<Box<Page<Item>>>,
+}
+
+/// Has parameters in the schema too.
+#[derive(Clone, Debug, IpcType, PartialEq)]
+#[ipc(generic, file = 0xd2f3_0b51_77aa_4e01)]
+pub struct Entry<Key, Item> {
+    /// Alone.
+    pub key: Key,
+    /// In an `Option`.
+    pub value: Option<Item>,
+    /// In lists.
+    pub others: Vec<(Key, Option<Item>)>,
+    /// Itself, with its parameters in another order.
+    pub next: Option<Box<Entry<Item, Key>>>,
+    /// Is no parameter.
+    pub count: Option<u16>,
 }
 
 /// Has no field.

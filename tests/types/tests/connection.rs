@@ -9,7 +9,7 @@ use futures::executor::block_on;
 use ipc_runtime::Interface;
 use ipc_tests::steps::{LONG_PATIENCE, bounded};
 use ipc_types_tests::echo::{Echo, EchoAsync, Echoes, connected};
-use ipc_types_tests::random::{Random, colour, duration, few, os_string, page, shape, time, tree};
+use ipc_types_tests::random::{Random, colour, duration, entry, few, os_string, page, shape, time, tree};
 use ipc_types_tests::rows::*;
 use ipc_types_tests::{each_lent, each_row};
 use proptest::prelude::*;

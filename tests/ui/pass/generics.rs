@@ -87,6 +87,39 @@ pub struct Wrapped<T>(pub T);
 #[derive(IpcType)]
 pub struct Id<T: ?Sized>(pub u64, #[ipc(skip)] pub PhantomData<T>);
 
+/// Generic in the schema too, with the names that generated code uses.
+#[derive(Clone, Debug, IpcType)]
+#[ipc(generic)]
+pub struct Entry<'a, K: Clone + Debug, Value, Other: ?Sized = str>
+where
+    Value: Clone,
+{
+    /// Borrowed.
+    pub text: &'a str,
+    /// The one.
+    pub key: K,
+    /// The other.
+    pub value: Option<Result<Value, Box<K>>>,
+    /// Stays here.
+    #[ipc(skip)]
+    pub local: PhantomData<fn(Box<Other>)>,
+}
+
+/// A union that is generic in the schema.
+#[derive(IpcType)]
+#[ipc(generic)]
+pub enum Other<T> {
+    /// Has no field.
+    None,
+    /// Has some.
+    Some {
+        /// It.
+        to: T,
+        /// And others.
+        others: Vec<Option<T>>,
+    },
+}
+
 /// Uses them.
 #[ipc_interface]
 pub trait Interface {
@@ -99,6 +132,12 @@ pub trait Interface {
         all: &Everything<'_, u16, &str, 3>,
         wrapped: &Wrapped<Arc<dyn Interface>>,
     ) -> Result<Option<Wrapped<Option<u8>>>, IpcException>;
+    /// With arguments that are pointers.
+    fn keep(
+        &self,
+        entry: Entry<'_, &str, Vec<u8>>,
+        others: &[Other<(u8, Wrapped<String>)>],
+    ) -> Result<Other<Other<Arc<dyn Interface>>>, IpcException>;
     /// Later.
     async fn later(&self, either: Either<Wrapped<u8>, Box<str>>) -> Result<Tree<()>, IpcException>;
 }

@@ -39,6 +39,7 @@ pub(super) fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
         (!data.arguments.iter().any(argument)).then(|| mixed!(for<'__w> #inner: #bound))
     };
     let single_bounds = target.bounds_and(condition(mixed!(#ipc::Single)).as_ref());
+    let pointer_bounds = target.bounds_and(Some(&mixed!(for<'__w> #inner: #ipc::PointerArgument)));
     let element_bounds = target.bounds_and(condition(mixed!(#ipc::Element)).as_ref());
     let slice_bounds = target.decode_bounds_and(condition(mixed!(#ipc::DecodeElement<#message>)).as_ref());
     // What is converted has no default.
@@ -113,6 +114,8 @@ pub(super) fn expand_newtype(data: &Data, field: &Field) -> TokenStream {
         }
 
         impl #params #ipc::Single for #ty #single_bounds {}
+
+        impl #params #ipc::PointerArgument for #ty #pointer_bounds {}
 
         impl #params #ipc::Encode for #ty #bounds {
             #[inline]

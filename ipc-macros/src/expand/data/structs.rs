@@ -4,11 +4,11 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident};
 use syn::Ident;
 
-use super::{Codec, OwnedCodec, Target, expand_impls, layout_constants, may_be_given};
+use super::{Codec, OwnedCodec, Target, described, expand_impls, layout_constants, may_be_given};
 use crate::expand::descriptor::{expand_composite_descriptor, expand_struct_descriptor};
 use crate::expand::members::{Cursor, discriminants, expand_layout, expand_union_layout, is_plain};
 use crate::expand::{expand_writes, names, unless_empty};
-use crate::model::{Case, Catches, Data, Fields};
+use crate::model::{Argument, Case, Catches, Data, Fields};
 
 pub(super) fn expand_struct(data: &Data, fields: &Fields) -> TokenStream {
     let ipc = names::runtime();
@@ -178,7 +178,7 @@ fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
         data,
         &Codec {
             shape: mixed!(#ipc::Shape::of(#ipc::Slot::Pointer)),
-            ty: mixed!(#ipc::Type::Struct(<Self as #ipc::Struct>::descriptor)),
+            ty: expand_type(data),
             list: mixed!(#ipc::Type::List(&<Self as #ipc::IpcType>::TYPE)),
             encode: mixed!(#ipc::encode_struct(self, __to.pointer(__at.offset))),
             decode: mixed!(#ipc::decode_struct(__from.pointer(__at.offset))),
@@ -204,6 +204,8 @@ fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
     });
     mixed! {
         #impls
+
+        impl #params #ipc::PointerArgument for #ty #bounds {}
 
         impl #params #ipc::HasSize for #ty #bounds {
             const SIZE: #ipc::Size = #layout.size;
@@ -239,4 +241,17 @@ fn expand_struct_impls(data: &Data, codec: &StructCodec) -> TokenStream {
             }
         }
     }
+}
+
+/// What a struct is in the schema: where it has parameters there, one with arguments.
+fn expand_type(data: &Data) -> TokenStream {
+    let ipc = names::runtime();
+    let Some(stand_in) = described(data) else {
+        return mixed!(#ipc::Type::Struct(<Self as #ipc::Struct>::descriptor));
+    };
+    let arguments = data.arguments.iter().filter_map(|argument| match argument {
+        Argument::Type(ty) => Some(mixed!(<#ty as #ipc::IpcType>::TYPE)),
+        Argument::Value(_) => None,
+    });
+    mixed!(#ipc::Type::Branded(<#stand_in as #ipc::Struct>::descriptor, &[#(#arguments),*]))
 }

@@ -2,23 +2,63 @@
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Ident, Lifetime, Type};
+use syn::{GenericParam, Ident, Lifetime, Type};
 
 use crate::expand::members::is_plain;
 use crate::expand::names;
 use crate::expand::wire::Wire;
-use crate::model::{Argument, Body, Data, Field};
-use crate::parse::has_type_param;
+use crate::model::{Argument, Body, Data, Field, Keeping};
+use crate::parse::{has_type_param, parameter_name};
 
 /// The constants with the fields or members of a type and their places, as an `impl` names them.
 pub(crate) fn layout_constants(data: &Data) -> (TokenStream, TokenStream) {
-    let ipc = names::runtime();
     if data.is_generic() {
-        return (mixed!(<Self as #ipc::Laid>::FIELDS), mixed!(<Self as #ipc::Laid>::LAYOUT));
+        return laid_constants(&mixed!(Self));
     }
     let plain = matches!(&data.body, Body::Struct(fields) if is_plain(fields));
     let fields = if plain { names::fields() } else { names::members() };
     (fields.into_token_stream(), names::layout().into_token_stream())
+}
+
+/// The constants of the type as it is described: a generic one that is one in the schema, by what stands for its parameters.
+pub(crate) fn described_constants(data: &Data) -> (TokenStream, TokenStream) {
+    match described(data) {
+        Some(stand_in) => laid_constants(&stand_in),
+        None => layout_constants(data),
+    }
+}
+
+fn laid_constants(ty: &TokenStream) -> (TokenStream, TokenStream) {
+    let ipc = names::runtime();
+    (mixed!(<#ty as #ipc::Laid>::FIELDS), mixed!(<#ty as #ipc::Laid>::LAYOUT))
+}
+
+/// `Page<Placeholder<0>>`, by which a type is described that is generic in the schema.
+pub(crate) fn described(data: &Data) -> Option<TokenStream> {
+    if data.keeping == Keeping::Instances {
+        return None;
+    }
+    let ipc = names::runtime();
+    let ident = &data.ident;
+    let number_of = |param: &Ident| {
+        let is_it =
+            |argument: &Argument| matches!(argument, Argument::Type(ty) if parameter_name(ty) == Some(param));
+        data.arguments.iter().zip(0_u16..).find(|(argument, _)| is_it(argument)).map(|(_, number)| number)
+    };
+    let arguments = data.generics.params.iter().map(|param| match param {
+        // As in the head of the `impl`.
+        GenericParam::Lifetime(param) => {
+            let mut lifetime = param.lifetime.clone();
+            lifetime.set_span(Span::mixed_site());
+            lifetime.to_token_stream()
+        }
+        GenericParam::Type(param) => match number_of(&param.ident) {
+            Some(number) => mixed!(#ipc::Placeholder<#number>),
+            None => param.ident.to_token_stream(),
+        },
+        GenericParam::Const(param) => param.ident.to_token_stream(),
+    });
+    Some(mixed!(#ident<#(#arguments),*>))
 }
 
 /// What stands in the head of an `impl`. A type with a lifetime is decoded from a message that lives as long.
@@ -27,7 +67,7 @@ pub(crate) struct Target {
     pub(crate) params: TokenStream,
     /// `Note<'a, T>`.
     pub(crate) ty: TokenStream,
-    /// `where T: Argument`, or nothing.
+    /// `where T: Argument`, `where T: PointerArgument`, or nothing.
     pub(crate) bounds: TokenStream,
     /// `<'a, T>`, or `<'m, T>` for a type that owns what it has.
     pub(super) decode_params: TokenStream,
@@ -63,9 +103,13 @@ impl Target {
         let mut decodes = Vec::new();
         for argument in &data.arguments {
             if let Argument::Type(ty) = argument {
-                predicates.push(mixed!(#ty: #ipc::Argument));
+                let (argument, decode) = match data.keeping {
+                    Keeping::Instances => (mixed!(Argument), mixed!(DecodeElement)),
+                    Keeping::Parameters => (mixed!(PointerArgument), mixed!(Decode)),
+                };
+                predicates.push(mixed!(#ty: #ipc::#argument));
                 // Of `This`, so that an argument that is no IPC type is one mistake and not two.
-                decodes.push(mixed!(<#ty as #ipc::IpcType>::This: #ipc::DecodeElement<#message>));
+                decodes.push(mixed!(<#ty as #ipc::IpcType>::This: #ipc::#decode<#message>));
             }
         }
         let decode_predicates: Vec<TokenStream> = predicates.iter().cloned().chain(decodes).collect();

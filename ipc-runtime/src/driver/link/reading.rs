@@ -46,6 +46,14 @@ impl Link {
             && blocking(|| Reader::new(self, 1).read_call().is_some())
     }
 
+    /// Waits for the first call of a peer that has just connected and is about to call, and reads it into the pool's queue: so it
+    /// does not wait for the background thread to start. The thread has nothing else to do.
+    pub(crate) fn greet(self: &Arc<Self>) {
+        if self.turn.try_enter(|interest| self.watch(interest)) {
+            let _ = Reader::new(self, 0).read_call();
+        }
+    }
+
     /// Lets the background thread read unless a thread does: a task waits for an answer, and is to have it at once.
     pub(crate) fn attend(&self) {
         self.turn.adopt(|interest| self.watch(interest));
@@ -182,19 +190,20 @@ impl<'l> Reader<'l> {
         if limit.is_zero() {
             return None;
         }
-        loop {
-            if let Some(done) = done(self.read()) {
-                lock(patience).rewarded();
-                return Some(done);
-            }
-            let polled = begun.elapsed();
-            if polled >= limit {
-                lock(patience).in_vain(polled);
-                return None;
-            }
+        let mut found = done(self.read());
+        while found.is_none() {
             // The peer may need this very core to answer.
             std::thread::yield_now();
+            found = done(self.read());
+            let polled = begun.elapsed();
+            if polled >= limit {
+                // Also where it has come: another one had the core for so long, and to sleep would have been better.
+                lock(patience).in_vain(polled);
+                return found;
+            }
         }
+        lock(patience).rewarded();
+        found
     }
 
     /// Reads what the socket has, at most a turn's share.

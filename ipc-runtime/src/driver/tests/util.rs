@@ -54,6 +54,7 @@ impl Interface for dyn Echo {
                 name: "Echo",
                 module: module_path!(),
                 doc: "",
+                parameters: &[],
                 kind: Kind::Interface(InterfaceDescriptor {
                     methods: &[],
                     construct: None,

@@ -94,16 +94,15 @@ struct Blocked(Arc<Pool>);
 impl Blocked {
     fn enter(pool: Arc<Pool>) -> Self {
         release_held();
-        pool.crew.set_blocked(true);
         DEPTH.set(DEPTH.get() + 1);
-        pool.kick();
+        pool.set_to_work(pool.crew.begin_block());
         Self(pool)
     }
 }
 
 impl Drop for Blocked {
     fn drop(&mut self) {
-        self.0.crew.set_blocked(false);
+        self.0.crew.end_block();
         DEPTH.set(DEPTH.get() - 1);
     }
 }
@@ -116,16 +115,15 @@ struct Unblocked {
 
 impl Unblocked {
     fn enter(pool: Arc<Pool>) -> Self {
-        pool.crew.set_blocked(false);
+        pool.crew.end_block();
         Self { depth: DEPTH.replace(0), pool }
     }
 }
 
 impl Drop for Unblocked {
     fn drop(&mut self) {
-        self.pool.crew.set_blocked(true);
         DEPTH.set(self.depth);
-        self.pool.kick();
+        self.pool.set_to_work(self.pool.crew.begin_block());
     }
 }
 

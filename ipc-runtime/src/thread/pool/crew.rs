@@ -168,6 +168,15 @@ impl<J> Crew<J> {
         Muster { start, watch, refused }
     }
 
+    /// Makes sure that there is a thread.
+    pub(crate) fn warm_up(&self) -> Muster<J> {
+        let mut state = lock(&self.state);
+        let start = usize::from(state.threads == 0);
+        state.threads += start;
+        state.starting += start;
+        Muster { start, watch: false, refused: VecDeque::new() }
+    }
+
     /// Returns how many threads may be started.
     fn room(&self, state: &State<J>) -> usize {
         let bound = self.limits.running + state.extra;
@@ -274,14 +283,16 @@ impl<J> Crew<J> {
         state
     }
 
-    /// Notes that a thread is blocked, or no longer.
-    pub(crate) fn set_blocked(&self, blocked: bool) {
+    /// Notes that a thread is blocked, whose place another one may take.
+    pub(crate) fn begin_block(&self) -> Muster<J> {
         let mut state = lock(&self.state);
-        if blocked {
-            state.blocked += 1;
-        } else {
-            state.blocked -= 1;
-        }
+        state.blocked += 1;
+        self.muster_in(state, 0, Look::IfNeeded)
+    }
+
+    /// Notes that it is no longer.
+    pub(crate) fn end_block(&self) {
+        lock(&self.state).blocked -= 1;
     }
 
     #[cfg(test)]

@@ -168,6 +168,11 @@ impl Pool {
         self.set_to_work(self.crew.muster(coming));
     }
 
+    /// Starts a thread for the first job, which is about to come.
+    pub(crate) fn warm_up(self: &Arc<Self>) {
+        self.set_to_work(self.crew.warm_up());
+    }
+
     /// Looks whether the work gets on. By the poller's thread.
     pub(crate) fn look(self: &Arc<Self>) {
         self.set_to_work(self.crew.look());
