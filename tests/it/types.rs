@@ -409,6 +409,10 @@ fn table() -> BTreeMap<&'static str, &'static str> {
 fn spell(ty: Type) -> String {
     match ty {
         Type::List(element) => format!("List({})", spell(*element)),
+        Type::Branded(descriptor, arguments) => {
+            let arguments = arguments.iter().copied().map(spell).collect::<Vec<_>>();
+            format!("{}({})", descriptor().name, arguments.join(", "))
+        }
         other => match other.descriptor() {
             Some(descriptor) => descriptor.name.to_owned(),
             None => format!("{other:?}"),
@@ -431,6 +435,14 @@ struct Page<T> {
     item: T,
 }
 
+/// Stands for any type that is generic in the schema too.
+#[derive(IpcType)]
+#[ipc(generic)]
+struct Entry<A, B> {
+    key: A,
+    value: B,
+}
+
 macro_rules! rows {
     ($($ty:ty,)*) => {
         vec![$((stringify!($ty), spell(<$ty as IpcType>::TYPE))),*]
@@ -447,7 +459,7 @@ fn the_table_says_what_the_types_say() {
         [u8; 4], VecDeque<u8>, PathBuf, &Path, OsString, &OsStr, CString, &CStr, Bytes, Uuid,
         Vec<T>, &[T], [T; 4], VecDeque<T>, Box<[T]>, Arc<[T]>, Cow<'static, [T]>, HashSet<T>, BTreeSet<T>,
         HashMap<K, V>, BTreeMap<K, V>, (A, B), (A, B, C), Result<T, E>, Vec<Option<T>>, Option<Option<T>>, Box<T>,
-        Arc<T>, Cow<'static, T>, Page<T>, Serde<T>,
+        Arc<T>, Cow<'static, T>, Page<T>, Entry<A, B>, Serde<T>,
         Arc<dyn Fn(A, B) -> Result<C, IpcException> + Send + Sync>,
         Box<dyn Fn(A) -> Result<(), IpcException> + Send + Sync>,
         Box<dyn FnMut(A) -> Result<(), IpcException> + Send>,
