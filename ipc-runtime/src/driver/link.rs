@@ -8,16 +8,14 @@ use std::sync::{Arc, Condvar, Mutex, OnceLock, Weak};
 use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
-use rustix::net::Shutdown;
-use smallvec::SmallVec;
 use tokio::runtime::Handle;
 
 use super::framing::{Filled, Framing, Received};
 use super::lender::Lender;
-use super::output::{Cause, Flushed, Output, peer_does_not_read};
+use super::output::{Cause, Flushed, Output};
 use super::pace::Pace;
 use super::patience::Patience;
-use super::poller::{self, Alarm, Poller, Source, Token};
+use super::poller::{Alarm, Poller, Source, Token};
 use super::selector::Interest;
 use super::socket::{self, Transport};
 use super::turn::{Looked, Turn};
@@ -26,23 +24,26 @@ use super::{DriverLimits, Waiting};
 use crate::context::Context;
 use crate::deadline::timed_out;
 use crate::exception::IpcException;
-use crate::object::thread::{Hosts, Leases, Parked, PeerThread, Peers};
+use crate::object::thread::{Hosts, Leases, Parked, PeerThread};
 use crate::object::{Capabilities, Capability, LocalObject, MethodId};
 use crate::process::{ChildProcess, peer_credentials};
 use crate::reflection::{ConnectionState, Reflection};
 use crate::rpc::{self, AnswerId, Cap, Connection, OutgoingCall, OutgoingResults, Payload, QuestionId};
 use crate::sync::lock;
 use crate::thread::mailbox::Mailbox;
-use crate::thread::pool::{Chore, Pool, spawn_chores};
+use crate::thread::pool::Pool;
 use crate::thread::runtime;
-use crate::thread::strand::Kicks;
 
 mod calls;
+mod effects;
+mod ending;
 mod holding;
 mod lending;
 mod reading;
 
-use self::calls::Delivered;
+use self::effects::Effects;
+pub(crate) use self::effects::Writing;
+use self::ending::Ending;
 pub(crate) use self::holding::{hold, is_holding, release_held};
 
 /// What the driver plugs into the engine.
@@ -80,9 +81,6 @@ const BATCH_DELAY: Duration = Duration::from_millis(2);
 
 /// System calls that one connection may make before the others get their turn.
 const READS_PER_TURN: usize = 16;
-
-/// Turns of reading that are spent on a peer that no longer reads: what a socket buffer holds, many times over.
-const LAST_TURNS: usize = 64;
 
 /// Messages of one read for which there is room while there are none.
 const MESSAGES_KEPT: usize = 4;
@@ -207,13 +205,6 @@ struct Read {
     ended: bool,
 }
 
-#[derive(Default)]
-struct Ending {
-    reason: Option<IpcException>,
-    next_cleanup: u64,
-    cleanups: Vec<(u64, Chore)>,
-}
-
 impl std::fmt::Debug for Link {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Link").field("socket", &self.socket).field("side", &self.side).finish_non_exhaustive()
@@ -240,37 +231,6 @@ impl State {
         self.tasks_calls += usize::from(reading == Reading::Others);
         self.engine.call(target, call, Asked::Call(waiter, reading))
     }
-}
-
-/// When messages are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Writing {
-    #[default]
-    Now,
-    /// With others that are about to come, or after a while.
-    Later,
-    /// The same, if other tasks have called: see [`write_with_others`](Link::write_with_others).
-    WithOtherTasks,
-}
-
-/// What an input to the engine left to be done outside of its lock: with most, one thing, or nothing.
-#[derive(Default)]
-struct Effects {
-    returns: SmallVec<[(Arc<Waiter>, Answer); 1]>,
-    drops: SmallVec<[LocalObject; 2]>,
-    /// Who has got calls.
-    kicks: Kicks,
-    /// Threads of the peer that are not needed any more.
-    peers: Peers,
-    /// Something is to be written.
-    writes: bool,
-    /// Bytes that wait to be written and that the peer has brought about.
-    queued: usize,
-    /// This thread has a message of its own to write, which others wait behind.
-    lends: bool,
-    schedule: bool,
-    writing: Writing,
-    cancels: Vec<Arc<Cancel>>,
 }
 
 impl Link {
@@ -467,180 +427,12 @@ impl Link {
         }
     }
 
-    /// Ends the connection: every pending call fails with `reason`, every object is given up.
-    pub(crate) fn terminate(self: &Arc<Self>, reason: IpcException) {
-        self.with_engine(|engine| engine.terminate(reason));
-    }
-
-    /// Returns why the connection has ended, `None` while it lives.
-    pub(crate) fn reason(&self) -> Option<IpcException> {
-        lock(&self.ending).reason.clone()
-    }
-
     /// Serves a peer that is about to call, until the connection has ended.
     pub(crate) fn serve(self: &Arc<Self>) {
         // They start while the first message is read.
         Pool::strands().warm_up();
         self.greet();
         self.wait_ended();
-    }
-
-    /// Blocks until the connection has ended.
-    pub(crate) fn wait_ended(&self) {
-        let ending = lock(&self.ending);
-        let waited = self.ended.wait_while(ending, |ending| ending.reason.is_none());
-        drop(waited);
-    }
-
-    /// Registers a function to be run once: by [`take_cleanup`](Link::take_cleanup), or on the pool when the
-    /// connection ends (at once if it has).
-    pub(crate) fn add_cleanup(&self, cleanup: Chore) -> u64 {
-        let mut ending = lock(&self.ending);
-        let id = ending.next_cleanup;
-        ending.next_cleanup += 1;
-        if ending.reason.is_none() {
-            ending.cleanups.push((id, cleanup));
-            return id;
-        }
-        drop(ending);
-        spawn_chores(vec![cleanup]);
-        id
-    }
-
-    /// Takes a cleanup function back, unless the end of the connection came first.
-    pub(crate) fn take_cleanup(&self, id: u64) -> Option<Box<dyn FnOnce() + Send>> {
-        let mut ending = lock(&self.ending);
-        let index = ending.cleanups.iter().position(|(other, _)| *other == id)?;
-        Some(ending.cleanups.remove(index).1)
-    }
-
-    /// Gives one input to the engine and does what follows from it.
-    fn with_engine<R>(self: &Arc<Self>, input: impl FnOnce(&mut Engine) -> R) -> R {
-        self.with_state(Cause::Peer, |state| input(&mut state.engine))
-    }
-
-    /// Like [`with_engine`](Link::with_engine), for an input that comes with something else, or from a caller.
-    fn with_state<R>(self: &Arc<Self>, cause: Cause, input: impl FnOnce(&mut State) -> R) -> R {
-        self.with_state_and(cause, Writing::Now, input)
-    }
-
-    fn with_state_and<R>(
-        self: &Arc<Self>,
-        cause: Cause,
-        writing: Writing,
-        input: impl FnOnce(&mut State) -> R,
-    ) -> R {
-        let mut effects = Effects { writing, ..Effects::default() };
-        let mut state = lock(&self.state);
-        let result = input(&mut state);
-        self.collect(&mut state, &mut effects, cause);
-        let ended = state.engine.is_terminated().cloned();
-        drop(state);
-        self.apply(effects, ended, 0);
-        result
-    }
-
-    /// Drains the engine: calls into the pool's queue and messages into the output queue, in order, which is why it
-    /// happens under the engine's lock; the rest into `effects`.
-    fn collect(self: &Arc<Self>, state: &mut State, effects: &mut Effects, cause: Cause) {
-        loop {
-            // Before what has come after them.
-            self.look_at_parked(state, effects);
-            let Some(event) = state.engine.poll_event() else { break };
-            match event {
-                Event::Call { answer, target, interface_id, method_id, params, words } => {
-                    let method = MethodId { interface: interface_id, ordinal: method_id };
-                    let call = Delivered { answer, target, method, params, words };
-                    self.receive_call(state, call, effects);
-                }
-                Event::Return { waiter: Asked::Call(waiter, reading), result, .. } => {
-                    state.tasks_calls -= usize::from(reading == Reading::Others);
-                    effects.returns.push((waiter, result.map_err(IpcException::caught)));
-                }
-                Event::Return { question, waiter: Asked::Thread(thread), result } => {
-                    Self::receive_thread(state, question, &thread, result);
-                    effects.peers.push(thread);
-                }
-                Event::Cancelled { answer } => match state.cancellations.running.remove(&answer) {
-                    Some(cancel) => effects.cancels.push(cancel),
-                    None => drop(state.cancellations.unwanted.insert(answer)),
-                },
-                Event::Resolved { cap, .. } => {
-                    // Calls through the promise keep working; nobody here changes over to what it became.
-                    state.engine.release(cap);
-                }
-                Event::Drop(object) => effects.drops.push(object),
-            }
-        }
-        if state.engine.is_terminated().is_some() {
-            effects.cancels.extend(state.cancellations.running.drain().map(|(_, cancel)| cancel));
-        }
-        while let Some(message) = state.engine.poll_transmit() {
-            let lender = if message.parts().are_lent() { state.lender.take() } else { None };
-            effects.lends |= lender.is_some();
-            effects.queued = self.output.push(message, cause, lender);
-            effects.writes = true;
-        }
-        state.lender = None;
-        if effects.writing == Writing::WithOtherTasks
-            && (state.tasks_calls <= 1 || self.output.fills_a_batch())
-        {
-            effects.writing = Writing::Now;
-        }
-        let waits = state.engine.has_batched() || effects.writing != Writing::Now;
-        if waits && !state.flush_scheduled {
-            state.flush_scheduled = true;
-            effects.schedule = true;
-        }
-    }
-
-    /// Does what the engine has left to be done. `coming` threads of the pool are about to look into its queue.
-    fn apply(self: &Arc<Self>, effects: Effects, ended: Option<IpcException>, coming: usize) {
-        // Who waits for this comes before what others wait for.
-        effects.kicks.kick_beyond(coming);
-        for (waiter, result) in effects.returns {
-            waiter.complete(result.map(|payload| Incoming::new(self, payload)));
-            if poller::is_current()
-                && let Some(abandoned) = Arc::into_inner(waiter)
-            {
-                // The caller has stopped waiting at this very moment. What the answer holds is not dropped here.
-                spawn_chores(vec![Box::new(move || drop(abandoned))]);
-            }
-        }
-        if effects.writes && effects.writing == Writing::Now {
-            self.flush();
-        }
-        for cancel in effects.cancels {
-            cancel.cancel();
-        }
-        drop(effects.peers);
-        self.give_up(effects.drops, effects.lends);
-        if effects.schedule {
-            let this: Weak<dyn Source> = self.this.clone();
-            self.poller.wake_at(Instant::now() + BATCH_DELAY, this, Alarm::Flush);
-        }
-        match ended {
-            Some(reason) => self.end(reason),
-            None if effects.queued > self.limits.abort_bytes => {
-                self.terminate(peer_does_not_read(self.limits.abort_bytes));
-            }
-            None => {}
-        }
-    }
-
-    /// Drops handles that the engine no longer needs. Most are copies of one that lives on, as of an argument that was
-    /// just sent; a last one runs a destructor, which is the pool's work.
-    fn give_up(&self, mut objects: SmallVec<[LocalObject; 2]>, lends: bool) {
-        objects.retain(|object| object.owns());
-        if !poller::is_current() && !lends {
-            // Where another thread drops its handle meanwhile, the destructor runs on this one: a caller's or a
-            // worker's, without a lock.
-            objects.retain(LocalObject::is_last_handle);
-        }
-        if objects.is_empty() {
-            return;
-        }
-        spawn_chores(objects.into_iter().map(|object| Box::new(move || drop(object)) as Chore).collect());
     }
 
     /// Takes a call into the budget of those that wait for a thread.
@@ -685,47 +477,6 @@ impl Link {
             // Fails only after `end` has removed the registration.
             let _ = self.poller.modify(self.socket.as_fd(), *token, interest);
         }
-    }
-
-    /// Ends a connection whose socket failed.
-    fn fail(self: &Arc<Self>, error: &io::Error) {
-        let text = match error.kind() {
-            io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => "the peer is gone".to_owned(),
-            _ => format!("the connection broke: {error}"),
-        };
-        self.terminate(IpcException::disconnected(text));
-    }
-
-    /// Nothing can be written any more. What the peer sent before it went is still to be read: the answers that
-    /// somebody waits for may be among it.
-    fn fail_output(self: &Arc<Self>, error: &io::Error) {
-        // Without this, whatever the rest brings about would fail here again.
-        self.output.close();
-        for _ in 0..LAST_TURNS {
-            if self.reason().is_some() || !self.read(0).more {
-                break;
-            }
-        }
-        self.fail(error);
-    }
-
-    /// The first time: gives the socket up and wakes everybody who waits for the end.
-    fn end(&self, reason: IpcException) {
-        let mut ending = lock(&self.ending);
-        if ending.reason.is_some() {
-            return;
-        }
-        ending.reason = Some(reason);
-        let cleanups: Vec<_> = ending.cleanups.drain(..).map(|(_, cleanup)| cleanup).collect();
-        drop(ending);
-        self.output.close();
-        if let Some(token) = self.token.get() {
-            self.poller.remove(*token);
-        }
-        // Fails only if the peer did so first.
-        let _ = rustix::net::shutdown(&self.socket, Shutdown::Both);
-        spawn_chores(cleanups);
-        self.ended.notify_all();
     }
 
     /// Reads what the socket has and gives it to the engine, in order. `coming` threads of the pool are about to look into
