@@ -145,14 +145,18 @@ pub(crate) fn serve(folder: &TempDir) -> Arc<dyn Ipc> {
     ipc
 }
 
+fn connect(folder: &TempDir) -> Node {
+    let process = make_process("node", folder.path());
+    let ipc = make_client_ipc(process, make_capnp_protocol(CapnpContext::new()));
+    Node::connect(&*ipc, &mut "unix".to_owned()).unwrap().unwrap()
+}
+
 #[test]
 fn the_older_schema_is_chosen_and_behaves_like_the_newer() {
     bounded(PATIENCE, || {
         let folder = TempDir::new().unwrap();
         let _older = serve(&folder);
-        let ipc =
-            make_client_ipc(make_process("node", folder.path()), make_capnp_protocol(CapnpContext::new()));
-        let node = Node::connect(&*ipc, &mut "unix".to_owned()).unwrap().unwrap();
+        let node = connect(&folder);
         assert_eq!(node.release(), Release::V30);
         assert_eq!(node.echo().unwrap().echo("hello").unwrap(), "hello");
         assert_eq!(node.rpc().err().unwrap().kind(), ExceptionKind::Unimplemented);
@@ -188,9 +192,7 @@ fn the_older_schema_in_async_form() {
     bounded(PATIENCE, || {
         let folder = TempDir::new().unwrap();
         let _older = serve(&folder);
-        let ipc =
-            make_client_ipc(make_process("node", folder.path()), make_capnp_protocol(CapnpContext::new()));
-        let node = Node::connect(&*ipc, &mut "unix".to_owned()).unwrap().unwrap();
+        let node = connect(&folder);
         Builder::new_current_thread().build().unwrap().block_on(async {
             let mining = node.mining_async();
             assert!(mining.is_test_chain().await.unwrap());
