@@ -3,5 +3,6 @@
 pub mod counting;
 pub mod files;
 pub mod interfaces;
+pub mod random;
 pub mod server;
 pub mod steps;

@@ -11,7 +11,8 @@ use std::sync::{Mutex, Once, PoisonError};
 use std::time::{Duration, Instant};
 use std::{fs, io, thread};
 
-use ipc_types_tests::hostile::{Rng, Words, mutate};
+use ipc_tests::random::Rng;
+use ipc_types_tests::hostile::{Words, mutate};
 use peak_alloc::PeakAlloc;
 
 use crate::Target;

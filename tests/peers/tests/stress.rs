@@ -20,6 +20,7 @@ use ipc_peers_tests::cpp::{Served, Server};
 use ipc_peers_tests::threads::{Callback, Ours, Threads, ThreadsAsync};
 use ipc_peers_tests::tools;
 use ipc_runtime::{IpcException, destroy, with_deadline};
+use ipc_tests::random::Rng;
 use ipc_tests::steps::{LONG_PATIENCE, PATIENCE, bounded, eventually};
 
 /// For each of the two roles of the C++ program.
@@ -27,23 +28,6 @@ const SECONDS: u64 = 8;
 
 /// How long one process of it is used.
 const ROUND: Duration = Duration::from_millis(700);
-
-/// A sequence of numbers that look random.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
-    }
-}
 
 /// What a process has that must not be left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,8 +54,8 @@ fn seconds() -> Duration {
 }
 
 /// The pause between two things that disturb the others.
-fn pause(random: &mut Random) {
-    thread::park_timeout(Duration::from_millis(random.below(40)));
+fn pause(random: &mut Rng) {
+    thread::park_timeout(Duration::from_millis(random.any() % 40));
 }
 
 #[test]
@@ -82,7 +66,7 @@ fn nothing_is_left_whatever_the_order_of_events() {
     let _ = writeln!(io::stderr(), "stress: IPC_STRESS_SEED={seed}");
     let limit = LONG_PATIENCE + 2 * seconds();
     bounded(limit, move || {
-        let mut random = Random(seed);
+        let mut random = Rng(seed);
         // What stays with the process is made before it counts.
         cpp_calls(&program, &mut random);
         cpp_serves(&program, &mut random);
@@ -102,20 +86,20 @@ fn nothing_is_left_whatever_the_order_of_events() {
 }
 
 /// The C++ program is the client, twice; we leave, and end its waits, and kill it.
-fn cpp_calls(program: &Path, random: &mut Random) {
+fn cpp_calls(program: &Path, random: &mut Rng) {
     thread::scope(|scope| {
         for _ in 0..2 {
-            let mut random = Random(random.next());
+            let mut random = Rng(random.any());
             scope.spawn(move || one_cpp_calls(program, &mut random));
         }
     });
 }
 
-fn one_cpp_calls(program: &Path, random: &mut Random) {
+fn one_cpp_calls(program: &Path, random: &mut Rng) {
     let root = Arc::new(Ours::default());
     let served = Arc::new(Served::new::<dyn Threads>(root.clone()));
     let environment = [
-        ("IPC_STRESS_SEED", (random.next() >> 33).to_string()),
+        ("IPC_STRESS_SEED", (random.any() >> 33).to_string()),
         ("IPC_STRESS_MILLIS", ROUND.as_millis().to_string()),
     ];
     let mut process = served.start(program, "threads", "stress", &environment);
@@ -150,7 +134,7 @@ fn one_cpp_calls(program: &Path, random: &mut Random) {
 }
 
 /// When to kill, in one of three rounds.
-fn some_moment(random: &mut Random) -> Option<Instant> {
+fn some_moment(random: &mut Rng) -> Option<Instant> {
     let after = ROUND.mul_f64(random.below(100) as f64 / 100.0);
     (random.below(3) == 0).then(|| Instant::now() + after)
 }
@@ -166,19 +150,18 @@ impl Callback for Again {
 }
 
 /// The C++ program is the server; we leave, in the middle of calls too, and kill it.
-fn cpp_serves(program: &Path, random: &mut Random) {
+fn cpp_serves(program: &Path, random: &mut Rng) {
     let mut server = Server::start(program, "threads");
     let over = AtomicBool::new(false);
     let wrong = Mutex::new(None);
     let end = Instant::now() + ROUND;
-    let kill =
-        (random.below(3) == 0).then(|| Instant::now() + ROUND.mul_f64(random.below(100) as f64 / 100.0));
+    let kill = some_moment(random);
     {
         let connect = server.connector();
         thread::scope(|scope| {
             let callers: Vec<_> = (0..3)
                 .map(|_| {
-                    let (mut random, connect, over, wrong) = (Random(random.next()), &connect, &over, &wrong);
+                    let (mut random, connect, over, wrong) = (Rng(random.any()), &connect, &over, &wrong);
                     scope.spawn(move || {
                         while !over.load(Ordering::Relaxed) {
                             let Ok(threads) = connect.connect::<dyn Threads>() else { break };
@@ -223,7 +206,7 @@ fn cpp_serves(program: &Path, random: &mut Random) {
 fn call(
     threads: &Arc<dyn Threads>,
     tasks: &Arc<dyn ThreadsAsync>,
-    random: &mut Random,
+    random: &mut Rng,
 ) -> Result<(), IpcException> {
     let again = || Arc::new(Again(threads.clone()));
     let kept = if random.below(2) == 0 { Some(threads.make_object()?) } else { None };
@@ -243,7 +226,7 @@ fn call(
             6 => drop(block_on(tasks.number())?),
             // Nobody waits for them any more, and they have their threads until they return.
             7 => drop(pin!(tasks.number()).as_mut().poll(&mut Context::from_waker(Waker::noop()))),
-            8 => drop(with_deadline(Duration::from_micros(random.below(400)), || threads.number())),
+            8 => drop(with_deadline(Duration::from_micros(random.any() % 400), || threads.number())),
             _ => assert_eq!(block_on(tasks.give(again(), arg))?, arg + 1),
         }
     }

@@ -1,6 +1,8 @@
 //! Messages of a hostile peer: what somebody would write who knows how the encoding is read, and random changes of
 //! anything.
 
+use ipc_tests::random::Rng;
+
 /// A message of one segment, as words.
 pub type Words = Vec<u64>;
 
@@ -208,43 +210,18 @@ pub fn unframed(message: &[u8]) -> Words {
     words.map(|word| u64::from_le_bytes(*word)).collect()
 }
 
-/// Random numbers, the same for the same seed (SplitMix64).
-#[derive(Clone, Debug)]
-pub struct Rng(pub u64);
-
-impl Rng {
-    /// Returns any number.
-    pub fn any(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ mixed >> 31
-    }
-
-    /// Returns a number below `end`, or 0 if there is none.
-    pub fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.any() % (end.max(1) as u64)).unwrap_or(0)
-    }
-
-    /// Returns one of them.
-    pub fn pick<'p, P>(&mut self, from: &'p [P]) -> Option<&'p P> {
-        from.get(self.below(from.len()))
-    }
-
-    /// Returns a word that may be right as a pointer.
-    fn pointer(&mut self) -> u64 {
-        let offset = i32::try_from(self.below(16)).unwrap_or(0) - 4;
-        let (small, size) = (self.any() % 40, self.any() % 8);
-        let counts = [1_000_000, 8_000_000, (1 << 29) - 1];
-        match self.below(6) {
-            0 => a_struct(offset, self.any() as u16 % 4, self.any() as u16 % 12),
-            1 => a_list(offset, size, small),
-            2 => a_list(offset, size, self.pick(&counts).copied().unwrap_or(0)),
-            3 => a_tag(small, self.any() as u16 % 3, self.any() as u16 % 3),
-            4 => a_far(self.any() as u32 % 3, self.any() as u32 % 32, self.any() % 2),
-            _ => 3 | (self.any() % 3) << 32,
-        }
+/// Returns a word that may be right as a pointer.
+fn pointer(rng: &mut Rng) -> u64 {
+    let offset = i32::try_from(rng.below(16)).unwrap_or(0) - 4;
+    let (small, size) = (rng.any() % 40, rng.any() % 8);
+    let counts = [1_000_000, 8_000_000, (1 << 29) - 1];
+    match rng.below(6) {
+        0 => a_struct(offset, rng.any() as u16 % 4, rng.any() as u16 % 12),
+        1 => a_list(offset, size, small),
+        2 => a_list(offset, size, rng.pick(&counts).copied().unwrap_or(0)),
+        3 => a_tag(small, rng.any() as u16 % 3, rng.any() as u16 % 3),
+        4 => a_far(rng.any() as u32 % 3, rng.any() as u32 % 32, rng.any() % 2),
+        _ => 3 | (rng.any() % 3) << 32,
     }
 }
 
@@ -262,7 +239,7 @@ pub fn mutate(words: &mut Words, others: &[Words], rng: &mut Rng) {
                 change(words, place, |_| word);
             }
             4 | 5 => {
-                let word = rng.pointer();
+                let word = pointer(rng);
                 change(words, place, |_| word);
             }
             6 => {
@@ -270,7 +247,7 @@ pub fn mutate(words: &mut Words, others: &[Words], rng: &mut Rng) {
                 change(words, place, |_| word);
             }
             7 => words.truncate(place),
-            8 => words.insert(place.min(words.len()), rng.pointer()),
+            8 => words.insert(place.min(words.len()), pointer(rng)),
             _ => {
                 // The beginning of one and the end of another.
                 let other = rng.pick(others).cloned().unwrap_or_default();

@@ -8,8 +8,9 @@
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
+use ipc_tests::random::Rng;
 use ipc_types_tests::decoders::{RowDecoder, decoders};
-use ipc_types_tests::hostile::{Rng, Words, framed, mutate, seeds, unframed, with_one_pointer};
+use ipc_types_tests::hostile::{Words, framed, mutate, seeds, unframed, with_one_pointer};
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]

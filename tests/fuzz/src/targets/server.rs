@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use ipc_runtime::{IpcException, ipc_interface};
-use ipc_types_tests::hostile::{Rng, Words};
+use ipc_tests::random::Rng;
+use ipc_types_tests::hostile::Words;
 
 use super::messages;
 use crate::Target;
