@@ -214,7 +214,8 @@ pub fn ipc_interface(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// A type may have parameters, types and constants, with bounds and conditions of their own; what a parameter in a field
 /// stands for is an `IpcType`. With each set of arguments it has a layout, a name and an id of its own: `PageText` for
 /// `Page<String>`, in the file of `Page`. With `id = 0x..` those ids are made from this one and the arguments. A type
-/// may contain itself with other arguments, such as `Page<u8>`, but not with larger and larger ones.
+/// may contain itself with other arguments, such as `Page<u8>`, but not with larger and larger ones. With groups or unions among
+/// its fields, the bounds of the parameters are those that `generic` below allows.
 ///
 /// With `#[ipc(generic)]` the type is generic in the schema too: one struct `Entry(K, V)`, with an id made from its name, and
 /// `Entry(Text, Data)` wherever `Entry<String, Vec<u8>>` is used.

@@ -502,9 +502,13 @@ messages! {
         "a field is a group or a union",
         "write `group` for a struct, `union` for an enum with fields"
     }
-    GROUP_GENERIC {
-        "`{}` has parameters, so it cannot have a {}",
-        "remove the argument: the field has a struct of its own then; or write the type without parameters"
+    GROUP_PARAMETER {
+        "`{}` may be any type, so it cannot be a {}",
+        "remove the argument: the field has a struct of its own then; or name a type that is generic itself, such as `Group<T>`"
+    }
+    GROUP_BOUND {
+        "what is in a group or union is counted with something that stands for `{}` and is not `{}`",
+        "move the bound to the `impl`s that need it; or remove `group` or `union`: the field has a struct of its own then"
     }
     GROUP_RECURSIVE {
         "`{}` cannot lie within itself as a {}",

@@ -94,6 +94,40 @@ struct Named<T> {
     value: T,
 }
 
+#[derive(Clone, Debug, Default, PartialEq, IpcType)]
+struct Range<T> {
+    from: T,
+    to: Option<T>,
+}
+
+#[derive(Clone, Debug, PartialEq, IpcType)]
+enum Choice<A, const N: usize> {
+    None,
+    Some(A),
+    Row([u8; N]),
+    Between {
+        #[ipc(group)]
+        range: Range<A>,
+        open: Option<bool>,
+    },
+    Group(#[ipc(group)] Range<A>),
+}
+
+/// What lies in groups and unions depends on the arguments; how many fields there are does not.
+#[derive(Clone, Debug, PartialEq, IpcType)]
+struct Placed<A, B: Clone, const N: usize> {
+    name: A,
+    #[ipc(group)]
+    range: Range<B>,
+    #[ipc(union)]
+    choice: Choice<B, N>,
+    #[ipc(union, name = "other")]
+    other: Choice<u16, 2>,
+    #[ipc(group)]
+    flags: Range<bool>,
+    last: Option<A>,
+}
+
 /// Borrows from the message, with arguments that own and that borrow.
 #[derive(Debug, PartialEq, IpcType)]
 struct View<'a, T> {
@@ -204,7 +238,43 @@ fn tree() -> impl Strategy<Value = Tree<u16>> + Clone {
     })
 }
 
+fn range<T: Arbitrary + Clone>() -> impl Strategy<Value = Range<T>> + Clone
+where
+    T::Strategy: Clone,
+{
+    any::<(T, Option<T>)>().prop_map(|(from, to)| Range { from, to })
+}
+
+fn choice<T: Arbitrary + Clone, const N: usize>() -> impl Strategy<Value = Choice<T, N>> + Clone
+where
+    T::Strategy: Clone,
+    T: 'static,
+{
+    prop_oneof![
+        Just(Choice::None),
+        any::<T>().prop_map(Choice::Some),
+        any::<[u8; N]>().prop_map(Choice::Row),
+        (range::<T>(), any::<Option<bool>>()).prop_map(|(range, open)| Choice::Between { range, open }),
+        range::<T>().prop_map(Choice::Group),
+    ]
+}
+
+fn placed<A: Arbitrary + Clone, B: Arbitrary + Clone>() -> impl Strategy<Value = Placed<A, B, 3>> + Clone
+where
+    A::Strategy: Clone,
+    B::Strategy: Clone,
+    B: 'static,
+{
+    let last = any::<Option<A>>();
+    (any::<A>(), range::<B>(), choice::<B, 3>(), choice::<u16, 2>(), range::<bool>(), last).prop_map(
+        |(name, range, choice, other, flags, last)| Placed { name, range, choice, other, flags, last },
+    )
+}
+
 each_type! {
+    groups_of_numbers: Placed<u8, u64, 3> = placed::<u8, u64>();
+    groups_of_texts: Placed<String, String, 3> = placed::<String, String>();
+    groups_of_both: Placed<bool, String, 3> = placed::<bool, String>();
     page_of_numbers: Page<u32> = page::<u32>();
     page_of_bytes: Page<u8> = page::<u8>();
     page_of_texts: Page<String> = page::<String>();
@@ -226,6 +296,9 @@ fn each_set_of_arguments_has_its_layout() {
     assert_eq!(size::<Pair<Option<u64>>>(), Size { data: 3, pointers: 0 });
     assert_eq!(size::<Either<u64, ()>>(), Size { data: 2, pointers: 1 });
     assert_eq!(size::<Either<String, u8>>(), Size { data: 1, pointers: 1 });
+    // As the same types without parameters would have it; the official compiler sees others in `tests/gen`.
+    assert_eq!(size::<Placed<(), u8, 3>>(), Size { data: 2, pointers: 2 });
+    assert_eq!(size::<Placed<String, String, 3>>(), Size { data: 2, pointers: 7 });
 }
 
 fn size<T: Struct>() -> Size {

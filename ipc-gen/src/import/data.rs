@@ -6,9 +6,10 @@ use std::fmt::Write;
 use ipc_runtime::wire::id::type_id;
 
 use super::names::with_capital;
+use super::parameters::{argument_structs, is_parameter};
 use super::types::Position;
 use super::{Importer, attribute, doc, member};
-use crate::model::{AnyPointer, Brand, Enumerant, Field, FieldKind, Node, NodeKind, Struct, Type, Value};
+use crate::model::{Brand, Enumerant, Field, FieldKind, Node, NodeKind, Struct, Type, Value};
 
 /// A declaration that is being made.
 #[derive(Clone, Copy)]
@@ -24,6 +25,23 @@ struct Body<'m> {
     of: &'m Struct,
     /// The ordinal from which its own count.
     base: u16,
+}
+
+/// A type with its parameters.
+struct Generic {
+    /// `Page<T>`.
+    full: String,
+    /// What the attribute says if there are some.
+    argument: Vec<String>,
+}
+
+/// Which members of a struct or a group are a type of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// All of them.
+    Whole,
+    /// The union without a name.
+    Union,
 }
 
 /// A field in Rust.
@@ -56,33 +74,48 @@ impl<'m> Importer<'m> {
         let declaration = Declaration { node, file };
         let mut groups = String::new();
         let name = self.names.item(node.id).to_owned();
-        let container = container(node, &name, file, &[]);
-        let parameters = match node.parameters.as_slice() {
-            [] => String::new(),
-            names => format!("<{}>", names.join(", ")),
-        };
+        let Generic { full, argument } = self.generic(declaration, of, &name);
+        let container = container(node, &name, file, &argument);
         let body = Body { id: node.id, of, base: 0 };
         let head = format!("{}{}{container}", doc(&node.doc, 0), self.derives(node.id));
         let mut text = if is_union(of) {
             let variants = self.variants(declaration, body, &mut groups)?;
-            format!("{head}pub enum {name}{parameters} {{\n{variants}}}\n")
+            format!("{head}pub enum {full} {{\n{variants}}}\n")
         } else {
             let mut ordinals = Ordinals { next: 0, apart: false };
-            let members = self.members(declaration, body, &name, &mut ordinals, &mut groups)?;
-            format!("{head}pub struct {name}{parameters} {{\n{}}}\n", fields_text(&members, "pub ", 4))
+            let members = self.members(declaration, body, &mut ordinals, &mut groups)?;
+            format!("{head}pub struct {full} {{\n{}}}\n", fields_text(&members, "pub ", 4))
         };
         text.push_str(&groups);
-        let code = text.lines().filter(|line| !line.trim_start().starts_with("///"));
-        let words: Vec<&str> =
-            code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_')).collect();
-        // The list of parameters itself is one place.
-        let is_used = |name: &String| words.iter().filter(|word| *word == name).count() > 1;
-        if let Some(unused) = node.parameters.iter().find(|name| !is_used(name)) {
+        if let Some((_, unused)) =
+            (0..).zip(&node.parameters).find(|(index, _)| !self.parameters.is_used(node.id, *index))
+        {
             let message = format!("the type parameter `{unused}` of `{}` is not used", node.path());
             self.leave_out(node.id, None, message, "");
             return None;
         }
+        if self.parameters.is_endless(node.id) {
+            let message = format!("`{}` contains itself with larger and larger arguments", node.path());
+            self.leave_out(
+                node.id,
+                None,
+                message,
+                "Rust makes a type for each set of arguments; pass the parameters on as they are",
+            );
+            return None;
+        }
         Some(text)
+    }
+
+    /// How a type is declared that has those parameters of the declaration that some of its fields have.
+    fn generic(&self, Declaration { node, .. }: Declaration<'_>, fields: &Struct, name: &str) -> Generic {
+        let used = self.parameters.used_in(self.model, node.id, fields);
+        let names = (0..).zip(&node.parameters).filter(|(index, _)| used.contains(index));
+        let names: Vec<&str> = names.map(|(_, name)| name.as_str()).collect();
+        if names.is_empty() {
+            return Generic { full: name.to_owned(), argument: Vec::new() };
+        }
+        Generic { full: format!("{name}<{}>", names.join(", ")), argument: vec!["generic".to_owned()] }
     }
 
     fn derives(&self, id: u64) -> &'static str {
@@ -120,7 +153,6 @@ impl<'m> Importer<'m> {
         &mut self,
         declaration: Declaration<'m>,
         body: Body<'m>,
-        name: &str,
         ordinals: &mut Ordinals,
         groups: &mut String,
     ) -> Option<Vec<Member>> {
@@ -139,7 +171,7 @@ impl<'m> Importer<'m> {
             } else if std::mem::replace(&mut union_made, true) {
                 continue;
             } else {
-                self.unnamed_union(declaration, body, index, name, ordinals, groups)
+                self.unnamed_union(declaration, body, index, ordinals, groups)
             };
             members.push(made?);
         }
@@ -225,7 +257,7 @@ impl<'m> Importer<'m> {
     /// Tells whether a value of a struct would contain one of another by itself, so that it had no size.
     fn contains(&self, id: u64, brand: &Brand, wanted: u64) -> bool {
         let mut next = vec![id];
-        next.extend(brand_structs(brand));
+        next.extend(argument_structs(brand));
         let mut seen = BTreeSet::new();
         while let Some(id) = next.pop() {
             if id == wanted {
@@ -239,7 +271,7 @@ impl<'m> Importer<'m> {
                     FieldKind::Group(id) => next.push(*id),
                     FieldKind::Slot { ty: Type::Struct(id, brand), .. } => {
                         next.push(*id);
-                        next.extend(brand_structs(brand));
+                        next.extend(argument_structs(brand));
                     }
                     FieldKind::Slot { .. } => {}
                 }
@@ -284,9 +316,6 @@ impl<'m> Importer<'m> {
         groups: &mut String,
     ) -> Option<(String, u16, u16)> {
         let model = self.model;
-        if !declaration.node.parameters.is_empty() {
-            return self.refuse(node, index, field, IN_GENERIC);
-        }
         if field.ordinal.is_some() {
             return self.refuse(node, index, field, "a union with an ordinal of its own");
         }
@@ -295,26 +324,16 @@ impl<'m> Importer<'m> {
         let Some((first, count)) = range(&all) else {
             return self.refuse(node, index, field, "its ordinals do not follow each other");
         };
-        let name = self.names.item(id).to_owned();
-        let text = self.group_item(declaration, Body { id, of, base: first }, &name, groups)?;
-        groups.push('\n');
-        groups.push_str(&text);
-        Some((self.with_parameters(declaration, &name), first, count))
+        let ty = self.group_item(declaration, Body { id, of, base: first }, Part::Whole, groups)?;
+        Some((ty, first, count))
     }
 
-    fn with_parameters(&self, Declaration { node, .. }: Declaration<'_>, name: &str) -> String {
-        match node.parameters.as_slice() {
-            [] => name.to_owned(),
-            names => format!("{name}<{}>", names.join(", ")),
-        }
-    }
-
-    /// Makes the type of a group or a union, which has no node of its own in Rust.
+    /// Makes the type of a group or a union, which has no node of its own in Rust; returns it.
     fn group_item(
         &mut self,
         declaration: Declaration<'m>,
         body: Body<'m>,
-        name: &str,
+        part: Part,
         groups: &mut String,
     ) -> Option<String> {
         let what = declaration.node.path().to_owned();
@@ -323,15 +342,27 @@ impl<'m> Importer<'m> {
             Some(text) => doc(text, 0),
             None => format!("/// What `{what}` has inside.\n"),
         };
-        let head = format!("{text}{}#[ipc(file = {:#018x})]\n", self.derives(body.id), declaration.file);
-        let full = self.with_parameters(declaration, name);
-        if is_union(body.of) || body.id == declaration.node.id || name.ends_with("Which") {
+        let Generic { full, argument: mut arguments } = match part {
+            Part::Whole => self.generic(declaration, body.of, self.names.item(body.id)),
+            Part::Union => {
+                let mut of = body.of.clone();
+                of.fields.retain(|field| field.choice.is_some());
+                self.generic(declaration, &of, self.names.union(body.id))
+            }
+        };
+        arguments.push(format!("file = {:#018x}", declaration.file));
+        let head = format!("{text}{}{}", self.derives(body.id), attribute(&arguments, 0));
+        let item = if part == Part::Union || is_union(body.of) {
             let variants = self.variants(declaration, body, groups)?;
-            return Some(format!("{head}pub enum {full} {{\n{variants}}}\n"));
-        }
-        let mut ordinals = Ordinals { next: 0, apart: false };
-        let members = self.members(declaration, body, name, &mut ordinals, groups)?;
-        Some(format!("{head}pub struct {full} {{\n{}}}\n", fields_text(&members, "pub ", 4)))
+            format!("{head}pub enum {full} {{\n{variants}}}\n")
+        } else {
+            let mut ordinals = Ordinals { next: 0, apart: false };
+            let members = self.members(declaration, body, &mut ordinals, groups)?;
+            format!("{head}pub struct {full} {{\n{}}}\n", fields_text(&members, "pub ", 4))
+        };
+        groups.push('\n');
+        groups.push_str(&item);
+        Some(full)
     }
 
     /// The union without a name beside other fields.
@@ -340,15 +371,9 @@ impl<'m> Importer<'m> {
         declaration: Declaration<'m>,
         body: Body<'m>,
         index: usize,
-        name: &str,
         ordinals: &mut Ordinals,
         groups: &mut String,
     ) -> Option<Member> {
-        if !declaration.node.parameters.is_empty() {
-            let message = format!("the union without a name cannot be said in Rust: {IN_GENERIC}");
-            self.leave_out(body.id, Some(index), message, "");
-            return None;
-        }
         let choices = body.of.fields.iter().filter(|field| field.choice.is_some());
         let all = self.ordinals_of(choices);
         let Some((first, count)) = range(&all) else {
@@ -357,15 +382,12 @@ impl<'m> Importer<'m> {
             self.leave_out(body.id, Some(index), message, "");
             return None;
         };
-        let union = format!("{name}Which");
-        let text = self.group_item(declaration, Body { base: first, ..body }, &union, groups)?;
-        groups.push('\n');
-        groups.push_str(&text);
+        let ty = self.group_item(declaration, Body { base: first, ..body }, Part::Union, groups)?;
         let mut arguments = vec!["union".to_owned()];
         arguments.extend(ordinals.pin(first.checked_sub(body.base)?, count));
         let taken = body.of.fields.iter().any(|field| field.name == "which");
         let name = if taken { "which_" } else { "which" }.to_owned();
-        Some(Member { doc: String::new(), arguments, name, ty: self.with_parameters(declaration, &union) })
+        Some(Member { doc: String::new(), arguments, name, ty })
     }
 
     /// Makes the variants of a union.
@@ -422,8 +444,7 @@ impl<'m> Importer<'m> {
                             return self.refuse(body.id, index, field, "a group that is nothing but a group");
                         }
                         let inner = Body { id: *id, of, base: body.base };
-                        let name = self.names.item(*id).to_owned();
-                        let members = self.members(declaration, inner, &name, &mut ordinals, groups)?;
+                        let members = self.members(declaration, inner, &mut ordinals, groups)?;
                         text.push_str(&attribute(&arguments, 4));
                         writeln!(text, "    {variant} {{\n{}    }},", fields_text(&members, "", 8))
                     }
@@ -489,19 +510,6 @@ impl Presences {
     }
 }
 
-const IN_GENERIC: &str = "a group or union beside others in a struct with type parameters";
-
-/// Tells whether a type has a type parameter in it.
-fn is_parameter(ty: &Type) -> bool {
-    match ty.innermost() {
-        Type::AnyPointer(AnyPointer::Parameter { .. }) => true,
-        Type::Struct(_, Brand(scopes)) => {
-            scopes.iter().flat_map(|scope| scope.bind.iter().flatten().flatten()).any(is_parameter)
-        }
-        _ => false,
-    }
-}
-
 fn is_union(of: &Struct) -> bool {
     of.choices > 0 && usize::from(of.choices) == of.fields.len()
 }
@@ -511,15 +519,6 @@ fn range(ordinals: &[u16]) -> Option<(u16, u16)> {
     let count = u16::try_from(ordinals.len()).ok()?;
     let (first, last) = (*ordinals.iter().min()?, *ordinals.iter().max()?);
     (last - first == count - 1).then_some((first, count))
-}
-
-fn brand_structs(Brand(scopes): &Brand) -> Vec<u64> {
-    let types = scopes.iter().flat_map(|scope| scope.bind.iter().flatten().flatten());
-    let of = |ty: &Type| match ty {
-        Type::Struct(id, brand) => [vec![*id], brand_structs(brand)].concat(),
-        _ => Vec::new(),
-    };
-    types.flat_map(of).collect()
 }
 
 fn fields_text(members: &[Member], visibility: &str, indent: usize) -> String {

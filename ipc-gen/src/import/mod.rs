@@ -6,6 +6,7 @@
 //! data        structs, unions, groups, enums
 //! interface   interfaces, their methods and errors
 //! literal     constants and defaults
+//! parameters  type parameters, and which of them a type in Rust can have
 //! ```
 //!
 //! What is made is as the schema is on the wire: ids, ordinals, layouts, defaults. What cannot be said in Rust is a
@@ -15,6 +16,7 @@ mod data;
 mod interface;
 mod literal;
 mod names;
+mod parameters;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +28,7 @@ use crate::model::{FieldKind, Model, Node, NodeKind};
 use crate::text::source::Mistake;
 
 use names::{Names, snake_case};
+use parameters::Parameters;
 
 /// The id of Cap'n Proto's own annotations for C++.
 const CXX_FILE_ID: u64 = 0xbdf8_7d7b_b830_4e81;
@@ -122,6 +125,7 @@ pub fn import(model: &Model, arrangement: Arrangement) -> Imported {
 struct Importer<'m> {
     model: &'m Model,
     names: Names,
+    parameters: Parameters,
     /// Nodes that are left out.
     unsayable: BTreeSet<u64>,
     /// The structs that hold objects or any pointers, so that they have neither `Debug` nor `PartialEq`.
@@ -129,13 +133,6 @@ struct Importer<'m> {
     left_out: Vec<Mistake>,
     ignored: Vec<Mistake>,
 }
-
-/// What a list of bytes consists of that is no `Data`.
-const BYTE: &str = "
-/// A number in a list of such; `Vec<u8>` is `Data` in the schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, IpcType)]
-pub struct Byte(pub u8);
-";
 
 /// The items of a module while they are collected.
 #[derive(Default)]
@@ -148,6 +145,7 @@ impl<'m> Importer<'m> {
         let mut importer = Self {
             model,
             names: Names::new(model, arrangement),
+            parameters: Parameters::of(model),
             unsayable: BTreeSet::new(),
             with_objects: BTreeSet::new(),
             left_out: Vec::new(),
@@ -316,10 +314,7 @@ fn annotated<'a>(
 impl Module {
     /// Puts what the items use above them.
     fn finish(self, importer: &Importer<'_>, file: u64) -> String {
-        let Self { mut items } = self;
-        if items.contains("Vec<Byte>") {
-            items.push_str(BYTE);
-        }
+        let Self { items } = self;
         let name = importer.model.nodes.get(&file).map_or("", |node| node.display_name.as_str());
         let name = name.rsplit('/').next().unwrap_or(name);
         let mut text = format!("// Imported by ipc-gen from `{name}`.\n");
@@ -334,10 +329,16 @@ impl Module {
         let words: BTreeSet<&str> = items.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
         let mut used = ["AnyPointer", "IpcException", "IpcType", "ipc_interface"].to_vec();
         used.retain(|name| words.contains(name));
-        match used.as_slice() {
-            [] => {}
-            [one] => text.push_str(&format!("use ipc_runtime::{one};\n\n")),
-            several => text.push_str(&format!("use ipc_runtime::{{{}}};\n\n", several.join(", "))),
+        let byte = if items.contains("Vec<Byte>") { "use ipc_runtime::wire::Byte;\n" } else { "" };
+        // In the order in which rustfmt has them.
+        let uses = match used.as_slice() {
+            [] => byte.to_owned(),
+            [one] => format!("use ipc_runtime::{one};\n{byte}"),
+            several => format!("{byte}use ipc_runtime::{{{}}};\n", several.join(", ")),
+        };
+        if !uses.is_empty() {
+            text.push_str(&uses);
+            text.push('\n');
         }
         text + &items
     }

@@ -15,6 +15,8 @@ pub(super) struct Names {
     files: Vec<u64>,
     modules: BTreeMap<u64, String>,
     items: BTreeMap<u64, String>,
+    /// The unions without a name, by what they are in.
+    unions: BTreeMap<u64, String>,
     /// The file of each declaration.
     home: BTreeMap<u64, u64>,
 }
@@ -33,6 +35,7 @@ impl Names {
             files,
             modules: BTreeMap::new(),
             items: BTreeMap::new(),
+            unions: BTreeMap::new(),
             home: BTreeMap::new(),
         };
         let mut taken = BTreeSet::new();
@@ -77,6 +80,14 @@ impl Names {
             let name = unique(taken.entry(file).or_default(), &type_name(node.path()));
             self.items.insert(node.id, name);
         }
+        for node in model.nodes.values() {
+            let NodeKind::Struct(of) = &node.kind else { continue };
+            let (Some(file), Some(item)) = (model.file_of(node), self.items.get(&node.id)) else { continue };
+            if of.choices > 0 && of.fields.iter().any(|field| field.choice.is_none()) {
+                let name = unique(taken.entry(file).or_default(), &format!("{item}Which"));
+                self.unions.insert(node.id, name);
+            }
+        }
     }
 
     pub(super) fn files(&self) -> Vec<u64> {
@@ -90,6 +101,11 @@ impl Names {
     /// What a declaration is called.
     pub(super) fn item(&self, id: u64) -> &str {
         self.items.get(&id).map_or("Unknown", String::as_str)
+    }
+
+    /// What the union without a name in a struct or a group is called, where it stands beside other fields.
+    pub(super) fn union(&self, id: u64) -> &str {
+        self.unions.get(&id).map_or("Unknown", String::as_str)
     }
 
     /// The path of a declaration, from the module of a file.

@@ -9,7 +9,8 @@ use proc_macro2::{Span, TokenStream};
 use syn::Ident;
 
 pub(crate) use self::target::{
-    Target, constant, described, described_constants, incoming, layout_constants, outgoing, without_lifetime,
+    Target, constant, counted, depends, described, described_constants, incoming, layout_constants, outgoing,
+    without_lifetime,
 };
 use super::names;
 use super::wire::may_hold_closure;

@@ -7,7 +7,9 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::{Member, Type};
 
-use super::data::{Target, constant, incoming, layout_constants, outgoing, without_lifetime};
+use super::data::{
+    Target, constant, counted, depends, incoming, layout_constants, outgoing, without_lifetime,
+};
 use super::wire::Wire;
 use super::{expand_default, expand_default_argument, expand_field, names};
 use crate::model::{Body, Case, CaseForm, Data, Field, FieldForm, Fields, Name};
@@ -104,9 +106,10 @@ fn expand_composite(
 ) -> TokenStream {
     let ipc = names::runtime();
     let (members, _) = layout_constants(data);
+    let counted = counted_members(data);
     let sizes = match fields {
         Some(fields) => mixed!(#fields, 1),
-        None => mixed!({ #ipc::Count::of(#members).fields }, { #ipc::Count::of(#members).unions }),
+        None => mixed!({ #ipc::Count::of(#counted).fields }, { #ipc::Count::of(#counted).unions }),
     };
     // As `scratch` has it, for a union that is in none.
     let scratch = match fields {
@@ -114,7 +117,7 @@ fn expand_composite(
             let rows = 2 * fields + 2;
             mixed!(#rows)
         }
-        None => mixed!({ #ipc::scratch(#members) }),
+        None => mixed!({ #ipc::scratch(#counted) }),
     };
     expand_constants(
         data,
@@ -125,6 +128,15 @@ fn expand_composite(
             &mixed!(#ipc::composite_layout::<#sizes, #scratch>(#members)),
         ],
     )
+}
+
+/// The members, where arguments cannot be named.
+fn counted_members(data: &Data) -> TokenStream {
+    let ipc = names::runtime();
+    match counted(data) {
+        Some(ty) => mixed!(<#ty as #ipc::Laid>::FIELDS),
+        None => layout_constants(data).0,
+    }
 }
 
 /// The constants of a type, each its type and its value; in an `impl` where arguments decide about them.
@@ -162,7 +174,10 @@ fn expand_members(data: &Data, fields: &[Field]) -> Vec<TokenStream> {
     let ipc = names::runtime();
     let members = fields.iter().map(|field| {
         let (name, doc) = (&field.name.text, &field.doc);
-        let inner = || wire_of(field, &without_lifetime(data, &field.ty)).map(|wire| wire.item("MEMBERS"));
+        let inner = || match wire_to(data, field) {
+            Some(wire) => Some(wire.item("MEMBERS")),
+            None => wire_of(field, &without_lifetime(data, &field.ty)).map(|wire| wire.item("MEMBERS")),
+        };
         let pin = field.ordinal.as_ref().map(|(ordinal, _)| mixed!(.pinned(#ordinal)));
         match field.form {
             FieldForm::Single => {
@@ -224,7 +239,10 @@ impl Places {
         };
         let count = match count {
             Some(count) => mixed!(#count),
-            None => mixed!({ #ipc::Count::of(#members).fields }),
+            None => {
+                let counted = counted_members(data);
+                mixed!({ #ipc::Count::of(#counted).fields })
+            }
         };
         Self { members, count }
     }
@@ -264,6 +282,17 @@ impl Places {
     }
 }
 
+/// What generated code needs to send a group or union, of which it is not known what can be received.
+fn wire_to(data: &Data, field: &Field) -> Option<Wire> {
+    match field.form {
+        FieldForm::Group if depends(data, field) => Some(Wire::outgoing_group(&field.ty)),
+        FieldForm::Union | FieldForm::NamedUnion if depends(data, field) => {
+            Some(Wire::outgoing_union(&field.ty))
+        }
+        _ => None,
+    }
+}
+
 /// What generated code needs of the type of a field of which more is said than the type.
 fn wire_of(field: &Field, ty: &Type) -> Option<Wire> {
     Some(match (field.form, &field.default, field.has) {
@@ -298,16 +327,17 @@ impl Cursor {
         index: &TokenStream,
         value: &TokenStream,
     ) -> TokenStream {
-        let place = self.place(field, index);
+        let place = self.place(data, field, index);
         let default = expand_default_argument(field.default.as_ref());
         self.pass(field);
-        let wire = wire_of(field, &field.ty).unwrap_or_else(|| outgoing(data, field));
+        let wire = wire_to(data, field).or_else(|| wire_of(field, &field.ty));
+        let wire = wire.unwrap_or_else(|| outgoing(data, field));
         wire.call(function, mixed!(#value, __to, #place #default))
     }
 
     /// Reads a field.
     pub(crate) fn decode(&mut self, data: &Data, field: &Field, index: &TokenStream) -> TokenStream {
-        let place = self.place(field, index);
+        let place = self.place(data, field, index);
         let default = expand_default_argument(field.default.as_ref());
         self.pass(field);
         let wire = wire_of(field, &field.ty).unwrap_or_else(|| incoming(data, field));
@@ -324,9 +354,9 @@ impl Cursor {
         self.plain &= field.form == FieldForm::Single;
     }
 
-    fn place(&self, field: &Field, index: &TokenStream) -> TokenStream {
+    fn place(&self, data: &Data, field: &Field, index: &TokenStream) -> TokenStream {
         let ipc = names::runtime();
-        let (members, member) = (names::members(), self.member);
+        let ((members, _), member) = (layout_constants(data), self.member);
         match (field.form, self.plain) {
             (FieldForm::Single, true) => mixed!(__places.at(#member)),
             (FieldForm::Single, false) => {

@@ -58,6 +58,16 @@ impl Wire {
         Self::through(ty, "UnionField")
     }
 
+    /// A type as [`group`](Self::group) has it, whatever can be received.
+    pub(crate) fn outgoing_group(ty: &Type) -> Self {
+        Self::through(ty, "OutgoingGroup")
+    }
+
+    /// A type as [`union`](Self::union) has it, whatever can be received.
+    pub(crate) fn outgoing_union(ty: &Type) -> Self {
+        Self::through(ty, "OutgoingUnion")
+    }
+
     /// The type of a parameter: what is behind the `&` of a lent one.
     pub(crate) fn of_param(param: &Param) -> Self {
         if param.conversion.is_some() {
@@ -142,7 +152,7 @@ impl Wire {
         }
         let ipc = names::runtime();
         let name = Ident::new(self.name, self.place.start);
-        let message = (self.name != "Outgoing").then(|| quote_spanned!(self.place.start=> '_));
+        let message = (!self.name.starts_with("Outgoing")).then(|| quote_spanned!(self.place.start=> '_));
         let interface = self.interface.as_ref().map(|path| quote_spanned!(self.place.start=> dyn #path));
         let arguments = message.into_iter().chain(interface);
         self.place.path(&self.ty, &quote_spanned!(self.place.start=> #ipc::#name<#(#arguments),*>), item)

@@ -5,8 +5,8 @@ use syn::{DataEnum, DeriveInput, Generics, Ident, Index, Member, Type};
 
 use super::attr::{Arguments, Place, parse_doc};
 use super::closure::check_as;
-use super::generics::{check_growth, find_arguments, has_type_param, mentions, name_self};
-use super::keeping::{check_lists, check_parameters};
+use super::generics::{check_growth, find_arguments, has_type_param, mentions, name_self, parameter_name};
+use super::keeping::{check_bounds, check_lists, check_parameters};
 use super::symbol::SKIP;
 use super::ty::{Lifetimes, parse_field_type};
 use crate::diag::Diagnostics;
@@ -91,6 +91,10 @@ pub(crate) fn parse_data(input: DeriveInput, diag: &mut Diagnostics) -> Data {
         }
         None => Keeping::Instances,
     };
+    if body.fields().iter().any(|field| field.form != FieldForm::Single) {
+        // What is in a group is counted where something stands for the parameters.
+        check_bounds(&input.generics, |_| true, &message::GROUP_BOUND, diag);
+    }
     Data { container, ident: input.ident, generics: input.generics, arguments, keeping, body, error }
 }
 
@@ -371,8 +375,8 @@ impl Arguments {
         if self.default.is_some() || self.has.is_some() {
             diag.report(token, &message::GROUP_OF_FIELDS, &[token]);
         }
-        if !item.generics.params.iter().all(|param| matches!(param, syn::GenericParam::Lifetime(_))) {
-            diag.report(token, &message::GROUP_GENERIC, &[item.ident, token]);
+        if let Some(param) = parameter_name(ty).filter(|_| has_type_param(ty, item.generics)) {
+            diag.report(ty, &message::GROUP_PARAMETER, &[param, token]);
             return FieldForm::Single;
         }
         if mentions(ty.to_token_stream(), item.ident) {

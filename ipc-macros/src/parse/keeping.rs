@@ -7,7 +7,7 @@ use super::attr::valid_name;
 use super::generics::{parameter_name, type_arguments};
 use super::ty::ungrouped;
 use crate::diag::Diagnostics;
-use crate::message;
+use crate::message::{self, Message};
 use crate::model::Argument;
 
 /// Reports parameters that the schema cannot have, and what is asked of them that nothing in the schema has.
@@ -29,12 +29,22 @@ pub(crate) fn check_parameters(generics: &Generics, arguments: &[Argument], diag
             .iter()
             .any(|argument| matches!(argument, Argument::Type(ty) if parameter_name(ty) == Some(param)))
     };
-    let inline = generics.type_params().filter(|param| is_parameter(&param.ident));
+    check_bounds(generics, is_parameter, &message::GENERIC_BOUND, diag);
+}
+
+/// Reports what is asked of parameters that what stands for them has not.
+pub(crate) fn check_bounds(
+    generics: &Generics,
+    is_replaced: impl Fn(&Ident) -> bool,
+    message: &Message,
+    diag: &mut Diagnostics,
+) {
+    let inline = generics.type_params().filter(|param| is_replaced(&param.ident));
     let inline = inline.flat_map(|param| param.bounds.iter().map(move |bound| (&param.ident, bound)));
     let clause = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
     let clause = clause.filter_map(|predicate| match predicate {
         WherePredicate::Type(predicate) => {
-            let param = parameter_name(&predicate.bounded_ty).filter(|param| is_parameter(param))?;
+            let param = parameter_name(&predicate.bounded_ty).filter(|param| is_replaced(param))?;
             Some(predicate.bounds.iter().map(move |bound| (param, bound)))
         }
         _ => None,
@@ -44,7 +54,7 @@ pub(crate) fn check_parameters(generics: &Generics, arguments: &[Argument], diag
             && let Some(last) = of.path.segments.last()
             && !PLACEHOLDER_TRAITS.iter().any(|has| last.ident == has)
         {
-            diag.report(bound, &message::GENERIC_BOUND, &[param, &last.ident]);
+            diag.report(bound, message, &[param, &last.ident]);
         }
     }
 }

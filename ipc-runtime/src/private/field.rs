@@ -5,7 +5,9 @@ use crate::exception::IpcException;
 use crate::wire::default::{DefaultCodec, HasDefault};
 use crate::wire::descriptor::{DefaultValue, Member, Places};
 use crate::wire::layout::{At, Companion, Shape};
-use crate::wire::{Decode, DecodeStruct, Encode, IpcType, Single, StructReader, StructWriter, Variants};
+use crate::wire::{
+    Decode, DecodeStruct, Encode, IpcType, Single, Struct, StructReader, StructWriter, Variants,
+};
 
 /// All that generated code needs of a type of which a field or a parameter has a default. The default comes as a function,
 /// so that a type that cannot have one is one mistake and not two.
@@ -145,6 +147,33 @@ impl<'m, T: DecodeStruct<'m>> GroupField<'m> for T {
     }
 }
 
+/// A [`GroupField`] of a type with parameters, of which it is not known what can be received.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a group",
+    label = "not a struct with `#[derive(IpcType)]`",
+    note = "a group is a field of a type with fields: remove `group`, or write a struct"
+)]
+pub trait OutgoingGroup: Sized {
+    /// What the schema says.
+    const MEMBERS: &'static [Member];
+
+    /// Writes every field.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode(&self, to: &mut StructWriter<'_, '_>, places: Places) -> Result<(), IpcException>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Struct> OutgoingGroup for T {
+    const MEMBERS: &'static [Member] = T::MEMBERS;
+
+    #[inline]
+    fn encode(&self, to: &mut StructWriter<'_, '_>, places: Places) -> Result<(), IpcException> {
+        self.encode_members(to, places)
+    }
+}
+
 /// An enum whose variants are a union among the fields of the struct that has it as a field.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a union",
@@ -180,5 +209,32 @@ impl<'m, T: DecodeStruct<'m> + Variants> UnionField<'m> for T {
     #[inline]
     fn decode(from: &StructReader<'m>, places: Places) -> Result<Self, IpcException> {
         T::decode_members(from, places)
+    }
+}
+
+/// A [`UnionField`] of a type with parameters, of which it is not known what can be received.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a union",
+    label = "not an enum with fields",
+    note = "a union is a field whose type is an enum with fields and `#[derive(IpcType)]`: remove `union`, or write one"
+)]
+pub trait OutgoingUnion: Sized {
+    /// What the schema says.
+    const MEMBERS: &'static [Member];
+
+    /// Writes the variant.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode(&self, to: &mut StructWriter<'_, '_>, places: Places) -> Result<(), IpcException>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Variants> OutgoingUnion for T {
+    const MEMBERS: &'static [Member] = T::MEMBERS;
+
+    #[inline]
+    fn encode(&self, to: &mut StructWriter<'_, '_>, places: Places) -> Result<(), IpcException> {
+        self.encode_members(to, places)
     }
 }

@@ -1,4 +1,5 @@
-//! Types that travel as a number of which not every value is one of theirs: `char`, `usize` and `isize`, `NonZero`.
+//! Types that travel as a number: `char`, `usize` and `isize`, `NonZero`, of which not every value is one of theirs, and
+//! [`Byte`].
 
 use std::num::NonZero;
 
@@ -96,7 +97,13 @@ macro_rules! converted {
 }
 pub(super) use converted;
 
+/// A number in a list of numbers, as other programs' schemas have it: `Vec<Byte>` is a `List(UInt8)` in the schema,
+/// where `Vec<u8>` is `Data`. In a message the two are alike.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Byte(pub u8);
+
 converted! {
+    Byte: u8, |byte: Self| Ok::<_, IpcException>(byte.0), |number| Ok(Self(number));
     char: u32, |c| Ok::<_, IpcException>(u32::from(c)), to_char;
     usize: u64, to_number, from_size;
     isize: i64, to_number, from_size;

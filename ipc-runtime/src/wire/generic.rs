@@ -4,7 +4,7 @@
 //! described by the type with a [`Placeholder`] for each parameter, of which a field has a [`Type::Parameter`].
 
 use super::layout::Slot;
-use super::{At, Encode, IpcType, Shape, Single, StructWriter, Type};
+use super::{At, Element, Encode, IpcType, PointerWriter, Shape, Single, StructWriter, Type};
 use crate::exception::IpcException;
 
 /// What can be the argument of a type with `#[ipc(generic)]`: a type that is a pointer on the wire, and the same one
@@ -40,3 +40,15 @@ impl<const NUMBER: u16> Encode for Placeholder<NUMBER> {
 }
 
 impl<const NUMBER: u16> PointerArgument for Placeholder<NUMBER> {}
+
+/// Where the fields of a type are counted, it stands for any argument.
+impl<const NUMBER: u16> Element for Placeholder<NUMBER> {
+    const LIST: Type = Type::List(&Type::Parameter(NUMBER));
+
+    fn encode_items<'i>(
+        _: impl ExactSizeIterator<Item = &'i Self>,
+        _: PointerWriter<'_, '_>,
+    ) -> Result<(), IpcException> {
+        Ok(())
+    }
+}

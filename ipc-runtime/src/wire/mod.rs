@@ -63,6 +63,7 @@ mod tuple;
 use std::borrow::Borrow;
 
 pub use self::any::AnyPointer;
+pub use self::converted::Byte;
 pub use self::descriptor::{Descriptor, Type};
 use self::descriptor::{Member, Places};
 pub use self::fd::FileDescriptor;

@@ -216,6 +216,7 @@ struct Kept @0xb865cf6dd9744ab9 {
   one @4 :OneOf(Text, Data);
   map @5 :List(Ipc.MapTextEntryTextTextEntry);
   instance @6 :PageEntryTextText;
+  settled @7 :Settled(Text, List(UInt16));
 }
 
 struct OneOf @0xb4fb66090eb61ea6 (A, B) {
@@ -411,6 +412,64 @@ struct PageEntryTextText @0x8d039828e0d0f1a3 {
   hasNext @1 :Bool;
   first @2 :Entry(Text, Text);
   items @3 :List(Entry(Text, Text));
+}
+
+struct Settled @0x957d517d5f87083c (K, V) {
+  # Has groups and unions among its fields, which have its parameters.
+
+  key @0 :K;
+  entry :group {
+    # Lies here.
+
+    key @1 :V;
+
+    value @2 :K;
+    # Of another type.
+
+    weight @3 :UInt16;
+    hasWeight @4 :Bool;
+    valid @5 :Bool = true;
+  }
+  union {
+    nothing @6 :Void;
+    left @7 :K;
+    both :group {
+      a @8 :K;
+
+      b @9 :V;
+      # May be missing.
+
+      count @10 :UInt8;
+      hasCount @11 :Bool;
+    }
+
+    swapped @12 :OneOf(V, K);
+    # The other way round.
+  }
+  other :union {
+    nothing @13 :Void;
+    left @14 :Entry(V, K);
+    both :group {
+      a @15 :Entry(V, K);
+
+      b @16 :K;
+      # May be missing.
+
+      count @17 :UInt8;
+      hasCount @18 :Bool;
+    }
+
+    swapped @19 :OneOf(K, Entry(V, K));
+    # The other way round.
+  }
+  place :group {
+    x @20 :Float32;
+    # To the right.
+
+    y @21 :Bool;
+    hasY @22 :Bool;
+  }
+  next @23 :Settled(V, K);
 }
 
 struct Shape @0x93e8e9b37ee937e4 {

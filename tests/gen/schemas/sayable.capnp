@@ -134,7 +134,47 @@ struct Page(T, U) {
 struct Pages {
   texts @0 :Page(Text, List(Int32));
   points @1 :Page(Point, Data);
+  nodes @2 :List(Node(Text, Page(Data, Worker)));
+  union @3 :Either(Everything, List(UInt8));
 }
+
+struct Node(Key, Value) {
+  # Has groups and unions.
+  key @0 :Key;
+  weight @1 :UInt16 = 7;
+  union {
+    leaf @2 :Void;
+    value @3 :Value;
+    both :group { key @4 :Key; value @5 :Value; count @6 :UInt8; hasCount @7 :Bool; }
+  }
+  origin :group {
+    # Without parameters.
+    x @8 :Float32;
+    y @9 :Float32 = 1;
+  }
+  last :group {
+    entry @10 :Page(Value, Key);
+    deeper :group { node @11 :Node(Value, Key); }
+    which :group { one @12 :Bool; }
+    kind :union { named @13 :Key; numbered @14 :UInt64; }
+  }
+  children @15 :List(Node(Key, Value));
+}
+
+struct Either(A, B) {
+  union {
+    left @0 :A;
+    right @1 :B;
+    neither @2 :Void;
+    swapped @3 :Either(B, A);
+    rest :group {
+      a @4 :A;
+      how :union { bare @5 :Void; with @6 :List(Page(A, B)); }
+    }
+  }
+}
+
+struct EitherWhich { any @0 :Node(AnyPointer, AnyPointer); }
 
 struct Nothing {}
 

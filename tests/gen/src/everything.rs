@@ -490,6 +490,42 @@ pub struct Generics {
     pub tree: Option<Tree<Page<u64>>>,
     pub either: Either<u8, String>,
     pub grid: Grid<3, 2>,
+    pub placed: Placed<u8, String>,
+    pub others: Vec<Placed<String, u64>>,
+}
+
+/// Has groups and unions among its fields.
+#[derive(Debug, IpcType, PartialEq)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Placed<A, B> {
+    pub name: A,
+    /// From here to there.
+    #[ipc(group)]
+    pub range: Range<B>,
+    #[ipc(union)]
+    pub choice: Pick<A, B>,
+    #[ipc(union, name = "second")]
+    pub second: Pick<B, u32>,
+    pub last: Option<A>,
+}
+
+#[derive(Debug, IpcType, PartialEq)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Range<T> {
+    pub from: T,
+    pub to: Option<T>,
+}
+
+#[derive(Debug, IpcType, PartialEq)]
+#[ipc(file = 0xb1e9_8a04_27c6_5d01)]
+pub enum Pick<A, B> {
+    Nothing,
+    One(A),
+    Both {
+        a: A,
+        #[ipc(group)]
+        b: Range<B>,
+    },
 }
 
 /// One page of many items.
@@ -555,6 +591,24 @@ pub struct Kept {
     pub one: OneOf<String, Vec<u8>>,
     pub map: BTreeMap<String, Entry<String, String>>,
     pub instance: Page<Entry<String, String>>,
+    pub settled: Settled<String, Vec<u16>>,
+}
+
+/// Has groups and unions among its fields, which have its parameters.
+#[derive(Debug, IpcType, PartialEq)]
+#[ipc(generic, file = 0xb1e9_8a04_27c6_5d01)]
+pub struct Settled<K, V> {
+    pub key: K,
+    /// Lies here.
+    #[ipc(group)]
+    pub entry: Entry<V, K>,
+    #[ipc(union)]
+    pub one: OneOf<K, V>,
+    #[ipc(union, name = "other")]
+    pub other: OneOf<Entry<V, K>, K>,
+    #[ipc(group)]
+    pub place: Place,
+    pub next: Option<Box<Settled<V, K>>>,
 }
 
 /// A pair, which can be the entry of a map.

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use capnp::message::Builder;
 use capnp::text;
 use ipc_gen_tests::everything::{
-    Branch, Colour, Either, Entry, Generics, Grid, Kept, OneOf, Page, Place, Tree,
+    Branch, Colour, Either, Entry, Generics, Grid, Kept, OneOf, Page, Pick, Place, Placed, Range, Settled,
+    Tree,
 };
 use ipc_gen_tests::generated::everything_capnp::{
-    branch, either_text_u_int8, either_u_int8_text, generics, kept, one_of,
+    branch, either_text_u_int8, either_u_int8_text, generics, kept, one_of, placed_text_u_int64,
+    placed_u_int8_text, settled,
 };
 use ipc_gen_tests::generated::ipc_capnp::{option_bool, result_entry_t1_t1_t1};
 use ipc_gen_tests::message::{decode, encode};
@@ -35,6 +37,20 @@ fn example() -> Generics {
         tree: Some(Tree { children: vec![leaf(empty())], ..leaf(page(vec![6])) }),
         either: Either::Swapped(Some(Box::new(Either::Right { b: 7, a: Some("a".into()) }))),
         grid: Grid { cells: [[1, 2, 3], [4, 5, 6]] },
+        placed: Placed {
+            name: 8,
+            range: Range { from: "from".into(), to: Some("to".into()) },
+            choice: Pick::Both { a: 9, b: Range { from: "b".into(), to: None } },
+            second: Pick::One("second".into()),
+            last: Some(0),
+        },
+        others: vec![Placed {
+            name: "name".into(),
+            range: Range { from: 10, to: Some(11) },
+            choice: Pick::Nothing,
+            second: Pick::Both { a: 12, b: Range { from: 13, to: Some(0) } },
+            last: None,
+        }],
     }
 }
 
@@ -76,6 +92,22 @@ fn generated_readers_read_what_we_write() {
         .map(|row| row.unwrap().iter().collect())
         .collect();
     assert_eq!(rows, [[1, 2, 3], [4, 5, 6]]);
+    let placed = all.get_placed().unwrap();
+    assert_eq!((placed.get_name(), placed.get_has_last(), placed.get_last()), (8, true, 0));
+    assert_eq!(placed.get_range().get_to().unwrap(), "to");
+    let Ok(placed_u_int8_text::Both(both)) = placed.which() else { panic!("another variant") };
+    assert_eq!((both.get_a(), both.get_b().get_from().unwrap()), (9, "b".into()));
+    assert!(!both.get_b().has_to());
+    let Ok(placed_u_int8_text::second::One(one)) = placed.get_second().which() else {
+        panic!("another variant")
+    };
+    assert_eq!(one.unwrap(), "second");
+    let other = all.get_others().unwrap().get(0);
+    assert_eq!((other.get_range().get_from(), other.get_range().get_to()), (10, 11));
+    let Ok(placed_text_u_int64::second::Both(both)) = other.get_second().which() else {
+        panic!("another variant")
+    };
+    assert_eq!((both.get_a(), both.get_b().get_from(), both.get_b().get_has_to()), (12, 13, true));
     assert_eq!(decode::<Generics>(&message).unwrap(), example());
 }
 
@@ -93,6 +125,10 @@ fn we_read_what_generated_builders_write() {
     right.set_b("b");
     right.set_has_a(true);
     right.set_a(1);
+    let mut placed = all.reborrow().init_placed();
+    placed.reborrow().get_range().set_from("from");
+    placed.reborrow().init_both().get_b().set_to("to");
+    placed.get_second().set_nothing(());
     let mut rows = all.reborrow().init_grid().init_cells(2);
     rows.reborrow().init(0, 3).set(2, 5);
     rows.init(1, 3);
@@ -104,6 +140,12 @@ fn we_read_what_generated_builders_write() {
     assert_eq!(all.tree, Some(Tree { children, ..leaf(empty()) }));
     assert_eq!(all.either, Either::Right { b: "b".into(), a: Some(1) });
     assert_eq!(all.grid.cells, [[0, 0, 5], [0; 3]]);
+    assert_eq!(all.placed.range, Range { from: "from".into(), to: None });
+    assert_eq!(
+        all.placed.choice,
+        Pick::Both { a: 0, b: Range { from: String::new(), to: Some("to".into()) } }
+    );
+    assert_eq!((all.placed.second, all.placed.last), (Pick::Nothing, None));
 }
 
 fn entry<K, V>(key: K, value: V) -> Entry<K, V> {
@@ -138,6 +180,27 @@ fn kept() -> Kept {
         one: OneOf::Both { a: "a".into(), b: Some(vec![7]), count: Some(8) },
         map: BTreeMap::from([("name".to_owned(), texts("k", "v"))]),
         instance: Page { next: None, first: None, items: vec![texts("in", "stance")] },
+        settled: settlement(),
+    }
+}
+
+fn settlement() -> Settled<String, Vec<u16>> {
+    let inner = entry("in".to_owned(), vec![2]);
+    let next = Settled {
+        key: vec![1],
+        entry: inner.clone(),
+        one: OneOf::Both { a: vec![3], b: None, count: Some(0) },
+        other: OneOf::Left(inner),
+        place: Place { x: 2.0, y: None },
+        next: None,
+    };
+    Settled {
+        key: "key".into(),
+        entry: Entry { weight: Some(4), valid: false, ..entry(vec![5], "value".to_owned()) },
+        one: OneOf::Swapped(Some(Box::new(OneOf::Left(vec![6])))),
+        other: OneOf::Both { a: entry(vec![7], "a".into()), b: Some("b".into()), count: None },
+        place: Place { x: -1.0, y: Some(true) },
+        next: Some(Box::new(next)),
     }
 }
 
@@ -172,6 +235,17 @@ fn generated_readers_read_generics_of_the_schema() {
     assert_eq!((both.get_a().unwrap(), both.get_b().unwrap(), both.get_count()), ("a".into(), &[7][..], 8));
     assert_eq!(all.get_map().unwrap().get(0).get_value().unwrap().get_value().unwrap(), "v");
     assert_eq!(all.get_instance().unwrap().get_items().unwrap().get(0).get_value().unwrap(), "stance");
+    let here = all.get_settled().unwrap();
+    assert_eq!(here.get_entry().get_key().unwrap().iter().collect::<Vec<u16>>(), [5]);
+    assert_eq!((here.get_entry().get_weight(), here.get_entry().get_valid()), (4, false));
+    let Ok(settled::Swapped(swapped)) = here.which() else { panic!("another variant") };
+    let Ok(one_of::Left(left)) = swapped.unwrap().which() else { panic!("another variant") };
+    assert_eq!(left.unwrap().iter().collect::<Vec<u16>>(), [6]);
+    let Ok(settled::other::Both(both)) = here.get_other().which() else { panic!("another variant") };
+    assert_eq!((both.get_a().unwrap().get_value().unwrap(), both.get_b().unwrap()), ("a".into(), "b".into()));
+    assert!(here.get_place().get_y());
+    let Ok(settled::Both(both)) = here.get_next().unwrap().which() else { panic!("another variant") };
+    assert_eq!((both.get_a().unwrap().get(0), both.has_b(), both.get_has_count()), (3, false, true));
     assert_eq!(decode::<Kept>(&message).unwrap(), kept());
 
     let message = encode(&branches());
@@ -205,6 +279,10 @@ fn we_read_generics_of_the_schema_that_generated_builders_write() {
     all.reborrow().init_nested().init_key().init_value().set_x(1.5);
     all.reborrow().init_branch().init_children(1).get(0).init_value().set_key("deep").unwrap();
     all.reborrow().init_one().set_left("left").unwrap();
+    let mut here = all.reborrow().init_settled();
+    here.reborrow().get_entry().set_value("value").unwrap();
+    here.reborrow().get_other().init_both().init_a().set_valid(false);
+    here.init_next().init_both().set_b("b").unwrap();
     let all: Kept = decode(&message).unwrap();
     assert_eq!(all.entry, Entry { weight: Some(3), ..entry("key".into(), vec![1]) });
     let entries =
@@ -213,4 +291,9 @@ fn we_read_generics_of_the_schema_that_generated_builders_write() {
     assert_eq!(all.nested.key.value, Place { x: 1.5, y: None });
     assert_eq!(all.branch.unwrap().children[0].value, Some(entry("deep".into(), String::new())));
     assert_eq!(all.one, OneOf::Left("left".into()));
+    assert_eq!(all.settled.entry, entry(Vec::new(), "value".into()));
+    let OneOf::Both { a, b, count } = all.settled.other else { panic!("another variant") };
+    assert_eq!((a, b, count), (Entry { valid: false, ..entry(Vec::new(), String::new()) }, None, None));
+    let next = all.settled.next.unwrap();
+    assert_eq!(next.one, OneOf::Both { a: Vec::new(), b: Some("b".into()), count: None });
 }

@@ -52,6 +52,7 @@ simple! {
     char: Value::Int(0), value => Value::Int(u32::from(*value).into());
     i128: Value::Null, value => Value::Data(value.to_le_bytes().to_vec());
     u128: Value::Null, value => Value::Data(value.to_le_bytes().to_vec());
+    Byte: Value::Int(0), value => value.0.meaning();
     NonZero<u8>: Value::Int(0), value => value.get().meaning();
     NonZero<u32>: Value::Int(0), value => value.get().meaning();
     NonZero<isize>: Value::Int(0), value => value.get().meaning();

@@ -12,6 +12,7 @@ pub use std::time::{Duration, SystemTime};
 
 pub use bytes::Bytes;
 use ipc_runtime::IpcType;
+pub use ipc_runtime::wire::Byte;
 use ipc_runtime::wire::{Descriptor, Struct};
 pub use uuid::Uuid;
 
@@ -26,7 +27,7 @@ macro_rules! each_row {
         $then! {
             truth Truth OrTruth: bool = any::<bool>();
             nothing Nothing OrNothing: () = Just(());
-            byte Byte OrByte: u8 = any::<u8>();
+            tiny Tiny OrTiny: u8 = any::<u8>();
             short Short OrShort: u16 = any::<u16>();
             word Word OrWord: u32 = any::<u32>();
             long Long OrLong: u64 = any::<u64>();
@@ -65,6 +66,7 @@ macro_rules! each_row {
             unique Unique OrUnique: Uuid = any::<u128>().prop_map(Uuid::from_u128);
             many Many OrMany: Vec<T> = few(any::<T>());
             blobs Blobs OrBlobs: Vec<Vec<u8>> = few(few(any::<u8>()));
+            listed_bytes ListedBytes OrListedBytes: Vec<Byte> = few(any::<u8>().prop_map(Byte));
             bits Bits OrBits: Vec<bool> = few(any::<bool>());
             lists Lists OrLists: Vec<Vec<T>> = few(few(any::<T>()));
             deque Deque OrDeque: VecDeque<T> = few(any::<T>()).prop_map(VecDeque::from);

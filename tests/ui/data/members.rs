@@ -46,9 +46,22 @@ pub struct Circle {
 #[derive(IpcType)]
 pub struct Page<T> {
     #[ipc(group)]
-    pub point: Point,
+    pub point: T,
     #[ipc(has = 2)]
     pub item: Option<T>,
+}
+
+pub trait Shown {}
+
+#[derive(IpcType)]
+pub struct Frame<T: Shown>
+where
+    Vec<T>: Clone,
+    T: Clone + Iterator,
+{
+    #[ipc(group)]
+    pub point: Point,
+    pub items: Vec<T>,
 }
 
 #[derive(IpcType)]

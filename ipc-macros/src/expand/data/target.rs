@@ -61,6 +61,26 @@ pub(crate) fn described(data: &Data) -> Option<TokenStream> {
     Some(mixed!(#ident<#(#arguments),*>))
 }
 
+/// The type with something in place of all its parameters, of which a constant that is part of a type can count the fields:
+/// how many there are does not depend on arguments.
+pub(crate) fn counted(data: &Data) -> Option<TokenStream> {
+    if !data.is_generic() {
+        return None;
+    }
+    let ipc = names::runtime();
+    let ident = &data.ident;
+    let arguments = data.generics.params.iter().zip(0_u16..).map(|(param, number)| match param {
+        GenericParam::Lifetime(_) => mixed!('static),
+        GenericParam::Type(_) => mixed!(#ipc::Placeholder<#number>),
+        GenericParam::Const(param) => match &param.ty {
+            Type::Path(path) if path.path.is_ident("bool") => mixed!(false),
+            Type::Path(path) if path.path.is_ident("char") => mixed!('0'),
+            _ => mixed!(0),
+        },
+    });
+    Some(mixed!(#ident<#(#arguments),*>))
+}
+
 /// What stands in the head of an `impl`. A type with a lifetime is decoded from a message that lives as long.
 pub(crate) struct Target {
     /// `<'a, T>`, or nothing.
@@ -162,7 +182,7 @@ pub(crate) fn constant(data: &Data, field: &Field) -> Wire {
 }
 
 /// Tells whether it depends on an argument what the type of a field is on the wire.
-fn depends(data: &Data, field: &Field) -> bool {
+pub(crate) fn depends(data: &Data, field: &Field) -> bool {
     field.conversion.is_none() && field.interface.is_none() && has_type_param(&field.ty, &data.generics)
 }
 
