@@ -141,7 +141,7 @@ const _: () = {
     const __LIST_PARAMS: [__ipc::Field; 3usize] = [
         __ipc::CONTEXT,
         __ipc::field("first", "", <Option<u32> as __ipc::Wire<'_>>::PART),
-        __ipc::field("prefix", "", <Option<&str> as __ipc::Wire<'_>>::PART),
+        __ipc::field("prefix", "", <str as __ipc::LentOption<'_>>::PART),
     ];
     const __LIST_PARAMS_AT: __ipc::Layout<3usize> = __ipc::layout_of(&__LIST_PARAMS);
     const __LIST_ERRORS: __ipc::usize = __ipc::count_slots(
@@ -438,11 +438,9 @@ const _: () = {
                         > as __ipc::Wire<
                             '_,
                         >>::lend_to(&first, __to, __LIST_PARAMS_AT.at[1usize]),
-                        <Option<
-                            &str,
-                        > as __ipc::Wire<
+                        <str as __ipc::LentOption<
                             '_,
-                        >>::lend_to(&prefix, __to, __LIST_PARAMS_AT.at[2usize]),
+                        >>::lend_to(prefix, __to, __LIST_PARAMS_AT.at[2usize]),
                     ]),
                     &__LIST_RESULT_AT.at,
                     &mut |__from| <<Result<
@@ -902,9 +900,9 @@ const _: () = {
                     let first = <Option<
                         u32,
                     > as __ipc::Wire<'_>>::decode(&__from, __LIST_PARAMS_AT.at[1usize])?;
-                    let prefix = <Option<
-                        &str,
-                    > as __ipc::Wire<'_>>::decode(&__from, __LIST_PARAMS_AT.at[2usize])?;
+                    let prefix = <str as __ipc::LentOption<
+                        '_,
+                    >>::decode(&__from, __LIST_PARAMS_AT.at[2usize])?;
                     __ipc::reply(
                         __call,
                         __LIST_RESULT_AT.size,
@@ -913,7 +911,11 @@ const _: () = {
                             Vec<String>,
                             IpcException,
                         > as __ipc::AnyResult>::into_result(
-                            Store::list(self, first, prefix),
+                            Store::list(
+                                self,
+                                first,
+                                <str as __ipc::LentOption<'_>>::lend(&prefix),
+                            ),
                         ),
                         &mut |__value, __to| <<Result<
                             Vec<String>,

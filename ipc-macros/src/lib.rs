@@ -68,7 +68,7 @@ use proc_macro::TokenStream;
 ///
 /// # Methods
 ///
-/// `fn name(&self, ..) -> Result<T, E>`, whose caller's thread waits for the answer, or `async fn`. Each parameter is an `IpcType`, owned or behind one `&`, or an object; `T` is an owned
+/// `fn name(&self, ..) -> Result<T, E>`, whose caller's thread waits for the answer, or `async fn`. Each parameter is an `IpcType`, owned or behind one `&`, also in an `Option`, or an object; `T` is an owned
 /// `IpcType`; `E` implements `IpcError`, as `IpcException` does. In the schema, names are camelCase, ordinals follow
 /// the order of declaration, and every method takes a `context` first, as libmultiprocess wants it.
 ///

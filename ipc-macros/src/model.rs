@@ -187,7 +187,7 @@ impl Param {
     /// The type of the value, which the method has by value or by `&`.
     pub(crate) fn value_type(&self) -> &Type {
         match &self.passing {
-            Passing::Owned => &self.ty,
+            Passing::Owned | Passing::LentOption(_) => &self.ty,
             Passing::Lent(inner) | Passing::Loan(_, inner) => inner,
         }
     }
@@ -210,6 +210,8 @@ pub(crate) enum Passing {
     Owned,
     /// By `&`, of the type that is inside.
     Lent(Box<Type>),
+    /// By `Option<&T>`, of the type that is inside.
+    LentOption(Box<Type>),
     /// By `&dyn Trait`, of the trait object that is inside: the object is lent for the time of the call.
     Loan(Presence, Box<Type>),
 }

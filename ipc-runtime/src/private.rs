@@ -29,7 +29,7 @@ pub use std::{env, module_path};
 
 pub use self::call::{call_method, call_method_async, call_oneway, call_oneway_async, once, reply};
 pub use self::field::{Defaulted, GroupField, Optional, OutgoingGroup, OutgoingUnion, UnionField};
-pub use self::lent::{Lent, LentSlice};
+pub use self::lent::{Lent, LentOption, LentSlice};
 pub(crate) use self::part::part_of_object;
 pub use self::part::{Part, all, check_number, defaulted, field, layout_of, part_of, placed, wrap_items};
 pub use self::place::{

@@ -20,6 +20,7 @@ mod kept_generics;
 mod killed;
 mod large;
 mod lend;
+mod lent_options;
 mod listen;
 mod members;
 mod misbehave;

@@ -21,7 +21,7 @@ use capnp::{any_pointer, message, serialize};
 use ipc_runtime::object::Destination;
 use ipc_runtime::wire::layout::{Layout, layout};
 use ipc_runtime::wire::raw::Decoder;
-use ipc_runtime::wire::{Decode, Encode, Encoder, Type};
+use ipc_runtime::wire::{Byte, Decode, Encode, Encoder, Type};
 use ipc_runtime::{AnyPointer, IpcException, IpcStream, IpcType, Serde};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -456,7 +456,7 @@ fn the_table_says_what_the_types_say() {
         bool, (), u8, u16, u32, u64, i8, i16, i32, i64, f32, f64, usize, isize, char, i128, u128,
         NonZero<u32>, NonZero<i128>, Duration, SystemTime,
         String, &str, Box<str>, Arc<str>, Cow<'static, str>, Vec<u8>, &[u8], Box<[u8]>, Arc<[u8]>, Cow<'static, [u8]>,
-        [u8; 4], VecDeque<u8>, PathBuf, &Path, OsString, &OsStr, CString, &CStr, Bytes, Uuid,
+        [u8; 4], VecDeque<u8>, Vec<Byte>, PathBuf, &Path, OsString, &OsStr, CString, &CStr, Bytes, Uuid,
         Vec<T>, &[T], [T; 4], VecDeque<T>, Box<[T]>, Arc<[T]>, Cow<'static, [T]>, HashSet<T>, BTreeSet<T>,
         HashMap<K, V>, BTreeMap<K, V>, (A, B), (A, B, C), Result<T, E>, Vec<Option<T>>, Option<Option<T>>, Box<T>,
         Arc<T>, Cow<'static, T>, Page<T>, Entry<A, B>, Serde<T>,

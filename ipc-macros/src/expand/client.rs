@@ -66,8 +66,10 @@ fn expand_method(method: &Method) -> TokenStream {
                 wire.call("lend_to", mixed!(&#ident, #arguments))
             }
             (_, Holding::Whole) => wire.call("give", mixed!(#ident, #arguments)),
-            (Form::Blocking, Holding::Lender) => wire.call("lend_to", mixed!(#ident, #arguments)),
-            (Form::Async, Holding::Lender) | (_, Holding::Behind) => {
+            (Form::Blocking, Holding::Lender | Holding::OptionLender) => {
+                wire.call("lend_to", mixed!(#ident, #arguments))
+            }
+            (Form::Async, Holding::Lender | Holding::OptionLender) | (_, Holding::Behind) => {
                 wire.call("encode", mixed!(#ident, #arguments))
             }
         }

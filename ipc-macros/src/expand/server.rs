@@ -270,7 +270,7 @@ impl<'a> Arguments<'a> {
             arguments.pass.push(match Holding::of(param) {
                 Holding::Whole => name.to_token_stream(),
                 Holding::Behind => mixed!(&#name),
-                Holding::Lender | Holding::Loan => wire.call("lend", mixed!(&#name)),
+                Holding::Lender | Holding::OptionLender | Holding::Loan => wire.call("lend", mixed!(&#name)),
             });
         }
         arguments

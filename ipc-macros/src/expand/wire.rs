@@ -88,6 +88,7 @@ impl Wire {
                 Type::Slice(slice) => Self::through(&slice.elem, "LentSlice"),
                 inner => Self::through(inner, "Lent"),
             },
+            Passing::LentOption(inner) => Self::through(ungrouped(inner), "LentOption"),
             Passing::Loan(Presence::Required, object) => Self::through(ungrouped(object), "Lendable"),
             Passing::Loan(Presence::Optional, object) => Self::through(ungrouped(object), "LendableOption"),
         }
@@ -226,6 +227,8 @@ pub(crate) enum Holding {
     Behind,
     /// What the runtime lends it from.
     Lender,
+    /// The same, or nothing.
+    OptionLender,
     /// The client of an object on loan.
     Loan,
 }
@@ -236,6 +239,8 @@ impl Holding {
             Passing::Owned => Self::Whole,
             Passing::Loan(..) => Self::Loan,
             Passing::Lent(_) if param.is_plain() => Self::Lender,
+            Passing::LentOption(_) if param.is_plain() && param.conversion.is_none() => Self::OptionLender,
+            Passing::LentOption(_) => Self::Whole,
             // Text and bytes with a default are held as the reference itself, which the message or the default lends.
             Passing::Lent(inner) => match ungrouped(inner) {
                 Type::Slice(_) => Self::Whole,

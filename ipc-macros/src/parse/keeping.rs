@@ -108,3 +108,26 @@ pub(crate) fn check_lists(ty: &Type, generics: &Generics, diag: &mut Diagnostics
 
 /// The types that are lists of their first argument.
 const LISTS: [&str; 4] = ["Vec", "VecDeque", "HashSet", "BTreeSet"];
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use std::collections::BTreeSet;
+
+    use super::PLACEHOLDER_TRAITS;
+
+    /// Those that the compiler implements, of what has no fields.
+    const AUTOMATIC: [&str; 5] = ["RefUnwindSafe", "Send", "Sized", "Sync", "Unpin"];
+
+    #[test]
+    fn the_bounds_that_are_allowed_are_those_that_the_stand_in_has() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../ipc-runtime/src/wire/generic.rs");
+        let text = std::fs::read_to_string(path).unwrap();
+        let (before, _) = text.split_once("pub struct Placeholder").unwrap();
+        let (_, derived) = before.rsplit_once("#[derive(").unwrap();
+        let (derived, _) = derived.split_once(")]").unwrap();
+        let has: BTreeSet<&str> = derived.split(", ").chain(AUTOMATIC).collect();
+        assert_eq!(has, BTreeSet::from(PLACEHOLDER_TRAITS));
+    }
+}

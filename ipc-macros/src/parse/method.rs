@@ -365,7 +365,9 @@ fn parse_param(
         diag.report(default, &message::DEFAULT_OF_OPTION, &[]);
     }
     let passing = passing?;
-    if let (Some(interface), Passing::Lent(_) | Passing::Loan(..)) = (&interface, &passing) {
+    if let (Some(interface), Passing::Lent(_) | Passing::LentOption(_) | Passing::Loan(..)) =
+        (&interface, &passing)
+    {
         diag.report(interface, &message::AS_LENT, &[&ident]);
         return None;
     }

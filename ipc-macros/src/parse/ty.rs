@@ -70,7 +70,7 @@ pub(crate) fn parse_param_type(
         }
         other => {
             walk.visit(other);
-            Passing::Owned
+            lent_option(other).map_or(Passing::Owned, Passing::LentOption)
         }
     };
     walk.finish(ty).then_some(passing)
@@ -95,6 +95,19 @@ fn lent_object(ty: &Type) -> Option<(Presence, &TypeReference)> {
     match reference {
         Type::Reference(reference) if matches!(ungrouped(&reference.elem), Type::TraitObject(_)) => {
             Some((presence, reference))
+        }
+        _ => None,
+    }
+}
+
+/// What is inside of `Option<&T>`.
+fn lent_option(ty: &Type) -> Option<Box<Type>> {
+    match ty {
+        Type::Path(path) if path.path.segments.last()?.ident == "Option" => {
+            match ungrouped(type_argument(ty, 0)?) {
+                Type::Reference(reference) => Some(reference.elem.clone()),
+                _ => None,
+            }
         }
         _ => None,
     }

@@ -5,7 +5,10 @@ use std::borrow::Borrow;
 use super::Part;
 use crate::exception::IpcException;
 use crate::wire::layout::At;
-use crate::wire::{Decode, DecodeElement, Element, Encode, IpcType, Lend, StructReader, StructWriter};
+use crate::wire::{
+    Decode, DecodeElement, Element, Encode, IpcType, Lend, StructReader, StructWriter, is_present,
+    note_presence,
+};
 
 /// All that generated code needs of a type behind the `&` of a parameter.
 #[diagnostic::on_unimplemented(
@@ -69,6 +72,77 @@ where
     #[inline]
     fn lend(held: &Self::Held) -> &Self {
         held.borrow()
+    }
+}
+
+/// [`Lent`] for a type that is behind the `&` of an `Option<&T>`.
+#[diagnostic::on_unimplemented(
+    message = "an `Option` of `&{Self}` cannot cross a process boundary",
+    label = "not an IPC type",
+    note = "for a struct or a field-less enum of your own, add `#[derive(IpcType)]`"
+)]
+pub trait LentOption<'m> {
+    /// What the schema says.
+    const PART: Part;
+    /// What the server holds while the method runs.
+    type Held;
+
+    /// Writes the value, if there is one.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn encode(value: Option<&Self>, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException>;
+
+    /// Writes the value, or lends it to the message, if there is one.
+    ///
+    /// # Errors
+    /// Returns an error if the message becomes too large or too deep.
+    fn lend_to<'d>(
+        value: Option<&'d Self>,
+        to: &mut StructWriter<'_, 'd>,
+        at: At,
+    ) -> Result<(), IpcException>;
+
+    /// Reads what the server holds.
+    ///
+    /// # Errors
+    /// Returns an error if the message does not hold a value of the type.
+    fn decode(from: &StructReader<'m>, at: At) -> Result<Self::Held, IpcException>;
+
+    /// Lends it to the method.
+    fn lend(held: &Self::Held) -> Option<&Self>;
+}
+
+impl<'m, T> LentOption<'m> for T
+where
+    T: IpcType<This = T> + ?Sized,
+    T::This: Encode + Lend<'m>,
+{
+    const PART: Part = Part { ty: T::INNER_TYPE, shape: T::INNER_SHAPE.optional() };
+    type Held = Option<<T::This as Lend<'m>>::Held>;
+
+    fn encode(value: Option<&Self>, to: &mut StructWriter<'_, '_>, at: At) -> Result<(), IpcException> {
+        let Some(value) = value else { return Ok(()) };
+        note_presence::<T>(to, at);
+        Encode::encode_inner(value, to, at)
+    }
+
+    fn lend_to<'d>(
+        value: Option<&'d Self>,
+        to: &mut StructWriter<'_, 'd>,
+        at: At,
+    ) -> Result<(), IpcException> {
+        let Some(value) = value else { return Ok(()) };
+        note_presence::<T>(to, at);
+        Encode::lend_inner(value, to, at)
+    }
+
+    fn decode(from: &StructReader<'m>, at: At) -> Result<Self::Held, IpcException> {
+        is_present::<T>(from, at).then(|| Decode::decode_inner(from, at)).transpose()
+    }
+
+    fn lend(held: &Self::Held) -> Option<&Self> {
+        held.as_ref().map(Borrow::borrow)
     }
 }
 

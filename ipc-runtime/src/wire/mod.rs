@@ -69,6 +69,7 @@ use self::descriptor::{Member, Places};
 pub use self::fd::FileDescriptor;
 pub use self::interface::Interface;
 pub use self::layout::{At, Shape, Size};
+pub(crate) use self::option::{is_present, note_presence};
 pub(crate) use self::passable::Reference;
 pub use self::passable::{ByReference, ByValue, Passable};
 pub use self::raw::{Encoder, HasSize, PointerReader, PointerWriter, StructReader, StructWriter};

@@ -60,19 +60,22 @@ impl<T: Single<This: Encode>> Encode for Option<T> {
     }
 }
 
-fn note_presence<T: Single>(to: &mut StructWriter<'_, '_>, at: At) {
+pub(crate) fn note_presence<T: IpcType + ?Sized>(to: &mut StructWriter<'_, '_>, at: At) {
     if !matches!(T::INNER_SHAPE.slot, Slot::Pointer) {
         to.set_bool(at.has, true);
     }
 }
 
+pub(crate) fn is_present<T: IpcType + ?Sized>(from: &StructReader<'_>, at: At) -> bool {
+    match T::INNER_SHAPE.slot {
+        Slot::Pointer => !from.pointer(at.offset).is_null(),
+        _ => from.get_bool(at.has),
+    }
+}
+
 impl<'m, T: Single<This: Decode<'m>>> Decode<'m> for Option<T> {
     fn decode(from: &StructReader<'m>, at: At) -> Result<Self, IpcException> {
-        let present = match T::INNER_SHAPE.slot {
-            Slot::Pointer => !from.pointer(at.offset).is_null(),
-            _ => from.get_bool(at.has),
-        };
-        present.then(|| T::decode_inner(from, at)).transpose()
+        is_present::<T>(from, at).then(|| T::decode_inner(from, at)).transpose()
     }
 
     fn decode_inner(from: &StructReader<'m>, at: At) -> Result<Self, IpcException> {

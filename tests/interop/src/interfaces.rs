@@ -2,7 +2,8 @@
 //!
 //! The build script includes this file too: it generates capnp-rpc's code from it.
 
-use std::net::Ipv4Addr;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use ipc_runtime::{AnyPointer, IpcException, IpcStream, IpcType, ipc_interface};
@@ -68,6 +69,60 @@ pub trait Init {
         #[ipc(with = address)] first: Ipv4Addr,
         #[ipc(with = address)] others: Vec<Ipv4Addr>,
     ) -> Result<Vec<Ipv4Addr>, IpcException>;
+    /// Makes the value the key and the other way round, in both, and counts what is on the page.
+    fn turn(
+        &self,
+        entry: Entry<String, Vec<u16>>,
+        page: &Page<Colour>,
+    ) -> Result<Entry<Vec<u16>, Entry<Point, String>>, IpcException>;
+    /// Keeps hosts, opaque bytes for capnp-rpc; returns those that were kept before.
+    #[ipc(serde)]
+    fn keep_hosts(&self, #[ipc(serde)] hosts: Hosts) -> Result<Hosts, IpcException>;
+}
+
+/// A type of serde's.
+pub type Hosts = BTreeMap<String, IpAddr>;
+
+/// Generic in the schema too.
+#[derive(Clone, Debug, IpcType, PartialEq)]
+#[ipc(generic)]
+pub struct Entry<K, V> {
+    /// The first.
+    pub key: K,
+    /// The second.
+    pub value: Option<V>,
+    /// How many there are.
+    #[ipc(default = 1)]
+    pub count: u32,
+    /// In another form.
+    #[ipc(union)]
+    pub form: Form<K, V>,
+}
+
+/// Lies among the fields.
+#[derive(Clone, Debug, IpcType, PartialEq)]
+#[ipc(generic)]
+pub enum Form<K, V> {
+    /// In none.
+    Missing,
+    /// The value.
+    Same(V),
+    /// Both.
+    Both {
+        /// The one.
+        one: V,
+        /// The other.
+        other: K,
+    },
+}
+
+/// Another struct for each argument.
+#[derive(Clone, Debug, IpcType, PartialEq)]
+pub struct Page<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// What comes next.
+    pub next: Option<T>,
 }
 
 /// Several ways to fail.

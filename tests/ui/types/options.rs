@@ -11,4 +11,13 @@ pub trait Calculator {
     fn list(&self, x: Vec<Option<Plain>>) -> Result<(), IpcException>;
 }
 
+
+pub struct Plain;
+
+#[ipc_interface]
+pub trait Lent {
+    fn plain(&self, value: Option<&Plain>) -> Result<(), IpcException>;
+    fn mutable(&self, value: Option<&mut u32>) -> Result<(), IpcException>;
+}
+
 fn main() {}

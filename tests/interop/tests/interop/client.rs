@@ -5,12 +5,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use capnp::ErrorKind;
 use capnp::capability::FromClientHook;
 use capnp::capability_list;
+use capnp::{Error, ErrorKind};
 use capnp_rpc::new_client;
 use futures::future::{join_all, try_join_all};
-use ipc_interop_tests::generated::interop_capnp::{counter, init};
+use ipc_interop_tests::generated::interop_capnp::{Colour, counter, entry, init};
 use ipc_interop_tests::interfaces::Init;
 use ipc_runtime::{CapnpContext, make_capnp_protocol, make_ipc, make_process};
 use ipc_tests::steps::{LONG_PATIENCE, bounded, joined};
@@ -234,6 +234,53 @@ fn what_a_module_converts_is_a_number_for_them() {
         let answer = request.send().promise.await.unwrap();
         let numbers: Vec<u32> = answer.get().unwrap().get_result().unwrap().iter().collect();
         assert_eq!(numbers, [2, 1, 0x7f00_0001]);
+    });
+}
+
+#[test]
+fn generic_types_are_theirs_too() {
+    with_client(async |init, _| {
+        let mut request = init.turn_request();
+        let mut entry = request.get().init_entry();
+        entry.set_key("key").unwrap();
+        entry.set_value(&[1, 2][..]).unwrap();
+        entry.init_both().set_one(&[3][..]).unwrap();
+        let mut page = request.get().init_page();
+        page.reborrow().init_items(2).set(1, Colour::Green);
+        page.set_has_next(true);
+        let answer = request.send().promise.await.unwrap();
+        let result = answer.get().unwrap().get_result().unwrap();
+        assert_eq!(result.get_count(), 1, "the default of what is not set");
+        assert_eq!(result.get_key().unwrap().iter().collect::<Vec<u16>>(), [1, 2]);
+        let inner = result.get_value().unwrap();
+        assert_eq!((inner.get_key().unwrap().get_y(), inner.get_value().unwrap()), (2, "key".into()));
+        assert!(matches!(inner.which(), Ok(entry::Missing(()))));
+        let Ok(entry::Both(both)) = result.which() else { panic!("another variant") };
+        assert_eq!(both.get_one().unwrap().get_value().unwrap(), "key");
+        assert_eq!(both.get_other().unwrap().iter().collect::<Vec<u16>>(), [3]);
+
+        let answer = init.turn_request().send().promise.await.unwrap();
+        let result = answer.get().unwrap().get_result().unwrap();
+        assert!(!result.has_value());
+        let Ok(entry::Same(same)) = result.which() else { panic!("another variant") };
+        assert_eq!(same.unwrap().get_key().unwrap().get_y(), 0);
+    });
+}
+
+#[test]
+fn what_serde_makes_is_bytes_for_them() {
+    with_client(async |init, _| {
+        let keep = async |bytes: &[u8]| {
+            let mut request = init.keep_hosts_request();
+            request.get().set_hosts(bytes);
+            let answer = request.send().promise.await?;
+            Ok::<Vec<u8>, Error>(answer.get()?.get_result()?.to_vec())
+        };
+        let none = keep(&[0]).await.unwrap();
+        assert_eq!(none, keep(&none).await.unwrap());
+        let error = keep(&[0xff; 3]).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Failed);
+        assert_eq!(none, keep(&none).await.unwrap(), "what was malformed is not kept");
     });
 }
 

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use ipc_interop_tests::interfaces::{Counter, Describe, Every, Failure, Init, Point};
+use ipc_interop_tests::interfaces::{
+    Colour, Counter, Describe, Entry, Every, Failure, Form, Hosts, Init, Page, Point,
+};
 use ipc_runtime::object::LocalObject;
 use ipc_runtime::wire::Interface;
 use ipc_runtime::{AnyPointer, CapnpContext, IpcException, IpcStream, make_capnp_protocol};
@@ -17,6 +19,7 @@ use ipc_tests::steps::PATIENCE;
 #[derive(Default)]
 pub(crate) struct Server {
     kept: Mutex<Option<Arc<dyn Counter>>>,
+    hosts: Mutex<Hosts>,
     open: Mutex<bool>,
     opened: Condvar,
     /// Calls of `make_counter_later` that have begun and ended.
@@ -58,6 +61,30 @@ impl Init for Server {
 
     fn addresses(&self, first: Ipv4Addr, others: Vec<Ipv4Addr>) -> Result<Vec<Ipv4Addr>, IpcException> {
         Ok(others.into_iter().rev().chain([first]).collect())
+    }
+
+    fn turn(
+        &self,
+        entry: Entry<String, Vec<u16>>,
+        page: &Page<Colour>,
+    ) -> Result<Entry<Vec<u16>, Entry<Point, String>>, IpcException> {
+        let inner = Entry {
+            key: Point { x: 1, y: page.items.len() as i32 },
+            value: Some(entry.key),
+            count: 1,
+            form: Form::Missing,
+        };
+        let form = match entry.form {
+            Form::Both { one, .. } => Form::Both { one: inner.clone(), other: one },
+            Form::Missing | Form::Same(_) => Form::Same(inner.clone()),
+        };
+        let key = entry.value.unwrap_or_default();
+        Ok(Entry { key, value: page.next.map(|_| inner), count: entry.count, form })
+    }
+
+    fn keep_hosts(&self, hosts: Hosts) -> Result<Hosts, IpcException> {
+        let mut kept = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(std::mem::replace(&mut kept, hosts))
     }
 
     fn present(

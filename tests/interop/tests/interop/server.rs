@@ -9,7 +9,7 @@ use std::thread;
 use capnp_rpc::rpc_twoparty_capnp::Side;
 use futures::channel::oneshot;
 use ipc_interop_tests::generated::interop_capnp::init;
-use ipc_interop_tests::interfaces::{Counter, Every, Failure, Init, Point};
+use ipc_interop_tests::interfaces::{Colour, Counter, Entry, Every, Failure, Form, Hosts, Init, Page, Point};
 use ipc_runtime::{AnyPointer, ExceptionKind, IpcException, IpcStream, closed, destroy};
 use ipc_tests::steps::{LONG_PATIENCE, bounded, eventually, joined};
 
@@ -158,6 +158,40 @@ fn what_a_module_converts_comes_back() {
     with_server(|init| {
         let addresses = init.addresses(Ipv4Addr::LOCALHOST, vec![Ipv4Addr::UNSPECIFIED, Ipv4Addr::BROADCAST]);
         assert_eq!(addresses.unwrap(), [Ipv4Addr::BROADCAST, Ipv4Addr::UNSPECIFIED, Ipv4Addr::LOCALHOST]);
+    });
+}
+
+#[test]
+fn generic_types_come_back() {
+    with_server(|init| {
+        let entry = Entry {
+            key: "key".to_owned(),
+            value: Some(vec![1, 2]),
+            count: 7,
+            form: Form::Both { one: vec![3], other: "other".to_owned() },
+        };
+        let page = Page { items: vec![Colour::Green, Colour::Red], next: Some(Colour::Red) };
+        let inner =
+            Entry { key: Point { x: 1, y: 2 }, value: Some("key".to_owned()), count: 1, form: Form::Missing };
+        let turned = init.turn(entry.clone(), &page).unwrap();
+        let form = Form::Both { one: inner.clone(), other: vec![3] };
+        assert_eq!(turned, Entry { key: vec![1, 2], value: Some(inner), count: 7, form });
+
+        let entry = Entry { value: None, count: 0, form: Form::Same(vec![]), ..entry };
+        let turned = init.turn(entry, &Page { items: vec![], next: None }).unwrap();
+        assert_eq!((turned.key, turned.value, turned.count), (vec![], None, 0));
+        assert!(matches!(turned.form, Form::Same(same) if same.value.as_deref() == Some("key")));
+    });
+}
+
+#[test]
+fn what_serde_makes_comes_back() {
+    with_server(|init| {
+        let hosts = Hosts::from([("here".to_owned(), Ipv4Addr::LOCALHOST.into())]);
+        // Their server keeps the bytes, of which none are no value.
+        assert!(init.keep_hosts(hosts.clone()).is_err());
+        assert_eq!(init.keep_hosts(Hosts::new()).unwrap(), hosts);
+        assert_eq!(init.keep_hosts(hosts).unwrap(), Hosts::new());
     });
 }
 

@@ -8,12 +8,13 @@ use std::time::Instant;
 use super::streams::{Numbers, join_texts};
 use capnp::Error;
 use capnp::capability::Client;
+use capnp::text;
 use capnp_rpc::Disconnector;
 use capnp_rpc::rpc_twoparty_capnp::Side;
 use capnp_rpc::twoparty::VatNetwork;
 use capnp_rpc::{RpcSystem, new_client, new_future_client};
 use futures::channel::oneshot;
-use ipc_interop_tests::generated::interop_capnp::{counter, init, step};
+use ipc_interop_tests::generated::interop_capnp::{counter, entry, init, point, step};
 use ipc_interop_tests::generated::ipc_capnp::{fn_int64_text_to_text, fn_int64_to_int64};
 use ipc_tests::steps::PATIENCE;
 use tokio_util::compat::{TokioAsyncReadCompatExt, TokioAsyncWriteCompatExt};
@@ -61,6 +62,7 @@ type Promised = oneshot::Sender<Result<counter::Client, Error>>;
 #[derive(Default)]
 pub(crate) struct Server {
     kept: RefCell<Option<counter::Client>>,
+    hosts: RefCell<Vec<u8>>,
     /// Who waits for the gate, and what they get.
     waiting: RefCell<Vec<(i64, Promised)>>,
     /// Ends the program.
@@ -155,6 +157,45 @@ impl init::Server for Server {
             list.set(to as u32, others.get(from));
         }
         list.set(others.len(), params.get_first());
+        Ok(())
+    }
+
+    async fn turn(
+        self: Rc<Self>,
+        params: init::TurnParams,
+        mut results: init::TurnResults,
+    ) -> Result<(), Error> {
+        let (entry, page) = (params.get()?.get_entry()?, params.get()?.get_page()?);
+        let mut to = results.get().init_result();
+        to.set_count(entry.get_count());
+        to.set_key(entry.get_value()?)?;
+        let describe = |mut inner: entry::Builder<'_, point::Owned, text::Owned>| {
+            let mut key = inner.reborrow().init_key();
+            key.set_x(1);
+            key.set_y(page.get_items()?.len() as i32);
+            inner.set_value(entry.get_key()?)
+        };
+        if page.get_has_next() {
+            describe(to.reborrow().init_value())?;
+        }
+        match entry.which()? {
+            entry::Both(both) => {
+                let mut to = to.init_both();
+                describe(to.reborrow().init_one())?;
+                to.set_other(both.get_one()?)?;
+            }
+            entry::Missing(()) | entry::Same(_) => describe(to.init_same())?,
+        }
+        Ok(())
+    }
+
+    async fn keep_hosts(
+        self: Rc<Self>,
+        params: init::KeepHostsParams,
+        mut results: init::KeepHostsResults,
+    ) -> Result<(), Error> {
+        let hosts = params.get()?.get_hosts()?.to_vec();
+        results.get().set_result(&self.hosts.replace(hosts));
         Ok(())
     }
 
