@@ -11,9 +11,6 @@ pub trait Calculator {
     fn list(&self, x: Vec<Option<Plain>>) -> Result<(), IpcException>;
 }
 
-
-pub struct Plain;
-
 #[ipc_interface]
 pub trait Lent {
     fn plain(&self, value: Option<&Plain>) -> Result<(), IpcException>;
