@@ -12,6 +12,12 @@
 //! ipc_gen::schema_test!("schema/calculator.capnp", dyn Init);
 //! ```
 //!
+//! What goes into which file, [`Grouping`] says; with [`Libmultiprocess`] the files are for its `mpgen`, which makes C++ of them:
+//!
+//! ```ignore
+//! ipc_gen::schema_test!(grouping = ipc_gen::Grouping::Modules, "schema/calculator.capnp", dyn Init);
+//! ```
+//!
 //! # Keeping what is released
 //!
 //! Another line, see [`released_test!`], fails when programs of a released version would no longer understand what the

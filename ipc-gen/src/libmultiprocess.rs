@@ -39,15 +39,15 @@ pub struct Libmultiprocess {
     exceptions: BTreeMap<String, String>,
 }
 
-/// How methods and fields are spelled in C++.
+/// How the fields of structs are spelled in C++.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Spelling {
-    /// As in the schema: `makeCalculator`.
+    /// As in the schema: `inStock`.
     #[default]
     Schema,
-    /// As in Rust: `make_calculator`.
+    /// As in Rust: `in_stock`.
     Snake,
-    /// `MakeCalculator`.
+    /// `InStock`.
     Pascal,
 }
 
@@ -80,7 +80,9 @@ impl Libmultiprocess {
         self
     }
 
-    /// Says how methods and fields are spelled in C++, where [`name`](Self::name) does not say it.
+    /// Says how the fields of structs are spelled in C++, where [`name`](Self::name) does not say it.
+    ///
+    /// Methods keep the names of the schema: a client that `mpgen` makes implements the class under these.
     #[must_use]
     pub fn spelled(mut self, spelling: Spelling) -> Self {
         self.spelling = spelling;
@@ -102,6 +104,8 @@ impl Libmultiprocess {
     }
 
     /// Says what a method, or a field of a struct, is called in C++: `$Proxy.name`.
+    ///
+    /// A method that is called otherwise is found by servers alone: clients have it under the name of the schema.
     #[must_use]
     pub fn name(mut self, member: &str, name: &str) -> Self {
         self.names.insert(member.to_owned(), name.to_owned());
@@ -134,11 +138,9 @@ impl Libmultiprocess {
 
     /// Returns what stands behind a method, or a field of a struct.
     pub(crate) fn of_member(&self, declaration: &Descriptor, name: &str) -> Vec<(&'static str, String)> {
-        let wraps = self.of_declaration(declaration).iter().any(|(annotation, _)| *annotation == "wrap");
         let said = self.names.get(&format!("{}.{name}", declaration.name)).cloned();
-        // Closures are called by an operator, and what the schema calls these two is a convention.
-        let spelled =
-            wraps && declaration.file != ANONYMOUS_FILE_ID && !["construct", "destroy"].contains(&name);
+        let wraps = || self.of_declaration(declaration).iter().any(|(annotation, _)| *annotation == "wrap");
+        let spelled = matches!(declaration.kind, Kind::Struct(_)) && wraps();
         let name = said.or_else(|| spelled.then(|| self.spelling.of(name)).filter(|spelled| spelled != name));
         name.map(|name| ("name", literal(&name))).into_iter().collect()
     }

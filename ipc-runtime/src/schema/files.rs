@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::member::references;
 use crate::wire::anonymous;
-use crate::wire::descriptor::Descriptor;
+use crate::wire::descriptor::{Descriptor, Interface, Kind};
 
 /// The file id of libmultiprocess's `proxy.capnp`: ThreadMap, Thread and Context.
 pub const PROXY_FILE_ID: u64 = 0xcc31_6e3f_71a0_40fb;
@@ -167,7 +167,37 @@ pub fn group_by(reached: &[&'static Descriptor], home: impl Fn(&Descriptor) -> u
             file.declarations.sort_by_key(|declaration| declaration.name);
         }
     }
+    for file in &mut files {
+        file.declarations = superclasses_first(&file.declarations);
+    }
     files
+}
+
+/// Moves interfaces before those that extend them, which is the only order that C++ compiles; the others stay as they are.
+fn superclasses_first(declarations: &[&'static Descriptor]) -> Vec<&'static Descriptor> {
+    fn place(
+        of: &'static Descriptor,
+        among: &[&'static Descriptor],
+        seen: &mut BTreeSet<u64>,
+        placed: &mut Vec<&'static Descriptor>,
+    ) {
+        if !seen.insert(of.id) {
+            return;
+        }
+        if let Kind::Interface(Interface { superclasses, .. }) = &of.kind {
+            let ids: Vec<u64> = superclasses.iter().map(|superclass| superclass().id).collect();
+            for superclass in among.iter().filter(|other| ids.contains(&other.id)) {
+                place(superclass, among, seen, placed);
+            }
+        }
+        placed.push(of);
+    }
+
+    let (mut seen, mut placed) = (BTreeSet::new(), Vec::new());
+    for declaration in declarations {
+        place(declaration, declarations, &mut seen, &mut placed);
+    }
+    placed
 }
 
 /// Names the files, by those that are given or else by what is in them, sorts the imported ones by name, and settles who

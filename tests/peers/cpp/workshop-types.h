@@ -35,15 +35,13 @@ void CustomBuildField(
 {
 }
 
-template <typename Input>
-void CustomReadField(
-    TypeList<>,
-    Priority<1>,
-    InvokeContext&,
-    Input&& input,
-    typename std::enable_if<std::is_same<decltype(input.get()), workshop::messages::Hint::Reader>::value>::type* enable =
-        nullptr)
+template <typename Accessor, typename ServerContext, typename Fn, typename... Args>
+auto PassField(Priority<1>, TypeList<>, ServerContext& server_context, const Fn& fn, Args&&... args) ->
+    typename std::enable_if<std::is_same<
+        decltype(Accessor::get(server_context.call_context.getParams())),
+        workshop::messages::Hint::Reader>::value>::type
 {
+    fn.invoke(server_context, std::forward<Args>(args)...);
 }
 
 } // namespace mp

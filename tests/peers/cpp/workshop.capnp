@@ -17,39 +17,33 @@ interface Workshop @0xb7a7ec2d984c9f5d $Proxy.wrap("workshop::Workshop") {
 
   passMap @1 (context :Proxy.Context, map :List(MapTextInt32Entry)) -> (
       result :List(MapTextInt32Entry)
-  ) $Proxy.name("pass_map");
+  );
   # Returns its argument.
 
-  passPair @2 (context :Proxy.Context, pair :TupleInt32Text) -> (
-      result :TupleInt32Text
-  ) $Proxy.name("pass_pair");
+  passPair @2 (context :Proxy.Context, pair :TupleInt32Text) -> (result :TupleInt32Text);
   # Returns its argument.
 
-  passPart @3 (context :Proxy.Context, part :Part) -> (result :Part) $Proxy.name("pass_part");
+  passPart @3 (context :Proxy.Context, part :Part) -> (result :Part);
   # Returns its argument.
 
-  passParts @4 (context :Proxy.Context, parts :List(Part)) -> (
-      result :List(Part)
-  ) $Proxy.name("pass_parts");
+  passParts @4 (context :Proxy.Context, parts :List(Part)) -> (result :List(Part));
   # Returns its argument.
 
   passOption @5 (context :Proxy.Context, value :Float64, hasValue :Bool) -> (
       result :Float64,
       hasResult :Bool
-  ) $Proxy.name("pass_option");
+  );
   # Returns its argument.
 
-  passMaterial @6 (context :Proxy.Context, material :Material) -> (
-      result :Material
-  ) $Proxy.name("pass_material");
+  passMaterial @6 (context :Proxy.Context, material :Material) -> (result :Material);
   # Returns its argument.
 
-  passBytes @7 (context :Proxy.Context, bytes :Data) -> (result :Data) $Proxy.name("pass_bytes");
+  passBytes @7 (context :Proxy.Context, bytes :Data) -> (result :Data);
   # Returns its argument.
 
   fail @8 (context :Proxy.Context, how :Int32) -> (
-      broken :Broken $Proxy.exception("workshop::Broken"),
       error :Text $Proxy.exception("std::exception"),
+      broken :Broken $Proxy.exception("workshop::Broken"),
       result :Int32
   );
   # Fails: 1 with `Broken`, 2 with another text.
@@ -62,9 +56,7 @@ interface Workshop @0xb7a7ec2d984c9f5d $Proxy.wrap("workshop::Workshop") {
   ) $Proxy.name("make_counter");
   # Makes one.
 
-  withHint @11 (context :Proxy.Context, hint :Hint, number :Int32) -> (
-      result :Int32
-  ) $Proxy.name("with_hint");
+  withHint @11 (context :Proxy.Context, hint :Hint, number :Int32) -> (result :Int32);
   # Returns the number; the hint stands for no parameter there.
 }
 
@@ -121,7 +113,7 @@ interface Counter @0xe534e8c7beb50b54 $Proxy.wrap("workshop::Tally") {
 
   destroy @0 (context :Proxy.Context) -> ();
 
-  countOn @1 (context :Proxy.Context, by :Int32) -> (result :Int32) $Proxy.name("add");
+  countOn @1 (context :Proxy.Context, by :Int32) -> (result :Int32);
   # Counts on.
 }
 

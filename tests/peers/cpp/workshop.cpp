@@ -15,7 +15,7 @@ class Counting : public Tally
 {
 public:
     explicit Counting(int start) : m_count(start) {}
-    int add(int by) override { return m_count += by; }
+    int countOn(int by) override { return m_count += by; }
 
 private:
     int m_count;
@@ -24,13 +24,13 @@ private:
 class Server : public Workshop
 {
 public:
-    std::map<std::string, int> pass_map(const std::map<std::string, int>& map) override { return map; }
-    std::pair<int, std::string> pass_pair(const std::pair<int, std::string>& pair) override { return pair; }
-    Part pass_part(const Part& part) override { return part; }
-    std::vector<Part> pass_parts(const std::vector<Part>& parts) override { return parts; }
-    std::optional<double> pass_option(std::optional<double> value) override { return value; }
-    Material pass_material(Material material) override { return material; }
-    std::vector<unsigned char> pass_bytes(const std::vector<unsigned char>& bytes) override { return bytes; }
+    std::map<std::string, int> passMap(const std::map<std::string, int>& map) override { return map; }
+    std::pair<int, std::string> passPair(const std::pair<int, std::string>& pair) override { return pair; }
+    Part passPart(const Part& part) override { return part; }
+    std::vector<Part> passParts(const std::vector<Part>& parts) override { return parts; }
+    std::optional<double> passOption(std::optional<double> value) override { return value; }
+    Material passMaterial(Material material) override { return material; }
+    std::vector<unsigned char> passBytes(const std::vector<unsigned char>& bytes) override { return bytes; }
 
     int fail(int how) override
     {
@@ -45,7 +45,7 @@ public:
 
     int apply(std::function<int(int)> function, int to) override { return function(to); }
     std::unique_ptr<Tally> make_counter(int start) override { return std::make_unique<Counting>(start); }
-    int with_hint(int number) override { return number; }
+    int withHint(int number) override { return number; }
 };
 
 } // namespace

@@ -37,7 +37,7 @@ class Tally
 {
 public:
     virtual ~Tally() = default;
-    virtual int add(int by) = 0;
+    virtual int countOn(int by) = 0;
 };
 
 class Workshop
@@ -45,20 +45,20 @@ class Workshop
 public:
     virtual ~Workshop() = default;
 
-    virtual std::map<std::string, int> pass_map(const std::map<std::string, int>& map) = 0;
-    virtual std::pair<int, std::string> pass_pair(const std::pair<int, std::string>& pair) = 0;
-    virtual Part pass_part(const Part& part) = 0;
-    virtual std::vector<Part> pass_parts(const std::vector<Part>& parts) = 0;
-    virtual std::optional<double> pass_option(std::optional<double> value) = 0;
-    virtual Material pass_material(Material material) = 0;
-    virtual std::vector<unsigned char> pass_bytes(const std::vector<unsigned char>& bytes) = 0;
+    virtual std::map<std::string, int> passMap(const std::map<std::string, int>& map) = 0;
+    virtual std::pair<int, std::string> passPair(const std::pair<int, std::string>& pair) = 0;
+    virtual Part passPart(const Part& part) = 0;
+    virtual std::vector<Part> passParts(const std::vector<Part>& parts) = 0;
+    virtual std::optional<double> passOption(std::optional<double> value) = 0;
+    virtual Material passMaterial(Material material) = 0;
+    virtual std::vector<unsigned char> passBytes(const std::vector<unsigned char>& bytes) = 0;
 
     //! 1: throws `Broken`. 2: throws another exception. Otherwise returns its argument.
     virtual int fail(int how) = 0;
 
     virtual int apply(std::function<int(int)> function, int to) = 0;
     virtual std::unique_ptr<Tally> make_counter(int start) = 0;
-    virtual int with_hint(int number) = 0;
+    virtual int withHint(int number) = 0;
 };
 
 } // namespace workshop

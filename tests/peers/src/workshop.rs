@@ -80,14 +80,14 @@ pub struct Hint {
     pub level: i32,
 }
 
-/// The errors of [`Workshop::fail`].
+/// The errors of [`Workshop::fail`]: C++ tries the last one first, so that the broad one stands before.
 #[derive(Debug, IpcType)]
 #[ipc(errors)]
 pub enum Failure {
-    /// A part is broken.
-    Broken(Broken),
     /// Any exception.
     Error(String),
+    /// A part is broken.
+    Broken(Broken),
     /// The call failed.
     #[ipc(exception)]
     Ipc(IpcException),
@@ -107,7 +107,7 @@ pub fn cpp() -> Libmultiprocess {
         .include_types("workshop-types.h")
         .spelled(Spelling::Snake)
         .wrap("Counter", "workshop::Tally")
-        .name("Counter.countOn", "add")
+        .name("Workshop.makeCounter", "make_counter")
         .count("Hint", 0)
         .unwrapped("Hint")
         .exception("Workshop.fail.broken", "workshop::Broken")

@@ -1,11 +1,48 @@
 //! A C++ server that is built from a schema that `ipc-gen` has emitted.
 
+use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 
+use capnp::message::ReaderOptions;
+use ipc_gen::model::{Model, Node};
+use ipc_gen::{Schema, code_generator_request};
+use ipc_gen_tests::tools::require;
 use ipc_peers_tests::cpp::Server;
 use ipc_peers_tests::tools;
-use ipc_peers_tests::workshop::{Broken, Failure, Hint, Material, Part, Workshop};
+use ipc_peers_tests::workshop::{Broken, Failure, Hint, Material, Part, Workshop, cpp};
+use ipc_runtime::wire::Interface;
 use ipc_tests::steps::{PATIENCE, bounded};
+
+/// The annotations, too, are in the request as the official compiler has them.
+#[test]
+fn the_request_is_that_of_the_text() {
+    let (Some(capnp), Some(libmultiprocess)) = (require("capnp"), tools::libmultiprocess()) else { return };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cpp");
+    let output = Command::new(capnp)
+        .args(["compile", "-o-", "workshop.capnp", "-I"])
+        .arg(libmultiprocess.join("include"))
+        .current_dir(folder)
+        .env_remove("PWD")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let message = capnp::serialize::read_message(&output.stdout[..], ReaderOptions::new()).unwrap();
+    let theirs = Model::from_request_reader(message.get_root().unwrap()).unwrap();
+
+    let schema = Schema::of(&[<dyn Workshop>::descriptor()]).unwrap().with_main_name("workshop.capnp");
+    let request = code_generator_request(&schema.libmultiprocess(cpp()).unwrap());
+    let ours = Model::from_request(&request).unwrap();
+    assert_eq!(ours.files, theirs.files);
+    // What is imported is another text.
+    let own = |node: &&Node| node.display_name.starts_with("workshop.capnp");
+    let theirs: Vec<&Node> = theirs.nodes.values().filter(own).collect();
+    assert!(theirs.iter().any(|node| !node.annotations.is_empty()));
+    for (ours, theirs) in ours.nodes.values().filter(own).zip(&theirs) {
+        assert_eq!(ours, *theirs);
+    }
+    assert_eq!(ours.nodes.values().filter(own).count(), theirs.len());
+}
 
 fn with_workshop(test: impl FnOnce(&Arc<dyn Workshop>) + Send + 'static) {
     let Some(program) = tools::cpp_peer() else { return };
