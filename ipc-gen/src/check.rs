@@ -46,7 +46,7 @@ pub(crate) fn check_names(
         let file = home(second);
         match names.get(&(file, second.name)) {
             Some(first) => {
-                problems.push(Problem::SameName { file, first: Place::of(first), second: Place::of(second) })
+                problems.push(Problem::SameName { file, first: Place::of(first), second: Place::of(second) });
             }
             None => {
                 names.insert((file, second.name), second);

@@ -87,7 +87,7 @@ fn changes() -> Vec<Change> {
 
 fn add_constant(model: &mut Model, value: u8) {
     let id = 0xabcd_ef01_2345_00ff;
-    let file = &model.files[0];
+    let file = model.files.first().unwrap();
     let node = Node {
         id,
         display_name: format!("{}:answer", file.name),

@@ -10,6 +10,7 @@ use ipc_runtime::{ExceptionKind, IpcException};
 use super::Row;
 
 /// Tells whether a call returned what it should.
+#[expect(clippy::needless_pass_by_value, reason = "so that each row can write down a value")]
 fn is<T: PartialEq>(result: Result<T, IpcException>, expected: T) -> bool {
     result.is_ok_and(|found| found == expected)
 }
