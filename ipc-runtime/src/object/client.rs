@@ -370,7 +370,7 @@ fn decode_results<T>(
 ) -> Result<T, IpcException> {
     let attached = std::mem::take(&mut incoming.payload.attached);
     let decoder = Decoder::new(incoming.caps, incoming.payload.words()).with_attached(attached);
-    decode(&decoder.root(incoming.payload.content()?)?)
+    decode(&decoder.root_of(&incoming.payload)?)
 }
 
 /// Destroys a remote object: waits for the calls on it that run, then has its process free it, and returns when that

@@ -528,7 +528,7 @@ impl ServerCall {
     /// # Errors
     /// Returns an error if they are not a struct.
     pub fn params(&self) -> Result<StructReader<'_>, IpcException> {
-        self.decoder.root(self.payload.content()?)
+        self.decoder.root_of(&self.payload)
     }
 
     /// Writes the results.

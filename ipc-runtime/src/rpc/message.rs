@@ -10,10 +10,11 @@ use capnp_rpc::rpc_capnp::{message, payload, return_};
 
 use super::frame::Frame;
 use super::large::{LargeValue, OwnedBytes, Parts};
+use super::received::content_of;
 use super::{ImportId, Object, PromiseId, QuestionId, Transform, pipeline};
 use crate::attachment::{Attachment, Attachments};
 use crate::exception::IpcException;
-use crate::wire::raw::{Place, Words, unlimited};
+use crate::wire::raw::{Place, Plain, Words, unlimited};
 
 /// A message as it was received.
 pub type IncomingMessage = Reader<Segments>;
@@ -59,6 +60,14 @@ impl Segments {
         match &self.words {
             Memory::Own(words) => words.as_slice(),
             Memory::Shared(words) => words.as_slice(),
+        }
+    }
+
+    /// Returns the words of a message of one segment.
+    pub(crate) fn only(&self) -> Option<&[Word]> {
+        match self.bounds {
+            Bounds::Whole => Some(self.words()),
+            Bounds::Each(_) => None,
         }
     }
 }
@@ -134,11 +143,13 @@ pub struct Payload<O> {
     /// The file descriptors that are attached to some of them.
     pub attached: Attachments,
     message: IncomingMessage,
+    /// What the first pointer of the content leads to was read already, and nobody looks at it again.
+    first_is_read: bool,
 }
 
 impl<O> Payload<O> {
     pub(crate) fn received(message: IncomingMessage, caps: Caps<O>, attached: Attachments) -> Self {
-        Self { caps, attached, message }
+        Self { caps, attached, message, first_is_read: false }
     }
 
     /// Makes the payload of a call that is looped back: caller and callee are both on this side.
@@ -168,9 +179,26 @@ impl<O> Payload<O> {
         Ok(payload_of(self.message.get_root()?)?.get_content())
     }
 
+    /// Returns the content if it is a struct, and lies where nearly all do.
+    pub(crate) fn plain_content(&self) -> Option<Plain<'_>> {
+        content_of(self.message.get_segments().only()?)
+    }
+
+    /// Returns the data of the content if that is all there is to it: no pointer leads anywhere, but for one that
+    /// [is read](Self::take_first).
+    pub(crate) fn plain_data(&self) -> Option<&[u8]> {
+        let content = self.plain_content()?;
+        content.is_data_from(usize::from(self.first_is_read)).then(|| content.data())
+    }
+
+    /// Notes that what the first pointer of the content leads to was read, and will not be looked at again.
+    pub(crate) fn take_first(&mut self) {
+        self.first_is_read = true;
+    }
+
     /// Returns the size of the message in words.
     pub fn words(&self) -> usize {
-        self.message.size_in_words()
+        self.message.get_segments().words().len()
     }
 }
 

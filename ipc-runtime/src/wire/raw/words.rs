@@ -2,7 +2,7 @@
 //!
 //! A message is one list of words, in memory that is used again. capnp's own builder allocates twice for each, and looks for
 //! what is there before each time that it adds something; here what was written has a place that is known. The format is
-//! Cap'n Proto's (encoding specification). Only writing is done here: what arrives is read by capnp.
+//! Cap'n Proto's (encoding specification). Only writing is done here.
 
 use std::cell::RefCell;
 use std::sync::Mutex;
