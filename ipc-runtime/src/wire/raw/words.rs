@@ -43,6 +43,17 @@ impl Words {
         Self(words)
     }
 
+    /// Makes words of bytes, which are a multiple of eight.
+    pub(crate) fn copied(bytes: &[u8]) -> Self {
+        let count = bytes.len() / 8;
+        let mut words = Self::to_be_filled(count);
+        words.extend_to(count);
+        if let Some(target) = words.bytes_from(0).get_mut(..bytes.len()) {
+            target.copy_from_slice(bytes);
+        }
+        words
+    }
+
     /// Adds zeros until there are so many words.
     pub(crate) fn extend_to(&mut self, count: usize) {
         self.0.reserve_exact(count.saturating_sub(self.0.len()));
