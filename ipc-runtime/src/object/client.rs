@@ -336,7 +336,9 @@ impl Sent {
         call.set_attached(encoder.take_attached());
         let lent = call.set_large(encoder.take_large())?;
         let caps = encoder.into_caps();
-        call.set_caps(caps.iter().map(|cap| cap.as_ref().map(Capability::to_cap)).collect());
+        if !caps.is_empty() {
+            call.set_caps(caps.iter().map(|cap| cap.as_ref().map(Capability::to_cap)).collect());
+        }
         let waiter = Waiter::holding(held);
         let reading = sender.reading();
         let question = match sender {

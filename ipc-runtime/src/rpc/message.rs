@@ -1,6 +1,7 @@
 //! Messages and what travels in them: received ones, ones being built, and capabilities.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,7 +11,6 @@ use capnp_rpc::rpc_capnp::{message, payload, return_};
 
 use super::frame::Frame;
 use super::large::{LargeValue, OwnedBytes, Parts};
-use super::received::content_of;
 use super::{ImportId, Object, PromiseId, QuestionId, Transform, pipeline};
 use crate::attachment::{Attachment, Attachments};
 use crate::exception::IpcException;
@@ -37,13 +37,13 @@ enum Memory {
 enum Bounds {
     /// There is one, all of them: most messages are so.
     Whole,
-    Each(Vec<Range<usize>>),
+    Each(Box<[Range<usize>]>),
 }
 
 impl Segments {
     /// Makes the segments of a message from its words and the bounds of each segment in them.
     pub fn new(words: impl Into<Words>, bounds: Vec<Range<usize>>) -> Self {
-        Self { words: Memory::Own(words.into()), bounds: Bounds::Each(bounds) }
+        Self { words: Memory::Own(words.into()), bounds: Bounds::Each(bounds.into()) }
     }
 
     /// Makes a message of one segment.
@@ -143,13 +143,21 @@ pub struct Payload<O> {
     /// The file descriptors that are attached to some of them.
     pub attached: Attachments,
     message: IncomingMessage,
+    /// Where the pointer to the content is, if the message is plain. It is never the first word, and few are so far behind it.
+    place: Option<NonZeroU32>,
     /// What the first pointer of the content leads to was read already, and nobody looks at it again.
     first_is_read: bool,
 }
 
 impl<O> Payload<O> {
     pub(crate) fn received(message: IncomingMessage, caps: Caps<O>, attached: Attachments) -> Self {
-        Self { caps, attached, message, first_is_read: false }
+        Self { caps, attached, message, place: None, first_is_read: false }
+    }
+
+    /// Notes where the pointer to the content is, in a message of one segment.
+    pub(crate) fn with_place(mut self, place: Option<Place>) -> Self {
+        self.place = place.and_then(|place| u32::try_from(place).ok()).and_then(NonZeroU32::new);
+        self
     }
 
     /// Makes the payload of a call that is looped back: caller and callee are both on this side.
@@ -181,7 +189,7 @@ impl<O> Payload<O> {
 
     /// Returns the content if it is a struct, and lies where nearly all do.
     pub(crate) fn plain_content(&self) -> Option<Plain<'_>> {
-        content_of(self.message.get_segments().only()?)
+        Plain::at(self.message.get_segments().only()?, self.place?.get() as Place)
     }
 
     /// Returns the data of the content if that is all there is to it: no pointer leads anywhere, but for one that

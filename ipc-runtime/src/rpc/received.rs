@@ -10,15 +10,15 @@ use capnp::Word;
 use super::answer::ResultCaps;
 use super::frame::Kind;
 use super::{ExportId, ImportId, QuestionId};
-use crate::wire::raw::{Plain, PlainList};
+use crate::wire::raw::{Place, Plain, PlainList};
 
 /// One of these messages.
 #[derive(Debug)]
 pub(crate) enum Common<'w> {
     /// A call of something that this side has exported; its results go back to the caller.
-    Call { id: u32, interface_id: u64, method_id: u16, target: ExportId, table: PlainTable<'w> },
+    Call { id: u32, interface_id: u64, method_id: u16, target: ExportId, payload: PlainPayload<'w> },
     /// A return with results.
-    Results { question: QuestionId, param_caps: ParamCaps, no_finish: bool, table: PlainTable<'w> },
+    Results { question: QuestionId, param_caps: ParamCaps, no_finish: bool, payload: PlainPayload<'w> },
     /// A Finish.
     Finish { id: u32, caps: ResultCaps },
     /// A Release.
@@ -30,6 +30,14 @@ pub(crate) enum Common<'w> {
 pub(crate) enum ParamCaps {
     Release,
     Keep,
+}
+
+/// Parameters or results.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PlainPayload<'w> {
+    /// Where the pointer to the content is, if there is one.
+    pub(crate) content: Option<Place>,
+    pub(crate) table: PlainTable<'w>,
 }
 
 /// A table of capabilities that are all of the usual kinds.
@@ -62,7 +70,7 @@ impl<'w> Common<'w> {
                     interface_id: call.word(1),
                     method_id: (numbers >> 32) as u16,
                     target: ExportId(target.word(0) as u32),
-                    table: PlainTable::of(call.read_struct(PARAMS)?)?,
+                    payload: PlainPayload::of(call.read_struct(PARAMS)?)?,
                 })
             }
             RETURN => {
@@ -77,7 +85,7 @@ impl<'w> Common<'w> {
                     question: QuestionId(numbers as u32),
                     param_caps,
                     no_finish: numbers >> 33 & 1 != 0,
-                    table: PlainTable::of(ret.read_struct(0)?)?,
+                    payload: PlainPayload::of(ret.read_struct(0)?)?,
                 })
             }
             FINISH => {
@@ -95,16 +103,10 @@ impl<'w> Common<'w> {
     }
 }
 
-/// Finds the content of a call's parameters or of results, if it is a struct, and all on the way to it is plain.
-pub(crate) fn content_of(words: &[Word]) -> Option<Plain<'_>> {
-    let message = Plain::root(words)?;
-    let body = message.read_struct(0)?;
-    let payload = match message.word(0) as u16 {
-        CALL => body.read_struct(PARAMS)?,
-        RETURN if (body.word(0) >> 48) as u16 == RESULTS => body.read_struct(0)?,
-        _ => return None,
-    };
-    payload.read_struct(0)
+impl<'w> PlainPayload<'w> {
+    fn of(payload: Plain<'w>) -> Option<Self> {
+        Some(Self { content: payload.place(0), table: PlainTable::of(payload)? })
+    }
 }
 
 impl<'w> PlainTable<'w> {

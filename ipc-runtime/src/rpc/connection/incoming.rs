@@ -9,7 +9,7 @@ use super::super::export::{self, ReleaseError};
 use super::super::import::{Import, Kind};
 use super::super::message::{CONTROL_WORDS, Caps};
 use super::super::question::{Finish, Path, Request};
-use super::super::received::{Common, Entry, ParamCaps, PlainTable};
+use super::super::received::{Common, Entry, ParamCaps, PlainPayload};
 use super::super::{
     AnswerId, Cap, EmbargoId, Event, ExportId, Host, ImportId, IncomingMessage, OutgoingMessage,
     OutgoingResults, Payload, PeerMisbehaved, QuestionId, Transform,
@@ -18,6 +18,7 @@ use super::Connection;
 use super::flow::finished_early;
 use crate::attachment::{Arrived, Attachments};
 use crate::exception::{ExceptionKind, IpcException};
+use crate::wire::raw::Place;
 
 /// References to one capability that the peer counts before it is told of all but one: its count has 32 bits, and what is
 /// always in use is never released.
@@ -49,6 +50,14 @@ enum Next<O> {
 struct ReceivedCaps<O> {
     caps: Caps<O>,
     attached: Attachments,
+    /// Where the pointer to the content is, if the message is plain.
+    content: Option<Place>,
+}
+
+impl<O> ReceivedCaps<O> {
+    fn into_payload(self, message: IncomingMessage) -> Payload<O> {
+        Payload::received(message, self.caps, self.attached).with_place(self.content)
+    }
 }
 
 impl<H: Host> Connection<H> {
@@ -64,12 +73,12 @@ impl<H: Host> Connection<H> {
         match next {
             Next::Echo(Echo::None) => {}
             Next::Echo(Echo::Needed) => self.echo(&message)?,
-            Next::Call { id, interface_id, method_id, target, received: ReceivedCaps { caps, attached } } => {
-                let payload = Payload::received(message, caps, attached);
+            Next::Call { id, interface_id, method_id, target, received } => {
+                let payload = received.into_payload(message);
                 self.place_call(target, Request::Received { answer: id, interface_id, method_id, payload })?;
             }
-            Next::Results(question, ReceivedCaps { caps, attached }) => {
-                self.complete_question(question, Ok(Payload::received(message, caps, attached)));
+            Next::Results(question, received) => {
+                self.complete_question(question, Ok(received.into_payload(message)));
             }
         }
         Ok(())
@@ -82,16 +91,16 @@ impl<H: Host> Connection<H> {
         arrived: &mut Arrived,
     ) -> Result<Next<H::Object>, PeerMisbehaved> {
         match *message {
-            Common::Call { id, interface_id, method_id, target, table } => {
+            Common::Call { id, interface_id, method_id, target, payload } => {
                 let target = self.exported(target)?;
                 let method = (interface_id, method_id);
                 return self.begin_answer(id, method, ResultsTo::Caller, target, |connection| {
-                    connection.receive_plain_caps(table, arrived)
+                    connection.receive_plain_caps(payload, arrived)
                 });
             }
-            Common::Results { question, param_caps, no_finish, table } => {
+            Common::Results { question, param_caps, no_finish, payload } => {
                 if self.begin_return(question, param_caps, no_finish)? == Finish::Due {
-                    return Ok(Next::Results(question, self.receive_plain_caps(table, arrived)?));
+                    return Ok(Next::Results(question, self.receive_plain_caps(payload, arrived)?));
                 }
                 self.complete_question(question, Err(finished_early()));
             }
@@ -480,15 +489,15 @@ impl<H: Host> Connection<H> {
                 }
             }
         }
-        Ok(ReceivedCaps { caps, attached })
+        Ok(ReceivedCaps { caps, attached, content: None })
     }
 
     fn receive_plain_caps(
         &mut self,
-        table: PlainTable<'_>,
+        PlainPayload { content, table }: PlainPayload<'_>,
         arrived: &mut Arrived,
     ) -> Result<ReceivedCaps<H::Object>, PeerMisbehaved> {
-        let mut received = ReceivedCaps { caps: Caps::new(), attached: Attachments::new() };
+        let mut received = ReceivedCaps { caps: Caps::new(), attached: Attachments::new(), content };
         if table.len() == 0 {
             return Ok(received);
         }

@@ -6,11 +6,11 @@ use capnp_rpc::rpc_capnp::{call, cap_descriptor, message, message_target, payloa
 use proptest::prelude::*;
 
 use super::super::frame::{self, Descriptor, FinishNeeded, Frame, PeerTarget};
-use super::super::received::{Common, Entry, ParamCaps, content_of};
+use super::super::received::{Common, Entry, ParamCaps, PlainPayload};
 use super::super::{ExportId, ImportId, QuestionId, Transform};
 use crate::object::Capabilities;
 use crate::rpc::answer::ResultCaps;
-use crate::wire::raw::{Decoder, Words, context_of, plain_context_of};
+use crate::wire::raw::{Decoder, Place, Plain, Words, context_of, plain_context_of};
 
 /// What one of these messages says.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,11 +23,12 @@ enum Said {
 
 fn said(common: &Common<'_>) -> Said {
     match *common {
-        Common::Call { id, interface_id, method_id, target, table } => {
-            Said::Call(id, interface_id, method_id, target.0, table.entries().collect())
+        Common::Call { id, interface_id, method_id, target, payload } => {
+            Said::Call(id, interface_id, method_id, target.0, payload.table.entries().collect())
         }
-        Common::Results { question, param_caps, no_finish, table } => {
-            Said::Results(question.0, param_caps == ParamCaps::Release, no_finish, table.entries().collect())
+        Common::Results { question, param_caps, no_finish, payload } => {
+            let table = payload.table.entries().collect();
+            Said::Results(question.0, param_caps == ParamCaps::Release, no_finish, table)
         }
         Common::Finish { id, caps } => Said::Finish(id, caps == ResultCaps::Release),
         Common::Release { export, count } => Said::Release(export.0, count),
@@ -98,7 +99,7 @@ fn compare(words: &[Word]) -> bool {
     if let Some(common) = &common {
         assert_eq!(Some(said(common)), root.as_ref().ok().and_then(|root| judged(*root)), "{words:?}");
     }
-    if let Some(content) = content_of(words) {
+    if let Some(content) = common.as_ref().and_then(place_of).and_then(|place| Plain::at(words, place)) {
         let payload = match root.unwrap().which().unwrap() {
             message::Which::Call(call) => call.unwrap().get_params().unwrap(),
             message::Which::Return(ret) => match ret.unwrap().which().unwrap() {
@@ -122,6 +123,14 @@ fn compare(words: &[Word]) -> bool {
         }
     }
     common.is_some()
+}
+
+fn place_of(common: &Common<'_>) -> Option<Place> {
+    match common {
+        Common::Call { payload: PlainPayload { content, .. }, .. }
+        | Common::Results { payload: PlainPayload { content, .. }, .. } => *content,
+        Common::Finish { .. } | Common::Release { .. } => None,
+    }
 }
 
 fn with_content(mut frame: Frame, caps: usize) -> Frame {

@@ -1,6 +1,6 @@
 //! The one room that uses `capnp::private::layout`, which is documented as not for clients: the capnp version
-//! is therefore pinned to `~0.27`. What users send is read through capnp's checked readers, but for what is [`Plain`], and written
-//! by [`Words`].
+//! is therefore pinned to `~0.27`. What users send is read through capnp's checked readers, but for what is plain
+//! (`plain.rs`), and written by [`Words`].
 //!
 //! What is added here: a budget for decoded memory, a limit for nesting and size when encoding, and
 //! capabilities. The engine's capabilities live in a `Vec` beside each message; capnp's own table holds
