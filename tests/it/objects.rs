@@ -144,9 +144,23 @@ fn destroy_waits_for_the_calls_on_the_object_and_later_calls_fail() {
         drop(inside);
         joined("the call ends", call).unwrap();
         joined("destroy returns", destroying).unwrap();
-        eventually("the object is freed", || peer.live_counters().unwrap() == 0);
+        assert_eq!(peer.live_counters().unwrap(), 0);
         destroy(&counter).unwrap();
         assert!(closed(&counter).is_none(), "only the object is gone");
+    });
+}
+
+#[test]
+fn an_object_is_dropped_when_destroy_returns() {
+    bounded(PATIENCE, || {
+        let here = Here::new();
+        let peer = here.spawn();
+        for _ in 0..100 {
+            let counter = peer.make_counter().unwrap();
+            assert_eq!(counter.add(1).unwrap(), 1);
+            destroy(&counter).unwrap();
+            assert_eq!(peer.live_counters().unwrap(), 0);
+        }
     });
 }
 

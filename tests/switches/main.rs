@@ -1,8 +1,8 @@
 //! How often threads go to sleep for a call, in the processes of the caller and of the method together.
 //!
-//! Each bound is of the best of some rounds: what else the machine does can make threads sleep more often, never less. A bound is
-//! half a sleep or more above what a quiet machine shows, since a busy one has no quiet round; a thread that is woken in vain, or one
-//! more that a call passes through, costs a whole one at least.
+//! Each bound is of the best of many rounds: what else the machine does can make threads sleep more often, never less. A round is so short
+//! that a busy machine leaves some of them alone, and a bound half a sleep or more above what a quiet one shows; a thread that is woken in vain,
+//! or one more that a call passes through, costs a whole one at least, in every round.
 //! A binary of its own, since all threads of the process count.
 
 #![expect(clippy::unwrap_used, reason = "what the test calls is a test too")]
@@ -25,8 +25,8 @@ use ipc_tests::steps::{LONG_PATIENCE, bounded};
 const PEER: &str = env!("CARGO_BIN_EXE_peer");
 const COUNTED: &str = env!("CARGO_BIN_EXE_counted");
 
-const ROUNDS: usize = 20;
-const CALLS: u32 = 400;
+const ROUNDS: usize = 400;
+const CALLS: u32 = 100;
 
 /// One test at a time: they count the threads of each other.
 static ALONE: Mutex<()> = Mutex::new(());
@@ -68,7 +68,13 @@ fn check<T: Interface + ?Sized>(
         let calls = call().unwrap();
         (sleeps(processes).saturating_sub(before)) as f64 / f64::from(calls)
     };
-    let best = (0..ROUNDS).map(|_| round()).fold(f64::INFINITY, f64::min);
+    let mut best = f64::INFINITY;
+    for _ in 0..ROUNDS {
+        best = best.min(round());
+        if best <= bound {
+            break;
+        }
+    }
     println!("{what}: {best:.2} sleeps a call");
     assert!(best <= bound, "{best:.2} sleeps a call, at most {bound} expected: {what}");
 }

@@ -193,7 +193,8 @@ impl fmt::Debug for LocalObject {
 
 /// Forwards calls to an implementation until it is destroyed.
 ///
-/// Each call holds an `Arc` of its own, so `destroy` is answered at once, and the last call in flight drops the value.
+/// Each call holds an `Arc` of its own until just before it is answered. So `destroy` drops the value before its answer, unless calls are in
+/// flight: it does not wait for these, and the last of them drops the value.
 struct Server<T: ?Sized> {
     implementation: Mutex<Option<Arc<T>>>,
     lane: Lane,
@@ -210,8 +211,9 @@ impl<T: Interface + ?Sized> Serve for Server<T> {
         let method = call.method();
         if T::is_destroy(method) {
             let implementation = lock(&self.implementation).take();
-            // Its destructor may take its time; the answer does not wait for it.
-            spawn_chores(vec![Box::new(move || drop(implementation))]);
+            // As libmultiprocess does: on this thread, and the answer says that it is done. What a destructor raises is
+            // nothing that the caller could mend.
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(implementation)));
             return Served::Now(call.reply_to_destroy());
         }
         let implementation = lock(&self.implementation).clone();

@@ -104,6 +104,28 @@ fn a_destroyed_object_answers_with_an_error() {
 }
 
 #[test]
+fn destroy_returns_when_the_destructor_has_run_even_if_that_panics() {
+    struct Panics(Arc<AtomicUsize>);
+    impl Echo for Panics {
+        fn echo(&self, data: &[u8]) -> Result<Vec<u8>, crate::IpcException> {
+            Ok(data.to_vec())
+        }
+    }
+    impl Drop for Panics {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            panic!("as told");
+        }
+    }
+    let drops = Arc::default();
+    let (echo, _server) = connected(Panics(Arc::clone(&drops)));
+    let other = echo.clone();
+    crate::destroy(&echo).unwrap();
+    assert_eq!(drops.load(Ordering::SeqCst), 1);
+    assert_eq!(other.echo(b"x").unwrap_err().text(), "the object was destroyed");
+}
+
+#[test]
 fn calls_fail_with_disconnected_when_the_peer_ends_the_connection() {
     let gate = util::Gate::default();
     let (echo, server) = connected(gate.clone());
