@@ -188,6 +188,12 @@ impl Framing {
 
     fn parse(&mut self, messages: &mut Vec<Received>) -> io::Result<()> {
         loop {
+            if self.partial.is_none()
+                && let Some(message) = self.small()
+            {
+                messages.push(message);
+                continue;
+            }
             let mut partial = match self.partial.take() {
                 Some(partial) => partial,
                 None => match self.header()? {
@@ -205,6 +211,20 @@ impl Framing {
             let arrived = Arrived::new(std::mem::take(&mut self.attached));
             messages.push(Received { message: partial.finish(), arrived, begin });
         }
+    }
+
+    /// Takes a message from the buffer that is there whole, small and in one segment, as most are.
+    fn small(&mut self) -> Option<Received> {
+        let (header, rest) = self.buffer.get(self.start..self.end)?.split_first_chunk::<8>()?;
+        let [0, 0, 0, 0, size @ ..] = *header else { return None };
+        let content = rest.get(..usize::try_from(u32::from_le_bytes(size)).ok()?.checked_mul(8)?)?;
+        let message = Segments::single(Words::copied(content));
+        let begin = self.begin;
+        self.start += 8 + content.len();
+        self.begin += (8 + content.len()) as u64;
+        let arrived = if self.attached.is_empty() { Vec::new() } else { std::mem::take(&mut self.attached) };
+        let message = IncomingMessage::new(message, ReaderOptions::new());
+        Some(Received { message, arrived: Arrived::new(arrived), begin })
     }
 
     /// Parses a header, if it is there whole.

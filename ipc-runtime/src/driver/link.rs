@@ -593,6 +593,9 @@ impl Source for Link {
 
 impl Incoming {
     pub(crate) fn new(link: &Arc<Link>, mut payload: Payload<LocalObject>) -> Self {
+        if payload.caps.is_empty() {
+            return Self { payload, caps: Capabilities::new() };
+        }
         let caps = std::mem::take(&mut payload.caps);
         let caps = caps.into_iter().map(|cap| cap.map(|cap| Capability::received(link, cap))).collect();
         Self { payload, caps }
@@ -615,6 +618,10 @@ impl Question {
 
 impl Drop for Question {
     fn drop(&mut self) {
-        self.link.with_engine(|engine| engine.finish(self.id));
+        // With most calls, nothing follows from it that would have to be collected.
+        let forgotten = lock(&self.link.state).engine.forget(self.id);
+        if !forgotten {
+            self.link.with_engine(|engine| engine.finish(self.id));
+        }
     }
 }

@@ -336,7 +336,9 @@ impl Sent {
         call.set_attached(encoder.take_attached());
         let lent = call.set_large(encoder.take_large())?;
         let caps = encoder.into_caps();
-        call.set_caps(caps.iter().map(|cap| cap.as_ref().map(Capability::to_cap)).collect());
+        if !caps.is_empty() {
+            call.set_caps(caps.iter().map(|cap| cap.as_ref().map(Capability::to_cap)).collect());
+        }
         let waiter = Waiter::holding(held);
         let reading = sender.reading();
         let question = match sender {
@@ -370,7 +372,7 @@ fn decode_results<T>(
 ) -> Result<T, IpcException> {
     let attached = std::mem::take(&mut incoming.payload.attached);
     let decoder = Decoder::new(incoming.caps, incoming.payload.words()).with_attached(attached);
-    decode(&decoder.root(incoming.payload.content()?)?)
+    decode(&decoder.root_of(&incoming.payload)?)
 }
 
 /// Destroys a remote object: waits for the calls on it that run, then has its process free it, and returns when that

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::task::{Poll, Waker};
 
 use super::LocalObject;
@@ -29,14 +29,15 @@ struct Inner {
     link: Arc<Link>,
     cap: Cap<LocalObject>,
     calls: Arc<Calls>,
-    cleanups: Mutex<Vec<u64>>,
+    /// Most have none.
+    cleanups: OnceLock<Box<Mutex<Vec<u64>>>>,
 }
 
 impl Remote {
     /// Wraps a capability that already counts one reference.
     pub(crate) fn counted(link: &Arc<Link>, cap: Cap<LocalObject>) -> Self {
         link.add_handle();
-        let inner = Inner { link: link.clone(), cap, calls: Arc::default(), cleanups: Mutex::default() };
+        let inner = Inner { link: link.clone(), cap, calls: Arc::default(), cleanups: OnceLock::new() };
         Self { inner: Arc::new(inner) }
     }
 
@@ -83,7 +84,7 @@ impl Remote {
     /// so), or before that when the connection ends (on a thread of the pool).
     pub fn add_cleanup(&self, cleanup: impl FnOnce() + Send + 'static) {
         let id = self.inner.link.add_cleanup(Box::new(cleanup));
-        lock(&self.inner.cleanups).push(id);
+        lock(self.inner.cleanups.get_or_init(Box::default)).push(id);
     }
 
     /// Counts a call on the object until the guard is dropped.
@@ -111,8 +112,8 @@ impl Remote {
 impl Drop for Inner {
     fn drop(&mut self) {
         // Before the handle goes: the last one ends the connection, which would run them on the pool.
-        let cleanups = std::mem::take(self.cleanups.get_mut().unwrap_or_else(PoisonError::into_inner));
-        let cleanups: Vec<_> = cleanups.into_iter().filter_map(|id| self.link.take_cleanup(id)).collect();
+        let cleanups = self.cleanups.take().map(|cleanups| std::mem::take(&mut *lock(&cleanups)));
+        let cleanups = cleanups.into_iter().flatten().filter_map(|id| self.link.take_cleanup(id)).collect();
         self.link.drop_handle(self.cap.clone());
         run_chores(cleanups);
     }

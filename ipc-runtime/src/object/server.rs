@@ -458,7 +458,9 @@ const SPARE_BOXES: usize = 8;
 fn respond(link: &Arc<Link>, answer: AnswerId, result: Result<Reply, IpcException>) {
     match result {
         Ok(Reply { mut results, caps }) => {
-            results.set_caps(caps.iter().map(|cap| cap.as_ref().map(Capability::to_cap)).collect());
+            if !caps.is_empty() {
+                results.set_caps(caps.iter().map(|cap| cap.as_ref().map(Capability::to_cap)).collect());
+            }
             link.respond(answer, Ok(results));
         }
         Err(exception) => link.respond(answer, Err(exception)),
@@ -530,7 +532,7 @@ impl ServerCall {
     /// # Errors
     /// Returns an error if they are not a struct.
     pub fn params(&self) -> Result<StructReader<'_>, IpcException> {
-        self.decoder.root(self.payload.content()?)
+        self.decoder.root_of(&self.payload)
     }
 
     /// Writes the results.

@@ -49,7 +49,7 @@ pub(crate) enum Taker {
 }
 
 /// What Finish says about the capabilities of the results.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ResultCaps {
     Release,
     Keep,

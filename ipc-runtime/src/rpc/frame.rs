@@ -159,7 +159,7 @@ pub(crate) fn release(import: ImportId, count: u32) -> Words {
 
 /// Which message it is, as the struct `Message` numbers them.
 #[derive(Clone, Copy)]
-enum Kind {
+pub(crate) enum Kind {
     Call = 2,
     Return = 3,
     Finish = 4,

@@ -1,6 +1,7 @@
 //! Messages and what travels in them: received ones, ones being built, and capabilities.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use super::large::{LargeValue, OwnedBytes, Parts};
 use super::{ImportId, Object, PromiseId, QuestionId, Transform, pipeline};
 use crate::attachment::{Attachment, Attachments};
 use crate::exception::IpcException;
-use crate::wire::raw::{Place, Words, unlimited};
+use crate::wire::raw::{Place, Plain, Words, unlimited};
 
 /// A message as it was received.
 pub type IncomingMessage = Reader<Segments>;
@@ -36,13 +37,13 @@ enum Memory {
 enum Bounds {
     /// There is one, all of them: most messages are so.
     Whole,
-    Each(Vec<Range<usize>>),
+    Each(Box<[Range<usize>]>),
 }
 
 impl Segments {
     /// Makes the segments of a message from its words and the bounds of each segment in them.
     pub fn new(words: impl Into<Words>, bounds: Vec<Range<usize>>) -> Self {
-        Self { words: Memory::Own(words.into()), bounds: Bounds::Each(bounds) }
+        Self { words: Memory::Own(words.into()), bounds: Bounds::Each(bounds.into()) }
     }
 
     /// Makes a message of one segment.
@@ -59,6 +60,14 @@ impl Segments {
         match &self.words {
             Memory::Own(words) => words.as_slice(),
             Memory::Shared(words) => words.as_slice(),
+        }
+    }
+
+    /// Returns the words of a message of one segment.
+    pub(crate) fn only(&self) -> Option<&[Word]> {
+        match self.bounds {
+            Bounds::Whole => Some(self.words()),
+            Bounds::Each(_) => None,
         }
     }
 }
@@ -134,11 +143,21 @@ pub struct Payload<O> {
     /// The file descriptors that are attached to some of them.
     pub attached: Attachments,
     message: IncomingMessage,
+    /// Where the pointer to the content is, if the message is plain. It is never the first word, and few are so far behind it.
+    place: Option<NonZeroU32>,
+    /// What the first pointer of the content leads to was read already, and nobody looks at it again.
+    first_is_read: bool,
 }
 
 impl<O> Payload<O> {
     pub(crate) fn received(message: IncomingMessage, caps: Caps<O>, attached: Attachments) -> Self {
-        Self { caps, attached, message }
+        Self { caps, attached, message, place: None, first_is_read: false }
+    }
+
+    /// Notes where the pointer to the content is, in a message of one segment.
+    pub(crate) fn with_place(mut self, place: Option<Place>) -> Self {
+        self.place = place.and_then(|place| u32::try_from(place).ok()).and_then(NonZeroU32::new);
+        self
     }
 
     /// Makes the payload of a call that is looped back: caller and callee are both on this side.
@@ -168,9 +187,26 @@ impl<O> Payload<O> {
         Ok(payload_of(self.message.get_root()?)?.get_content())
     }
 
+    /// Returns the content if it is a struct, and lies where nearly all do.
+    pub(crate) fn plain_content(&self) -> Option<Plain<'_>> {
+        Plain::at(self.message.get_segments().only()?, self.place?.get() as Place)
+    }
+
+    /// Returns the data of the content if that is all there is to it: no pointer leads anywhere, but for one that
+    /// [is read](Self::take_first).
+    pub(crate) fn plain_data(&self) -> Option<&[u8]> {
+        let content = self.plain_content()?;
+        content.is_data_from(usize::from(self.first_is_read)).then(|| content.data())
+    }
+
+    /// Notes that what the first pointer of the content leads to was read, and will not be looked at again.
+    pub(crate) fn take_first(&mut self) {
+        self.first_is_read = true;
+    }
+
     /// Returns the size of the message in words.
     pub fn words(&self) -> usize {
-        self.message.size_in_words()
+        self.message.get_segments().words().len()
     }
 }
 

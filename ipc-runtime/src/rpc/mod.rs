@@ -38,6 +38,7 @@ mod limits;
 mod message;
 mod pipeline;
 mod question;
+mod received;
 mod table;
 
 pub use connection::{Connection, Counts, Known};

@@ -80,7 +80,9 @@ impl Link {
     pub(super) fn collect(self: &Arc<Self>, state: &mut State, effects: &mut Effects, cause: Cause) {
         loop {
             // Before what has come after them.
-            self.look_at_parked(state, effects);
+            if !state.parked.is_empty() {
+                self.look_at_parked(state, effects);
+            }
             let Some(event) = state.engine.poll_event() else { break };
             match event {
                 Event::Call { answer, target, interface_id, method_id, params, words } => {
@@ -166,6 +168,9 @@ impl Link {
     /// Drops handles that the engine no longer needs. Most are copies of one that lives on, as of an argument that was
     /// just sent; a last one runs a destructor, which is the pool's work.
     fn give_up(&self, mut objects: SmallVec<[LocalObject; 2]>, lends: bool) {
+        if objects.is_empty() {
+            return;
+        }
         objects.retain(|object| object.owns());
         if !poller::is_current() && !lends {
             // Where another thread drops its handle meanwhile, the destructor runs on this one: a caller's or a

@@ -79,7 +79,7 @@ impl Link {
 struct AtSocket<'l> {
     link: &'l Arc<Link>,
     turn: Place<'l>,
-    /// The wait has begun with polling.
+    /// The wait has begun with polling, since the last work that was done in it.
     polled: bool,
 }
 
@@ -139,6 +139,8 @@ impl Berth for AtSocket<'_> {
             reader.returns = true;
         }
         self.turn = Place::Nothing;
+        // What is waited for after the work is another thing, and may come as soon as the work did.
+        self.polled = false;
     }
 }
 

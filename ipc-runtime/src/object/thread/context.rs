@@ -25,8 +25,15 @@ impl ContextCaps {
         if params.caps.is_empty() {
             return Self::default();
         }
-        let indices = params.content().ok().and_then(|content| raw::context_of(content).ok());
-        let [thread, callback] = indices.unwrap_or_default();
+        let [thread, callback] = match params.plain_content().and_then(raw::plain_context_of) {
+            Some(indices) => {
+                params.take_first();
+                indices
+            }
+            None => {
+                params.content().ok().and_then(|content| raw::context_of(content).ok()).unwrap_or_default()
+            }
+        };
         let mut take = |index: Option<usize>| params.caps.get_mut(index?)?.take();
         Self { thread: take(thread), callback: take(callback) }
     }

@@ -1,8 +1,7 @@
 //! Received messages.
 
 use capnp_rpc::rpc_capnp::{
-    call, cap_descriptor, exception, finish, message, message_target, payload, promised_answer, release,
-    return_,
+    call, cap_descriptor, exception, message, message_target, payload, promised_answer, return_,
 };
 
 use super::super::answer::{Answer, ResultCaps, ResultsTo, State, Taker};
@@ -10,6 +9,7 @@ use super::super::export::{self, ReleaseError};
 use super::super::import::{Import, Kind};
 use super::super::message::{CONTROL_WORDS, Caps};
 use super::super::question::{Finish, Path, Request};
+use super::super::received::{Common, Entry, ParamCaps, PlainPayload};
 use super::super::{
     AnswerId, Cap, EmbargoId, Event, ExportId, Host, ImportId, IncomingMessage, OutgoingMessage,
     OutgoingResults, Payload, PeerMisbehaved, QuestionId, Transform,
@@ -18,6 +18,7 @@ use super::Connection;
 use super::flow::finished_early;
 use crate::attachment::{Arrived, Attachments};
 use crate::exception::{ExceptionKind, IpcException};
+use crate::wire::raw::Place;
 
 /// References to one capability that the peer counts before it is told of all but one: its count has 32 bits, and what is
 /// always in use is never released.
@@ -49,6 +50,14 @@ enum Next<O> {
 struct ReceivedCaps<O> {
     caps: Caps<O>,
     attached: Attachments,
+    /// Where the pointer to the content is, if the message is plain.
+    content: Option<Place>,
+}
+
+impl<O> ReceivedCaps<O> {
+    fn into_payload(self, message: IncomingMessage) -> Payload<O> {
+        Payload::received(message, self.caps, self.attached).with_place(self.content)
+    }
 }
 
 impl<H: Host> Connection<H> {
@@ -57,18 +66,48 @@ impl<H: Host> Connection<H> {
         message: IncomingMessage,
         mut arrived: Arrived,
     ) -> Result<(), PeerMisbehaved> {
-        match self.read(message.get_root()?, &mut arrived)? {
+        let next = match message.get_segments().only().and_then(Common::read) {
+            Some(common) => self.read_common(&common, &mut arrived)?,
+            None => self.read(message.get_root()?, &mut arrived)?,
+        };
+        match next {
             Next::Echo(Echo::None) => {}
             Next::Echo(Echo::Needed) => self.echo(&message)?,
-            Next::Call { id, interface_id, method_id, target, received: ReceivedCaps { caps, attached } } => {
-                let payload = Payload::received(message, caps, attached);
+            Next::Call { id, interface_id, method_id, target, received } => {
+                let payload = received.into_payload(message);
                 self.place_call(target, Request::Received { answer: id, interface_id, method_id, payload })?;
             }
-            Next::Results(question, ReceivedCaps { caps, attached }) => {
-                self.complete_question(question, Ok(Payload::received(message, caps, attached)));
+            Next::Results(question, received) => {
+                self.complete_question(question, Ok(received.into_payload(message)));
             }
         }
         Ok(())
+    }
+
+    /// Reads a message that every call takes, and that is plain.
+    fn read_common(
+        &mut self,
+        message: &Common<'_>,
+        arrived: &mut Arrived,
+    ) -> Result<Next<H::Object>, PeerMisbehaved> {
+        match *message {
+            Common::Call { id, interface_id, method_id, target, payload } => {
+                let target = self.exported(target)?;
+                let method = (interface_id, method_id);
+                return self.begin_answer(id, method, ResultsTo::Caller, target, |connection| {
+                    connection.receive_plain_caps(payload, arrived)
+                });
+            }
+            Common::Results { question, param_caps, no_finish, payload } => {
+                if self.begin_return(question, param_caps, no_finish)? == Finish::Due {
+                    return Ok(Next::Results(question, self.receive_plain_caps(payload, arrived)?));
+                }
+                self.complete_question(question, Err(finished_early()));
+            }
+            Common::Finish { id, caps } => self.handle_finish(id, caps),
+            Common::Release { export, count } => self.handle_release(export, count)?,
+        }
+        Ok(Next::Echo(Echo::None))
     }
 
     fn read(
@@ -85,11 +124,15 @@ impl<H: Host> Connection<H> {
                 Echo::None
             }
             Ok(Which::Finish(finish)) => {
-                self.handle_finish(finish?);
+                let finish = finish?;
+                let release = finish.get_release_result_caps();
+                let caps = if release { ResultCaps::Release } else { ResultCaps::Keep };
+                self.handle_finish(finish.get_question_id(), caps);
                 Echo::None
             }
             Ok(Which::Release(release)) => {
-                self.handle_release(release?)?;
+                let release = release?;
+                self.handle_release(ExportId(release.get_id()), release.get_reference_count())?;
                 Echo::None
             }
             Ok(Which::Resolve(resolve)) => self.handle_resolve(resolve?)?,
@@ -160,16 +203,29 @@ impl<H: Host> Connection<H> {
         let Some(target) = self.read_target(call.get_target()?)? else {
             return Ok(Next::Echo(Echo::Needed));
         };
-        let id = call.get_question_id();
-        // Capabilities first: a call cannot take a result of itself as a parameter.
         let params = call.get_params()?;
+        let method = (call.get_interface_id(), call.get_method_id());
+        self.begin_answer(call.get_question_id(), method, results_to, target, |connection| {
+            connection.receive_caps(params, arrived)
+        })
+    }
+
+    /// Makes the entry for a call of the peer, unless there are too many.
+    fn begin_answer(
+        &mut self,
+        id: u32,
+        (interface_id, method_id): (u64, u16),
+        results_to: ResultsTo,
+        target: Target,
+        receive_caps: impl FnOnce(&mut Self) -> Result<ReceivedCaps<H::Object>, PeerMisbehaved>,
+    ) -> Result<Next<H::Object>, PeerMisbehaved> {
         if self.is_full() {
             self.open_answer(id, results_to)?;
             return Ok(Next::Echo(Echo::None));
         }
-        let received = self.receive_caps(params, arrived)?;
+        // Capabilities first: a call cannot take a result of itself as a parameter.
+        let received = receive_caps(self)?;
         self.open_answer(id, results_to)?;
-        let (interface_id, method_id) = (call.get_interface_id(), call.get_method_id());
         Ok(Next::Call { id, interface_id, method_id, target, received })
     }
 
@@ -205,23 +261,8 @@ impl<H: Host> Connection<H> {
     ) -> Result<Next<H::Object>, PeerMisbehaved> {
         use return_::Which;
         let id = QuestionId(ret.get_answer_id());
-        let unknown = PeerMisbehaved::ReturnForUnknownQuestion(id);
-        let Some(question) = self.questions.get_mut(id.0) else { return Err(unknown) };
-        let Path::Peer(wire) = &mut question.path else { return Err(unknown) };
-        if wire.returned {
-            return Err(PeerMisbehaved::DuplicateReturn(id));
-        }
-        wire.returned = true;
-        let finished = wire.finish == Finish::Settled;
-        if ret.get_no_finish_needed() {
-            wire.finish = Finish::Settled;
-        }
-        let exports = std::mem::take(&mut question.param_exports);
-        if ret.get_release_param_caps() {
-            for export in exports {
-                self.release_export(export);
-            }
-        }
+        let param_caps = if ret.get_release_param_caps() { ParamCaps::Release } else { ParamCaps::Keep };
+        let finished = self.begin_return(id, param_caps, ret.get_no_finish_needed())? == Finish::Settled;
         let mut echo = Echo::None;
         let exception = match ret.which() {
             // The capabilities are released with the Finish that was sent: they must not be counted.
@@ -246,6 +287,33 @@ impl<H: Host> Connection<H> {
         };
         self.complete_question(id, Err(exception));
         Ok(Next::Echo(echo))
+    }
+
+    /// Notes that the peer has returned from a call. Returns whether that was finished before.
+    fn begin_return(
+        &mut self,
+        id: QuestionId,
+        param_caps: ParamCaps,
+        no_finish_needed: bool,
+    ) -> Result<Finish, PeerMisbehaved> {
+        let unknown = PeerMisbehaved::ReturnForUnknownQuestion(id);
+        let Some(question) = self.questions.get_mut(id.0) else { return Err(unknown) };
+        let Path::Peer(wire) = &mut question.path else { return Err(unknown) };
+        if wire.returned {
+            return Err(PeerMisbehaved::DuplicateReturn(id));
+        }
+        wire.returned = true;
+        let finish = wire.finish;
+        if no_finish_needed {
+            wire.finish = Finish::Settled;
+        }
+        let exports = std::mem::take(&mut question.param_exports);
+        if param_caps == ParamCaps::Release {
+            for export in exports {
+                self.release_export(export);
+            }
+        }
+        Ok(finish)
     }
 
     /// Answers a question with the results of a call that the peer made here for that purpose.
@@ -277,9 +345,7 @@ impl<H: Host> Connection<H> {
         Ok(())
     }
 
-    fn handle_finish(&mut self, finish: finish::Reader<'_>) {
-        let id = finish.get_question_id();
-        let caps = if finish.get_release_result_caps() { ResultCaps::Release } else { ResultCaps::Keep };
+    fn handle_finish(&mut self, id: u32, caps: ResultCaps) {
         // A peer may finish what needed no Finish and is gone.
         let Some(answer) = self.answers.get_mut(id) else { return };
         if let State::Running(_) = answer.state {
@@ -302,9 +368,7 @@ impl<H: Host> Connection<H> {
         }
     }
 
-    fn handle_release(&mut self, release: release::Reader<'_>) -> Result<(), PeerMisbehaved> {
-        let export = ExportId(release.get_id());
-        let released = release.get_reference_count();
+    fn handle_release(&mut self, export: ExportId, released: u32) -> Result<(), PeerMisbehaved> {
         match self.exports.release(export, released) {
             Ok(Some(entry)) => self.drop_export(entry),
             Ok(None) => {}
@@ -363,11 +427,7 @@ impl<H: Host> Connection<H> {
         target: message_target::Reader<'_>,
     ) -> Result<Option<Target>, PeerMisbehaved> {
         match target.which() {
-            Ok(message_target::Which::ImportedCap(id)) => {
-                let id = ExportId(id);
-                self.exports.get(id).ok_or(PeerMisbehaved::UnknownExport(id))?;
-                Ok(Some(Target::Export(id)))
-            }
+            Ok(message_target::Which::ImportedCap(id)) => Ok(Some(self.exported(ExportId(id))?)),
             Ok(message_target::Which::PromisedAnswer(promised)) => {
                 let promised = promised?;
                 Ok(Some(match self.read_transform(promised)? {
@@ -377,6 +437,11 @@ impl<H: Host> Connection<H> {
             }
             Err(_) => Ok(None),
         }
+    }
+
+    fn exported(&self, id: ExportId) -> Result<Target, PeerMisbehaved> {
+        self.exports.get(id).ok_or(PeerMisbehaved::UnknownExport(id))?;
+        Ok(Target::Export(id))
     }
 
     fn read_transform(
@@ -424,7 +489,41 @@ impl<H: Host> Connection<H> {
                 }
             }
         }
-        Ok(ReceivedCaps { caps, attached })
+        Ok(ReceivedCaps { caps, attached, content: None })
+    }
+
+    fn receive_plain_caps(
+        &mut self,
+        PlainPayload { content, table }: PlainPayload<'_>,
+        arrived: &mut Arrived,
+    ) -> Result<ReceivedCaps<H::Object>, PeerMisbehaved> {
+        let mut received = ReceivedCaps { caps: Caps::new(), attached: Attachments::new(), content };
+        if table.len() == 0 {
+            return Ok(received);
+        }
+        if table.len() > self.limits.max_caps_per_message as usize {
+            return Err(PeerMisbehaved::CapTableTooLong(table.len() as u32));
+        }
+        received.caps = self.empty_caps();
+        for (index, (entry, fd)) in table.entries().enumerate() {
+            received.caps.push(match entry {
+                Entry::None => None,
+                Entry::SenderHosted(id) => Some(self.import(id, Kind::Settled)?),
+                Entry::SenderPromise(id) => Some(self.import(id, Kind::Promise { called: false })?),
+                Entry::ReceiverHosted(id) => Some(self.receive_hosted(id)?),
+            });
+            if let Some(attachment) = arrived.take(fd.into()) {
+                received.attached.push(index, attachment);
+            }
+        }
+        Ok(received)
+    }
+
+    /// Finds a capability of this side that comes back.
+    fn receive_hosted(&mut self, id: ExportId) -> Result<Cap<H::Object>, PeerMisbehaved> {
+        let cap = self.exports.get(id).ok_or(PeerMisbehaved::UnknownExport(id))?.cap.clone();
+        self.acquire_ref(&cap);
+        Ok(cap)
     }
 
     /// Reads a descriptor. The capability carries a reference.
@@ -440,12 +539,7 @@ impl<H: Host> Connection<H> {
             Ok(Which::ThirdPartyHosted(third)) => {
                 self.import(ImportId(third?.get_vine_id()), Kind::Settled)?
             }
-            Ok(Which::ReceiverHosted(id)) => {
-                let id = ExportId(id);
-                let cap = self.exports.get(id).ok_or(PeerMisbehaved::UnknownExport(id))?.cap.clone();
-                self.acquire_ref(&cap);
-                cap
-            }
+            Ok(Which::ReceiverHosted(id)) => self.receive_hosted(ExportId(id))?,
             Ok(Which::ReceiverAnswer(promised)) => {
                 let promised = promised?;
                 match self.read_transform(promised)? {

@@ -20,7 +20,7 @@ use super::embargo::{Embargo, LocalPromise};
 use super::export::Exports;
 use super::import::Import;
 use super::message::CONTROL_WORDS;
-use super::question::{Origin, Path, Question, Request, Wire};
+use super::question::{Origin, Outcome, Path, Question, Request, Wire};
 use super::table::{PeerTable, Table};
 use super::{
     AnswerId, Cap, Caps, Event, ExportId, Host, ImportId, IncomingMessage, Limits, OutgoingCall,
@@ -230,6 +230,16 @@ impl<H: Host> Connection<H> {
     pub fn finish(&mut self, question: QuestionId) {
         self.drop_handle(question);
         self.run();
+    }
+
+    /// Finishes a question if that takes no message and sets nothing off: its answer has come and holds no capability, the peer
+    /// has forgotten it, and nobody else holds it. Returns whether it has.
+    pub fn forget(&mut self, question: QuestionId) -> bool {
+        let entry = self.questions.get_mut(question.0);
+        let forgotten = entry.is_some_and(|question| {
+            question.handles == 1 && matches!(question.outcome, Some(Outcome::Forgotten))
+        });
+        forgotten && self.questions.remove(question.0).is_some()
     }
 
     /// Counts one more reference to an import.

@@ -14,6 +14,7 @@ mod mischief;
 mod pipelining;
 mod race;
 mod random;
+mod received;
 mod release;
 mod tail;
 mod unimplemented;

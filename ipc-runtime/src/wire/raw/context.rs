@@ -4,7 +4,7 @@ use capnp::any_pointer;
 use capnp::private::layout;
 
 use super::decoder::RootReader;
-use super::{PointerWriter, StructWriter};
+use super::{Plain, PointerWriter, StructWriter};
 use crate::exception::IpcException;
 use crate::wire::hooks;
 use crate::wire::layout::Size;
@@ -21,6 +21,14 @@ pub(crate) fn context_of(content: any_pointer::Reader<'_>) -> Result<[Option<usi
     }
     let context = context.get_struct(None)?;
     Ok([index_of(context.get_pointer_field(0))?, index_of(context.get_pointer_field(1))?])
+}
+
+/// Like [`context_of`], of parameters that are plain. Returns nothing if the context is not.
+pub(crate) fn plain_context_of(content: Plain<'_>) -> Option<[Option<usize>; 2]> {
+    let context = content.read_struct(0)?;
+    let indices = [context.read_capability(0)?, context.read_capability(1)?];
+    // No message has more.
+    indices.iter().flatten().all(|index| *index < hooks::LIMIT).then_some(indices)
 }
 
 /// Returns which capability of the message the first field of results or parameters is.

@@ -10,7 +10,8 @@ use capnp::traits::FromPointerReader;
 use super::reader::{PointerReader, StructReader};
 use crate::attachment::Attachments;
 use crate::exception::IpcException;
-use crate::object::{Capabilities, Capability};
+use crate::object::{Capabilities, Capability, LocalObject};
+use crate::rpc::Payload;
 use crate::wire::hooks;
 
 /// What decoding one message may allocate beyond a multiple of the message's own size: room for the structs of a short
@@ -54,6 +55,20 @@ impl Decoder {
             raw.imbue(hooks::table());
         }
         PointerReader::new(raw, self).read_struct()
+    }
+
+    /// Reads the root struct of parameters or results; null reads as a struct of defaults.
+    ///
+    /// # Errors
+    /// Returns an error if the content is not a struct.
+    pub(crate) fn root_of<'m>(
+        &'m self,
+        payload: &'m Payload<LocalObject>,
+    ) -> Result<StructReader<'m>, IpcException> {
+        match payload.plain_data().and_then(|data| StructReader::of_data(data, self)) {
+            Some(root) => Ok(root),
+            None => self.root(payload.content()?),
+        }
     }
 
     /// Gives access to content that is anything.

@@ -16,6 +16,8 @@ mod private {
         /// Writes the number at `offset`, counted in its own size.
         fn put(self, data: &mut [u8], offset: usize);
         fn take(raw: &layout::StructReader<'_>, offset: u32) -> Self;
+        /// Reads the number at `offset`, counted in its own size; zero beyond the end.
+        fn take_from(data: &[u8], offset: u32) -> Self;
     }
 
     pub trait Item {
@@ -38,6 +40,12 @@ mod private {
                 #[inline]
                 fn take(raw: &layout::StructReader<'_>, offset: u32) -> Self {
                     raw.get_data_field(offset as usize)
+                }
+                #[inline]
+                fn take_from(data: &[u8], offset: u32) -> Self {
+                    let at = offset as usize * size_of::<$ty>();
+                    let bytes = data.get(at..).and_then(<[u8]>::first_chunk);
+                    bytes.map_or_else(Self::default, |bytes| Self::from_le_bytes(*bytes))
                 }
             }
             impl Item for $ty {
@@ -64,6 +72,11 @@ mod private {
         fn put_item(self, _: &mut [u8], _: usize) {}
     }
 
+    /// Reads the bit at an index; zero beyond the end.
+    pub(crate) fn take_bit(data: &[u8], index: usize) -> bool {
+        data.get(index / 8).is_some_and(|byte| byte & 1 << (index % 8) != 0)
+    }
+
     /// Writes the bit at an index.
     pub(crate) fn put_bit(data: &mut [u8], index: usize, value: bool) {
         if let Some(byte) = data.get_mut(index / 8) {
@@ -73,4 +86,4 @@ mod private {
     }
 }
 
-pub(super) use self::private::put_bit;
+pub(super) use self::private::{put_bit, take_bit};

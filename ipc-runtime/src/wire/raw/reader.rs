@@ -1,16 +1,21 @@
 //! Structs and pointers that are being read.
 
 use std::os::fd::OwnedFd;
+use std::sync::LazyLock;
 
+use capnp::any_pointer;
 use capnp::private::layout::{self, PrimitiveElement};
 use capnp::traits::FromPointerReader;
 
 use super::decoder::{Decoder, RootReader};
 use super::element::{StructElementReader, StructListReader};
+use super::number::take_bit;
+use super::words::{Words, unlimited};
 use super::{HasSize, Number, opaque_debug};
 use crate::attachment::Attachment;
 use crate::exception::IpcException;
 use crate::object::Capability;
+use crate::rpc::{IncomingMessage, Segments};
 use crate::sync::lock;
 use crate::wire::hooks;
 
@@ -20,21 +25,47 @@ const EMPTY_ELEMENT: usize = 16;
 /// A struct that is being read. Fields beyond its end read as their defaults.
 #[derive(Clone, Copy)]
 pub struct StructReader<'m> {
-    raw: layout::StructReader<'m>,
+    fields: Fields<'m>,
     decoder: &'m Decoder,
 }
 
+/// What a struct consists of.
+#[derive(Clone, Copy)]
+enum Fields<'m> {
+    Any(layout::StructReader<'m>),
+    /// Nothing but data, which was found without capnp, and a pointer for all of its pointers, which are null.
+    Data {
+        data: &'m [u8],
+        null: layout::PointerReader<'m>,
+    },
+}
+
 impl<'m> StructReader<'m> {
+    fn new(raw: layout::StructReader<'m>, decoder: &'m Decoder) -> Self {
+        Self { fields: Fields::Any(raw), decoder }
+    }
+
+    /// Makes the reader of a struct whose pointers are null.
+    pub(super) fn of_data(data: &'m [u8], decoder: &'m Decoder) -> Option<Self> {
+        Some(Self { fields: Fields::Data { data, null: null_pointer()? }, decoder })
+    }
+
     /// Reads the number at `offset`, counted in its own size.
     #[inline]
     pub fn get<T: Number>(&self, offset: u32) -> T {
-        T::take(&self.raw, offset)
+        match &self.fields {
+            Fields::Any(raw) => T::take(raw, offset),
+            Fields::Data { data, .. } => T::take_from(data, offset),
+        }
     }
 
     /// Reads the bit at `offset`.
     #[inline]
     pub fn get_bool(&self, offset: u32) -> bool {
-        self.raw.get_bool_field(offset as usize)
+        match &self.fields {
+            Fields::Any(raw) => raw.get_bool_field(offset as usize),
+            Fields::Data { data, .. } => take_bit(data, offset as usize),
+        }
     }
 
     /// Charges memory that the caller is about to allocate.
@@ -48,8 +79,23 @@ impl<'m> StructReader<'m> {
     /// Gives access to the pointer at `index`.
     #[inline]
     pub fn pointer(&self, index: u32) -> PointerReader<'m> {
-        PointerReader { raw: self.raw.get_pointer_field(index as usize), decoder: self.decoder }
+        let raw = match &self.fields {
+            Fields::Any(raw) => raw.get_pointer_field(index as usize),
+            Fields::Data { null, .. } => *null,
+        };
+        PointerReader { raw, decoder: self.decoder }
     }
+}
+
+/// Returns a pointer that is null. capnp makes none without a message; a thread that is past its end has none.
+fn null_pointer() -> Option<layout::PointerReader<'static>> {
+    static MESSAGE: LazyLock<IncomingMessage> =
+        LazyLock::new(|| IncomingMessage::new(Segments::single(Words::new()), unlimited()));
+    thread_local! {
+        static NULL: Option<layout::PointerReader<'static>> =
+            MESSAGE.get_root().and_then(|root: any_pointer::Reader<'static>| root.get_as()).ok().map(|RootReader(raw)| raw);
+    }
+    NULL.try_with(|null| *null).ok().flatten()
 }
 
 /// A pointer that is being read.
@@ -104,7 +150,7 @@ impl<'m> PointerReader<'m> {
     /// # Errors
     /// Returns an error if it is not a struct.
     pub fn read_struct(&self) -> Result<StructReader<'m>, IpcException> {
-        Ok(StructReader { raw: self.raw.get_struct(None)?, decoder: self.decoder })
+        Ok(StructReader::new(self.raw.get_struct(None)?, self.decoder))
     }
 
     /// Reads a list of numbers, bools or `()`; null reads as empty.
@@ -148,7 +194,7 @@ impl<'m> PointerReader<'m> {
         let mut items = self.allocate(list.len(), EMPTY_ELEMENT)?;
         for index in 0..list.len() {
             let StructElementReader(raw, _) = list.get(index);
-            items.push(read(&StructReader { raw, decoder: self.decoder })?);
+            items.push(read(&StructReader::new(raw, self.decoder))?);
         }
         Ok(items)
     }

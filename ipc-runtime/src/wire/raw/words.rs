@@ -2,7 +2,7 @@
 //!
 //! A message is one list of words, in memory that is used again. capnp's own builder allocates twice for each, and looks for
 //! what is there before each time that it adds something; here what was written has a place that is known. The format is
-//! Cap'n Proto's (encoding specification). Only writing is done here: what arrives is read by capnp.
+//! Cap'n Proto's (encoding specification). Only writing is done here.
 
 use std::cell::RefCell;
 use std::sync::Mutex;
@@ -41,6 +41,17 @@ impl Words {
         let mut words = spare(count);
         words.truncate(count);
         Self(words)
+    }
+
+    /// Makes words of bytes, which are a multiple of eight.
+    pub(crate) fn copied(bytes: &[u8]) -> Self {
+        let count = bytes.len() / 8;
+        let mut words = Self::to_be_filled(count);
+        words.extend_to(count);
+        if let Some(target) = words.bytes_from(0).get_mut(..bytes.len()) {
+            target.copy_from_slice(bytes);
+        }
+        words
     }
 
     /// Adds zeros until there are so many words.
