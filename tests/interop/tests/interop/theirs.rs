@@ -168,7 +168,10 @@ impl init::Server for Server {
         let (entry, page) = (params.get()?.get_entry()?, params.get()?.get_page()?);
         let mut to = results.get().init_result();
         to.set_count(entry.get_count());
-        to.set_key(entry.get_value()?)?;
+        // Of a list that is not there capnp would copy an empty one of another type.
+        if entry.has_value() {
+            to.set_key(entry.get_value()?)?;
+        }
         let describe = |mut inner: entry::Builder<'_, point::Owned, text::Owned>| {
             let mut key = inner.reborrow().init_key();
             key.set_x(1);
