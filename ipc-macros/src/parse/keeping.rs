@@ -111,8 +111,6 @@ const LISTS: [&str; 4] = ["Vec", "VecDeque", "HashSet", "BTreeSet"];
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use std::collections::BTreeSet;
 
     use super::PLACEHOLDER_TRAITS;
