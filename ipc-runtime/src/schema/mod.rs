@@ -6,6 +6,7 @@ mod files;
 mod member;
 mod request;
 
+pub(crate) use self::files::display_name;
 pub use self::files::{BUILTIN_NAMES, File, Import, PROXY_FILE_ID, group, name_files, reach};
 pub use self::member::{
     Group, Item, Member, NodeMember, Role, Union, doc_lines, element_type, items, members, node_members,
