@@ -28,12 +28,28 @@ use crate::schema::Schema;
 /// Returns an error if the declarations do not make a schema, outside of a build script, and if a file cannot be
 /// written.
 pub fn build(roots: &[&'static Descriptor]) -> Result<Vec<PathBuf>, BuildError> {
-    let schema = Schema::of(roots).map_err(BuildError::Invalid)?;
+    build_schema(&Schema::of(roots).map_err(BuildError::Invalid)?)
+}
+
+/// Writes the files of a schema into the folder that cargo gives a build script, as [`build`] does: one that is grouped in another
+/// way, or annotated.
+///
+/// ```ignore
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let schema = Schema::of(&[<dyn calculator::Init as ipc_runtime::Interface>::descriptor()])?;
+///     ipc_gen::build_schema(&schema.libmultiprocess(Libmultiprocess::new("calculator"))?)?;
+///     Ok(())
+/// }
+/// ```
+///
+/// # Errors
+/// Returns an error outside of a build script, and if a file cannot be written.
+pub fn build_schema(schema: &Schema) -> Result<Vec<PathBuf>, BuildError> {
     let folder = std::env::var_os("OUT_DIR").map(PathBuf::from).ok_or(BuildError::NoFolder)?;
     let package = std::env::var("CARGO_PKG_NAME").unwrap_or_default();
     let command = format!("cargo build -p {package}");
     let mut paths = Vec::new();
-    for file in emit(&schema, &Origin { package, command }) {
+    for file in emit(schema, &Origin { package, command }) {
         let path = folder.join(&file.name);
         match fs::write(&path, file.text) {
             Ok(()) => paths.push(path),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ipc_runtime::schema::{BUILTIN_NAMES, Group, Item, Member, Role, items, members, node_members};
+use ipc_runtime::schema::{BUILTIN_NAMES, File, Group, Item, Member, Role, items, members, node_members};
 use ipc_runtime::wire::descriptor::{Descriptor, Enum, Interface, Kind, Struct, Type};
 
 use crate::problem::{Place, Problem};
@@ -35,30 +35,57 @@ pub(crate) fn check_declaration(declaration: &Descriptor, problems: &mut Vec<Pro
     }
 }
 
-/// Checks that each name is there once in its file, and that no parameter hides one.
-pub(crate) fn check_names(declarations: &[&'static Descriptor], problems: &mut Vec<Problem>) {
+/// Checks that each name is there once in its file, which `home` says, and that no parameter hides one.
+pub(crate) fn check_names(
+    declarations: &[&'static Descriptor],
+    home: &dyn Fn(&Descriptor) -> u64,
+    problems: &mut Vec<Problem>,
+) {
     let mut names: BTreeMap<(u64, &str), &Descriptor> = BTreeMap::new();
     for second in declarations {
-        match names.get(&(second.file, second.name)) {
-            Some(first) => problems.push(Problem::SameName {
-                file: second.file,
-                first: Place::of(first),
-                second: Place::of(second),
-            }),
+        let file = home(second);
+        match names.get(&(file, second.name)) {
+            Some(first) => {
+                problems.push(Problem::SameName { file, first: Place::of(first), second: Place::of(second) });
+            }
             None => {
-                names.insert((second.file, second.name), second);
+                names.insert((file, second.name), second);
             }
         }
     }
     for declaration in declarations {
         for parameter in declaration.parameters {
-            if let Some(hidden) = names.get(&(declaration.file, parameter.name)) {
+            if let Some(hidden) = names.get(&(home(declaration), parameter.name)) {
                 problems.push(Problem::HiddenName {
                     place: Place::of(declaration),
                     parameter: parameter.name.to_owned(),
                     hidden: Place::of(hidden),
                 });
             }
+        }
+    }
+}
+
+/// Checks that no files import each other.
+pub(crate) fn check_imports(files: &[File], problems: &mut Vec<Problem>) {
+    let imports = |id: u64| {
+        let file = files.iter().find(|file| file.id() == id);
+        file.map(File::imports).unwrap_or_default().iter().map(|import| import.file)
+    };
+    for (position, file) in files.iter().enumerate() {
+        let mut reached: Vec<u64> = imports(file.id()).collect();
+        let mut next = 0;
+        while let Some(id) = reached.get(next).copied() {
+            let further: Vec<u64> = imports(id).filter(|id| !reached.contains(id)).collect();
+            reached.extend(further);
+            next += 1;
+        }
+        let back =
+            |other: &&File| reached.contains(&other.id()) && imports(other.id()).any(|id| id == file.id());
+        // Each circle once, from its first file on.
+        if let Some(other) = files.iter().skip(position + 1).find(back) {
+            let names = [file.name().to_owned(), other.name().to_owned()];
+            problems.push(Problem::Circle { files: names });
         }
     }
 }

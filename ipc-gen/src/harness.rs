@@ -7,7 +7,9 @@ use ipc_runtime::wire::descriptor::Descriptor;
 
 use crate::emit::Origin;
 use crate::guard::{RELEASE_VARIABLE, guard};
-use crate::verify::{Mode, UPDATE_VARIABLE, check_or_update};
+use crate::problem::SchemaError;
+use crate::schema::Schema;
+use crate::verify::{Mode, StaleSchema, UPDATE_VARIABLE, check_or_update_schema};
 
 /// Where a schema test stands.
 #[derive(Clone, Copy, Debug)]
@@ -31,9 +33,17 @@ pub fn descriptor<T: Interface + ?Sized>() -> &'static Descriptor {
 ///
 /// # Errors
 /// Returns the whole message for the user.
-pub fn run(site: Site, path: &str, roots: &[&'static Descriptor]) -> Result<(), String> {
+pub fn run(
+    site: Site,
+    path: &str,
+    roots: &[&'static Descriptor],
+    arrange: impl FnOnce(Schema) -> Result<Schema, SchemaError>,
+) -> Result<(), String> {
     let place = locate(Path::new(site.manifest_dir), Path::new(path))?;
-    check_or_update(&place, roots, &site.origin(), Mode::from_env()).map_err(|error| describe(&error))
+    let schema = Schema::of(roots).and_then(arrange).map_err(StaleSchema::Invalid);
+    let checked =
+        schema.and_then(|schema| check_or_update_schema(&place, schema, &site.origin(), Mode::from_env()));
+    checked.map_err(|error| describe(&error))
 }
 
 /// Runs a test against released versions.

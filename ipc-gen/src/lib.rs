@@ -12,6 +12,12 @@
 //! ipc_gen::schema_test!("schema/calculator.capnp", dyn Init);
 //! ```
 //!
+//! What goes into which file, [`Grouping`] says; with [`Libmultiprocess`] the files are for its `mpgen`, which makes C++ of them:
+//!
+//! ```ignore
+//! ipc_gen::schema_test!(grouping = ipc_gen::Grouping::Modules, "schema/calculator.capnp", dyn Init);
+//! ```
+//!
 //! # Keeping what is released
 //!
 //! Another line, see [`released_test!`], fails when programs of a released version would no longer understand what the
@@ -96,17 +102,20 @@
 
 #![forbid(unsafe_code)]
 
+mod annotated;
 mod beside;
 mod build;
 mod check;
 pub mod compat;
 mod diff;
 mod emit;
+mod grouping;
 mod guard;
 #[doc(hidden)]
 pub mod harness;
 mod import;
 pub mod json;
+mod libmultiprocess;
 pub mod live;
 mod member;
 mod merge;
@@ -121,12 +130,14 @@ mod verify;
 mod words;
 
 pub use beside::{diff, differences};
-pub use build::{BuildError, build};
+pub use build::{BuildError, build, build_schema};
 pub use compat::{Change, Impact, Rule, check};
 pub use emit::{EmittedFile, Origin, emit};
+pub use grouping::Grouping;
 pub use guard::{Broken, GuardError, RELEASE_VARIABLE, guard};
 pub use import::{Arrangement, Imported, ImportedModule, import};
 pub use ipc_runtime::schema::{File, Import, PROXY_FILE_ID};
+pub use libmultiprocess::{Libmultiprocess, Spelling};
 pub use model::Model;
 pub use problem::{Place, Problem, SchemaError};
 pub use request::code_generator_request;
@@ -134,7 +145,7 @@ pub use resolve::{ImportPath, make_id};
 pub use schema::Schema;
 pub use show::show;
 pub use text::source::{Mistake, Mistakes};
-pub use verify::{Mode, StaleFile, StaleSchema, UPDATE_VARIABLE, check_or_update};
+pub use verify::{Mode, StaleFile, StaleSchema, UPDATE_VARIABLE, check_or_update, check_or_update_schema};
 
 /// Expands to a test that keeps a `.capnp` file equal to Rust interfaces.
 ///
@@ -156,9 +167,21 @@ pub use verify::{Mode, StaleFile, StaleSchema, UPDATE_VARIABLE, check_or_update}
 /// ```ignore
 /// ipc_gen::schema_test!(name = printer_schema, "schema/printer.capnp", dyn Printer);
 /// ```
+///
+/// Other files, see [`Grouping`], and annotations for C++, see [`Libmultiprocess`], are asked for before the path:
+///
+/// ```ignore
+/// ipc_gen::schema_test!(grouping = Grouping::Modules, "schema/calculator.capnp", dyn Init);
+/// ipc_gen::schema_test!(
+///     name = for_cpp,
+///     libmultiprocess = Libmultiprocess::new("calculator").include("calculator.h"),
+///     "cpp/calculator.capnp",
+///     dyn Init,
+/// );
+/// ```
 #[macro_export]
 macro_rules! schema_test {
-    (name = $name:ident, $path:literal, $($root:ty),+ $(,)?) => {
+    (name = $name:ident, $($option:ident = $value:expr,)* $path:literal, $($root:ty),+ $(,)?) => {
         #[test]
         fn $name() {
             let site = $crate::harness::Site {
@@ -168,13 +191,17 @@ macro_rules! schema_test {
                 test: ::core::stringify!($name),
             };
             let roots = [$($crate::harness::descriptor::<$root>()),+];
-            if let ::core::result::Result::Err(message) = $crate::harness::run(site, $path, &roots) {
+            let arrange = |schema: $crate::Schema| {
+                $(let schema = schema.$option($value)?;)*
+                ::core::result::Result::Ok(schema)
+            };
+            if let ::core::result::Result::Err(message) = $crate::harness::run(site, $path, &roots, arrange) {
                 ::core::panic!("{message}");
             }
         }
     };
-    ($path:literal, $($root:ty),+ $(,)?) => {
-        $crate::schema_test!(name = schema, $path, $($root),+);
+    ($($option:ident = $value:expr,)* $path:literal, $($root:ty),+ $(,)?) => {
+        $crate::schema_test!(name = schema, $($option = $value,)* $path, $($root),+);
     };
 }
 

@@ -89,7 +89,7 @@ fn value_text(ty: &Type, value: DefaultValue) -> Option<String> {
         DefaultValue::Unsigned(value) => value.to_string(),
         DefaultValue::Float32(value) => float_text(&format!("{value:?}")).to_owned(),
         DefaultValue::Float64(value) => float_text(&format!("{value:?}")).to_owned(),
-        DefaultValue::Text(value) => format!("\"{}\"", escape(value)),
+        DefaultValue::Text(value) => literal(value),
         // `0x""` is an error.
         DefaultValue::Data([]) => "\"\"".to_owned(),
         DefaultValue::Data(value) => {
@@ -119,9 +119,9 @@ fn float_text(text: &str) -> &str {
     if text == "NaN" { "nan" } else { text }
 }
 
-/// Writes text as a string literal of the schema language has it between its quotes.
-fn escape(text: &str) -> String {
-    let mut escaped = String::new();
+/// Writes text as a string literal of the schema language.
+pub(crate) fn literal(text: &str) -> String {
+    let mut escaped = String::from("\"");
     for c in text.chars() {
         match c {
             '"' | '\\' => escaped.extend(['\\', c]),
@@ -130,7 +130,7 @@ fn escape(text: &str) -> String {
             c => escaped.push(c),
         }
     }
-    escaped
+    escaped + "\""
 }
 
 fn builtin(ty: &Type) -> Option<&'static str> {

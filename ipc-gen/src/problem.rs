@@ -106,6 +106,16 @@ pub enum Problem {
         /// The ordinal that is there in its place: a later one, or an earlier one for the second time.
         found: u16,
     },
+    /// Something is said of what the schema does not have.
+    NotThere {
+        /// The path that was named: `Calculator.solve`.
+        path: String,
+    },
+    /// Two files import each other, if by way of others, which C++ cannot compile.
+    Circle {
+        /// Their names.
+        files: [String; 2],
+    },
 }
 
 impl Problem {
@@ -158,6 +168,16 @@ impl fmt::Display for Problem {
                 f,
                 "{place} has the ordinal @{found} where @{missing} is missing\n  \
                  help: ordinals go from @0 up, each once and without holes"
+            ),
+            Self::NotThere { path } => write!(
+                f,
+                "there is no `{path}` of which that could be said\n  help: write the names of the schema: \
+                 `Calculator`, `Calculator.makePrinter`, `Point.x`, `Calculator.solve.error`"
+            ),
+            Self::Circle { files: [first, second] } => write!(
+                f,
+                "`{first}` and `{second}` import each other, which C++ cannot compile\n  help: group the \
+                 declarations otherwise; with `Grouping::Single` all are in one file"
             ),
         }
     }

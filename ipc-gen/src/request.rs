@@ -12,6 +12,10 @@ use crate::schema::Schema;
 /// In Rust, write it with `capnp::serialize::write_message_to_words` and hand the bytes to
 /// `capnpc::codegen::CodeGenerationCommand::run`; a plugin of another language reads them from its standard input.
 pub fn code_generator_request(schema: &Schema) -> Builder<HeapAllocator> {
+    if schema.annotations().is_some() {
+        let request = Model::of(schema).code_generator_request();
+        return request.unwrap_or_else(|_| Builder::new_default());
+    }
     let draft = request(schema.files());
     // What a model writes is what the compiler writes, to the last empty list.
     let model = Model::from_request(&draft).and_then(|model| model.code_generator_request());

@@ -2,18 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use ipc_runtime::schema::{self, File};
+use ipc_runtime::schema::{self, File, PROXY_FILE_ID};
 use ipc_runtime::wire::descriptor::Descriptor;
 
 use crate::check;
+use crate::grouping::{Anonymous, Grouping, Homes};
+use crate::libmultiprocess::Libmultiprocess;
 use crate::member::signature;
 use crate::problem::{Problem, SchemaError};
 
 /// A set of declarations that is complete: it has whatever its members refer to.
 #[derive(Debug)]
 pub struct Schema {
+    /// As they were reached from the roots.
+    reached: Vec<&'static Descriptor>,
+    grouping: Grouping,
+    libmultiprocess: Option<Libmultiprocess>,
     files: Vec<File>,
-    /// The names that were asked for, by file id.
+    /// The names that the grouping says, and those that were asked for, by file id.
     names: BTreeMap<u64, String>,
     declarations: BTreeMap<u64, &'static Descriptor>,
 }
@@ -41,17 +47,64 @@ impl Schema {
         for descriptor in &reached {
             check::check_declaration(descriptor, &mut problems);
         }
-        check::check_names(&reached, &mut problems);
-        if !problems.is_empty() {
-            return Err(SchemaError { problems });
-        }
-        let mut schema = Self {
-            files: schema::group(&reached),
+        let schema = Self {
+            declarations: reached.iter().map(|descriptor| (descriptor.id, *descriptor)).collect(),
+            reached,
+            grouping: Grouping::default(),
+            libmultiprocess: None,
+            files: Vec::new(),
             names: BTreeMap::new(),
-            declarations: reached.into_iter().map(|descriptor| (descriptor.id, descriptor)).collect(),
         };
-        schema::name_files(&mut schema.files, &schema.names);
-        Ok(schema)
+        schema.arranged(problems)
+    }
+
+    /// Sorts the declarations into other files.
+    ///
+    /// # Errors
+    /// Returns what is wrong with the files: two declarations of one of them have one name.
+    pub fn grouping(mut self, grouping: Grouping) -> Result<Self, SchemaError> {
+        self.grouping = grouping;
+        self.arranged(Vec::new())
+    }
+
+    /// Annotates the files for `mpgen`, the code generator of libmultiprocess. They import its `/mp/proxy.capnp`.
+    ///
+    /// # Errors
+    /// Returns an error for what is said of a declaration or a member that there is not, and for files that import each other,
+    /// which C++ cannot compile.
+    pub fn libmultiprocess(mut self, cpp: Libmultiprocess) -> Result<Self, SchemaError> {
+        self.libmultiprocess = Some(cpp);
+        self.arranged(Vec::new())
+    }
+
+    /// Sorts the declarations into files, and checks these.
+    fn arranged(mut self, mut problems: Vec<Problem>) -> Result<Self, SchemaError> {
+        let anonymous = match (self.grouping, &self.libmultiprocess) {
+            (Grouping::FileIds, None) => Anonymous::Apart,
+            _ => Anonymous::WithItsUser,
+        };
+        let homes = Homes::of(&self.reached, self.grouping, anonymous);
+        let home = |of: &Descriptor| homes.files.get(&of.id).copied().unwrap_or(of.file);
+        check::check_names(&self.reached, &home, &mut problems);
+        self.files = schema::group_by(&self.reached, home);
+        // What was asked for stays.
+        for (file, name) in &homes.names {
+            self.names.entry(*file).or_insert_with(|| name.clone());
+        }
+        if let Some(cpp) = &self.libmultiprocess {
+            self.names.insert(PROXY_FILE_ID, "/mp/proxy.capnp".to_owned());
+            problems.extend(cpp.unknown(&self.reached).into_iter().map(|path| Problem::NotThere { path }));
+        }
+        schema::name_files(&mut self.files, &self.names);
+        if self.libmultiprocess.is_some() {
+            check::check_imports(&self.files, &mut problems);
+        }
+        if problems.is_empty() { Ok(self) } else { Err(SchemaError { problems }) }
+    }
+
+    /// Returns what the C++ side is called, if the files are for `mpgen`.
+    pub(crate) fn annotations(&self) -> Option<&Libmultiprocess> {
+        self.libmultiprocess.as_ref()
     }
 
     /// Gives the main file a name; otherwise it is called after the crate that declares its interfaces.

@@ -51,6 +51,20 @@ pub fn check_or_update(
     origin: &Origin,
     mode: Mode,
 ) -> Result<(), StaleSchema> {
+    check_or_update_schema(path, Schema::of(roots).map_err(StaleSchema::Invalid)?, origin, mode)
+}
+
+/// Compares a schema with the file at `path`, as [`check_or_update`] does, or writes it there: one that is grouped in another way,
+/// or annotated.
+///
+/// # Errors
+/// Returns which files are missing or differ, and how; the operating system's error.
+pub fn check_or_update_schema(
+    path: &Path,
+    schema: Schema,
+    origin: &Origin,
+    mode: Mode,
+) -> Result<(), StaleSchema> {
     // Tests of one program run at the same time and may import the same file.
     static TURN: Mutex<()> = Mutex::new(());
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -60,7 +74,7 @@ pub fn check_or_update(
         path: path.to_owned(),
         source: io::Error::new(io::ErrorKind::InvalidInput, "the path does not end in a file name"),
     })?;
-    let schema = Schema::of(roots).map_err(StaleSchema::Invalid)?.with_main_name(name);
+    let schema = schema.with_main_name(name);
     let mut stale = Vec::new();
     for (position, file) in emit(&schema, origin).into_iter().enumerate() {
         let path = path.with_file_name(&file.name);

@@ -8,6 +8,8 @@ mod places;
 mod write;
 
 use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
 
 use capnp::message::{Builder, HeapAllocator};
 use capnp::schema_capnp::code_generator_request;
@@ -18,6 +20,8 @@ pub(crate) use name::type_name;
 pub(crate) use places::Places;
 pub(crate) use write::with_root;
 
+use crate::emit::{Origin, emit};
+use crate::resolve::ImportPath;
 use crate::schema::Schema;
 
 /// A schema with every name resolved and every field placed.
@@ -34,8 +38,24 @@ pub struct Model {
 impl Model {
     /// Makes the model of what Rust interfaces say.
     pub fn of(schema: &Schema) -> Self {
+        if schema.annotations().is_some() {
+            return Self::of_text(schema);
+        }
         // A request of our own is well-formed, so nothing is lost here.
         Self::from_request(&schema::request(schema.files())).unwrap_or_default()
+    }
+
+    /// Makes the model of a schema whose annotations are in its text alone.
+    fn of_text(schema: &Schema) -> Self {
+        let origin = Origin { package: String::new(), command: String::new() };
+        let files = emit(schema, &origin);
+        let read = |path: &Path| {
+            let file = files.iter().find(|file| Path::new(&file.name) == path);
+            file.map(|file| file.text.clone().into_bytes()).ok_or_else(|| io::ErrorKind::NotFound.into())
+        };
+        let names: Vec<&Path> = files.iter().map(|file| Path::new(&file.name)).collect();
+        // What is emitted can be read, so nothing is lost here.
+        Self::read_with(&names, &ImportPath { folders: Vec::new() }, &read).unwrap_or_default()
     }
 
     /// Reads a request, as `capnp compile -o-` writes it.

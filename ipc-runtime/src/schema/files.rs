@@ -4,18 +4,23 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::member::references;
 use crate::wire::anonymous;
-use crate::wire::descriptor::Descriptor;
+use crate::wire::descriptor::{Descriptor, Interface, Kind};
 
 /// The file id of libmultiprocess's `proxy.capnp`: ThreadMap, Thread and Context.
 pub const PROXY_FILE_ID: u64 = 0xcc31_6e3f_71a0_40fb;
 
-/// The declarations that share a file id.
+/// The file id of what no Rust item declares: tuples, entries of maps, closures.
+pub const ANONYMOUS_FILE_ID: u64 = anonymous::FILE;
+
+/// The declarations of one file.
 #[derive(Debug)]
 pub struct File {
     id: u64,
     name: String,
     declarations: Vec<&'static Descriptor>,
     imports: Vec<Import>,
+    /// The files of the declarations that it refers to and does not have, by their ids.
+    elsewhere: BTreeMap<u64, u64>,
 }
 
 impl File {
@@ -41,12 +46,19 @@ impl File {
 
     /// Returns the crates that declare what is in the file.
     pub fn crates(&self) -> BTreeSet<&'static str> {
-        self.declarations.iter().map(|declaration| crate_of(declaration)).collect()
+        // What no item declares comes along with what does.
+        let declared = self.declarations.iter().filter(|of| of.file != ANONYMOUS_FILE_ID);
+        let crates: BTreeSet<&str> = declared.map(|declaration| crate_of(declaration)).collect();
+        if crates.is_empty() {
+            return self.declarations.iter().map(|declaration| crate_of(declaration)).collect();
+        }
+        crates
     }
 
     /// Returns what a declaration is called in this file.
     pub fn reference(&self, to: &Descriptor) -> String {
-        match self.imports.iter().find(|import| import.file == to.file) {
+        let file = self.elsewhere.get(&to.id);
+        match self.imports.iter().find(|import| Some(&import.file) == file) {
             Some(import) => format!("{}.{}", import.alias, to.name),
             None => to.name.to_owned(),
         }
@@ -56,14 +68,15 @@ impl File {
         natural_name(self.id, self.crates().first().copied().unwrap_or("schema"))
     }
 
+    /// Finds the files of what it refers to; `homes` says where each declaration is.
+    fn find_elsewhere(&self, homes: &BTreeMap<u64, u64>) -> BTreeMap<u64, u64> {
+        let referred = self.declarations.iter().flat_map(|declaration| references(declaration));
+        let homes = referred.filter_map(|to| Some((to.id, *homes.get(&to.id)?)));
+        homes.filter(|(_, file)| *file != self.id).collect()
+    }
+
     fn find_imports(&self, names: &BTreeMap<u64, String>) -> Vec<Import> {
-        let imported: BTreeSet<u64> = self
-            .declarations
-            .iter()
-            .flat_map(|declaration| references(declaration))
-            .map(|referred| referred.file)
-            .filter(|file| *file != self.id)
-            .collect();
+        let imported: BTreeSet<u64> = self.elsewhere.values().copied().collect();
         let mut by_name: Vec<(&String, u64)> =
             imported.iter().filter_map(|file| Some((names.get(file)?, *file))).collect();
         by_name.sort();
@@ -88,7 +101,7 @@ impl File {
 fn natural_name(file: u64, crate_name: &str) -> String {
     match file {
         PROXY_FILE_ID => "proxy.capnp".to_owned(),
-        anonymous::FILE => "ipc.capnp".to_owned(),
+        ANONYMOUS_FILE_ID => "ipc.capnp".to_owned(),
         _ => format!("{crate_name}.capnp"),
     }
 }
@@ -140,17 +153,25 @@ pub fn reach(
     reached
 }
 
-/// Sorts declarations into files, which [`name_files`] has yet to name. The file of the first one is the main one.
+/// Sorts declarations into files by their file ids; [`name_files`] has yet to name them. The file of the first one is the main
+/// one.
 pub fn group(reached: &[&'static Descriptor]) -> Vec<File> {
+    group_by(reached, |descriptor| descriptor.file)
+}
+
+/// Sorts declarations into files, whose ids `home` says, as [`group`] does.
+pub fn group_by(reached: &[&'static Descriptor], home: impl Fn(&Descriptor) -> u64) -> Vec<File> {
     let mut files: Vec<File> = Vec::new();
     for descriptor in reached {
-        match files.iter_mut().find(|file| file.id == descriptor.file) {
+        let id = home(descriptor);
+        match files.iter_mut().find(|file| file.id == id) {
             Some(file) => file.declarations.push(descriptor),
             None => files.push(File {
-                id: descriptor.file,
+                id,
                 name: String::new(),
                 declarations: vec![descriptor],
                 imports: Vec::new(),
+                elsewhere: BTreeMap::new(),
             }),
         }
     }
@@ -160,7 +181,37 @@ pub fn group(reached: &[&'static Descriptor]) -> Vec<File> {
             file.declarations.sort_by_key(|declaration| declaration.name);
         }
     }
+    for file in &mut files {
+        file.declarations = superclasses_first(&file.declarations);
+    }
     files
+}
+
+/// Moves interfaces before those that extend them, which is the only order that C++ compiles; the others stay as they are.
+fn superclasses_first(declarations: &[&'static Descriptor]) -> Vec<&'static Descriptor> {
+    fn place(
+        of: &'static Descriptor,
+        among: &[&'static Descriptor],
+        seen: &mut BTreeSet<u64>,
+        placed: &mut Vec<&'static Descriptor>,
+    ) {
+        if !seen.insert(of.id) {
+            return;
+        }
+        if let Kind::Interface(Interface { superclasses, .. }) = &of.kind {
+            let ids: Vec<u64> = superclasses.iter().map(|superclass| superclass().id).collect();
+            for superclass in among.iter().filter(|other| ids.contains(&other.id)) {
+                place(superclass, among, seen, placed);
+            }
+        }
+        placed.push(of);
+    }
+
+    let (mut seen, mut placed) = (BTreeSet::new(), Vec::new());
+    for declaration in declarations {
+        place(declaration, declarations, &mut seen, &mut placed);
+    }
+    placed
 }
 
 /// Names the files, by those that are given or else by what is in them, sorts the imported ones by name, and settles who
@@ -185,7 +236,10 @@ pub fn name_files(files: &mut [File], names: &BTreeMap<u64, String>) {
         imported.sort_by(|a, b| a.name.cmp(&b.name));
     }
     let names: BTreeMap<u64, String> = files.iter().map(|file| (file.id, file.name.clone())).collect();
+    let declared = files.iter().flat_map(|file| file.declarations.iter().map(|of| (of.id, file.id)));
+    let homes: BTreeMap<u64, u64> = declared.collect();
     for file in files.iter_mut() {
+        file.elsewhere = file.find_elsewhere(&homes);
         file.imports = file.find_imports(&names);
     }
 }
@@ -194,8 +248,9 @@ fn crate_of(declaration: &Descriptor) -> &'static str {
     declaration.module.split("::").next().unwrap_or_default()
 }
 
-/// Returns the name of a file as a type name: `Proxy` for `proxy.capnp`.
+/// Returns the name of a file as a type name: `Proxy` for `proxy.capnp`, whichever folder it is in.
 fn alias(name: &str) -> String {
+    let name = name.rsplit_once('/').map_or(name, |(_, name)| name);
     let stem = name.strip_suffix(".capnp").unwrap_or(name);
     let mut alias = String::new();
     for word in stem.split(|c: char| !c.is_ascii_alphanumeric()) {
@@ -236,6 +291,7 @@ mod tests {
     #[test]
     fn an_alias_is_a_type_name() {
         assert_eq!(alias("proxy.capnp"), "Proxy");
+        assert_eq!(alias("/mp/proxy.capnp"), "Proxy");
         assert_eq!(alias("my_crate-2.capnp"), "MyCrate2");
         assert_eq!(alias("2d.capnp"), "File2d");
         assert_eq!(alias("é.capnp"), "File");

@@ -7,7 +7,9 @@ mod member;
 mod request;
 
 pub(crate) use self::files::display_name;
-pub use self::files::{BUILTIN_NAMES, File, Import, PROXY_FILE_ID, group, name_files, reach};
+pub use self::files::{
+    ANONYMOUS_FILE_ID, BUILTIN_NAMES, File, Import, PROXY_FILE_ID, group, group_by, name_files, reach,
+};
 pub use self::member::{
     Group, Item, Member, NodeMember, Role, Union, doc_lines, element_type, items, members, node_members,
     params, references, union_of,

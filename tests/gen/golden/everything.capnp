@@ -19,56 +19,6 @@ interface Init @0xa66711ce63058e50 {
   # Makes one or none.
 }
 
-interface Methods @0xffed036d8d8dfc52 extends(Everything, IpcGenTests.Base) {
-  # What methods say beside their types, in an interface that extends others.
-
-  tell @0 (context :Proxy.Context, word :Text) -> ();
-  # Nobody waits for it.
-
-  add @1 (context :Proxy.Context, number :UInt64, sum :UInt64) -> (
-      sum :UInt64,
-      carry :Bool,
-      result :UInt8,
-      hasResult :Bool
-  );
-  # Changes one of its arguments.
-
-  explain @2 (context :Proxy.Context) -> (reason :Text);
-
-  divide @3 (context :Proxy.Context, a :Int64, b :Int64) -> (error :DivideError, result :Int64);
-  # Fails in one of two ways.
-
-  parse @4 (context :Proxy.Context, text :Text) -> (error :ParseError);
-  # Returns nothing but its failure.
-
-  find @5 (context :Proxy.Context, key :Data) -> (
-      error :FindError,
-      found :UInt32,
-      hasFound :Bool,
-      others :List(UInt32)
-  );
-
-  store @6 (context :Proxy.Context, data :Data) -> (full :Pair, text :Text, size :UInt64);
-  # Fails in several ways.
-
-  visit @7 (context :Proxy.Context, one :Nothing, other :Everything) -> ();
-  # Borrows for the time of the call.
-}
-
-interface Keeper @0x8b0d93741d1a075d {
-  # Types with arguments, of which the schema has one declaration.
-
-  destroy @0 (context :Proxy.Context) -> ();
-  keep @1 (context :Proxy.Context, entry :Entry(Text, Data)) -> (
-      result :List(Entry(Text, Branch(Text)))
-  );
-  objects @2 (
-      context :Proxy.Context,
-      objects :Entry(Keeper, Kept),
-      any :Entry(AnyPointer, Ipc.StreamEntryTupleUInt8TextListUInt32)
-  ) -> (result :OneOf(Branch(List(Colour)), Text));
-}
-
 interface Everything @0xb052e273215288e5 {
   # Methods of every kind.
 
@@ -140,6 +90,56 @@ interface Everything @0xb052e273215288e5 {
       maybes :Ipc.StreamOptionUInt32
   ) -> (result :Ipc.StreamStreamText);
   # Streams of several types.
+}
+
+interface Methods @0xffed036d8d8dfc52 extends(Everything, IpcGenTests.Base) {
+  # What methods say beside their types, in an interface that extends others.
+
+  tell @0 (context :Proxy.Context, word :Text) -> ();
+  # Nobody waits for it.
+
+  add @1 (context :Proxy.Context, number :UInt64, sum :UInt64) -> (
+      sum :UInt64,
+      carry :Bool,
+      result :UInt8,
+      hasResult :Bool
+  );
+  # Changes one of its arguments.
+
+  explain @2 (context :Proxy.Context) -> (reason :Text);
+
+  divide @3 (context :Proxy.Context, a :Int64, b :Int64) -> (error :DivideError, result :Int64);
+  # Fails in one of two ways.
+
+  parse @4 (context :Proxy.Context, text :Text) -> (error :ParseError);
+  # Returns nothing but its failure.
+
+  find @5 (context :Proxy.Context, key :Data) -> (
+      error :FindError,
+      found :UInt32,
+      hasFound :Bool,
+      others :List(UInt32)
+  );
+
+  store @6 (context :Proxy.Context, data :Data) -> (full :Pair, text :Text, size :UInt64);
+  # Fails in several ways.
+
+  visit @7 (context :Proxy.Context, one :Nothing, other :Everything) -> ();
+  # Borrows for the time of the call.
+}
+
+interface Keeper @0x8b0d93741d1a075d {
+  # Types with arguments, of which the schema has one declaration.
+
+  destroy @0 (context :Proxy.Context) -> ();
+  keep @1 (context :Proxy.Context, entry :Entry(Text, Data)) -> (
+      result :List(Entry(Text, Branch(Text)))
+  );
+  objects @2 (
+      context :Proxy.Context,
+      objects :Entry(Keeper, Kept),
+      any :Entry(AnyPointer, Ipc.StreamEntryTupleUInt8TextListUInt32)
+  ) -> (result :OneOf(Branch(List(Colour)), Text));
 }
 
 interface Nothing @0xa3c99ca805ab5849 {

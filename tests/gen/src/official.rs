@@ -10,7 +10,7 @@ use std::process::Command;
 use capnp::message::{Builder, HeapAllocator, Reader, ReaderOptions};
 use capnp::schema_capnp::{code_generator_request, field, node, type_, value};
 use capnp::serialize::{OwnedSegments, read_message, write_message_to_words};
-use ipc_gen::EmittedFile;
+use ipc_gen::{EmittedFile, Model};
 
 /// A request and its bytes.
 pub type Request = Reader<OwnedSegments>;
@@ -42,6 +42,14 @@ pub fn reread(request: &Builder<HeapAllocator>) -> Request {
 fn read(bytes: &[u8]) -> Request {
     let options = ReaderOptions { traversal_limit_in_words: None, nesting_limit: 64 };
     read_message(bytes, options).expect("a message")
+}
+
+/// Returns all that a request says.
+///
+/// # Errors
+/// Returns an error if the request is malformed.
+pub fn model(request: &Request) -> capnp::Result<Model> {
+    Model::from_request_reader(request.get_root()?)
 }
 
 /// Writes down all that a request says, in an order that does not depend on who made it.

@@ -9,6 +9,12 @@ mod reflection {
     use ipc_runtime::reflection::Reflect;
 
     ipc_gen::schema_test!(name = reflection, "schema/reflection.capnp", dyn Reflect);
+    ipc_gen::schema_test!(
+        name = single,
+        grouping = ipc_gen::Grouping::Single,
+        "golden/single/reflection.capnp",
+        dyn Reflect
+    );
 }
 
 mod libmultiprocess {

@@ -10,8 +10,11 @@ use std::process::{Command, Stdio};
 
 use capnp::message::{Builder, HeapAllocator};
 use capnp::serialize::write_message_to_words;
-use ipc_gen::{ImportPath, Model, Origin, Schema, code_generator_request, emit};
+use ipc_gen::{Grouping, ImportPath, Model, Origin, Schema, code_generator_request, emit};
 use ipc_gen_tests::{everything, schemas, tools};
+use ipc_runtime::reflection::Reflect;
+use ipc_runtime::wire::proxy::{Thread, ThreadMap};
+use ipc_runtime::wire::{Descriptor, Interface};
 
 /// An empty folder.
 fn folder(name: &str) -> PathBuf {
@@ -83,4 +86,40 @@ fn what_is_made_of_interfaces() {
     assert!(command.status().unwrap().success());
     let ours = generate(&plugin, &code_generator_request(&schema), &folder("plugins_ours"));
     compare(&ours, &files(&theirs));
+}
+
+/// C++ compiles what its generator makes of every schema at hand.
+#[test]
+fn what_cpp_compiles() {
+    let (Some(plugin), Some(compiler)) = (tools::require("capnpc-c++"), tools::require("g++")) else {
+        return;
+    };
+    let one_file = |roots: &[&'static Descriptor], name: &str| {
+        let schema = Schema::of(roots).unwrap().grouping(Grouping::Single).unwrap();
+        schema.with_main_name(name)
+    };
+    let examples = [
+        <dyn ipc_examples::CalculatorInit>::descriptor(),
+        <dyn ipc_examples::PrinterInit>::descriptor(),
+        <dyn ipc_examples::Board>::descriptor(),
+    ];
+    let schemas = [
+        one_file(&everything::roots(), "everything.capnp"),
+        one_file(&examples, "example.capnp"),
+        one_file(&[<dyn Reflect>::descriptor()], "reflection.capnp"),
+        one_file(&[<dyn ThreadMap>::descriptor(), <dyn Thread>::descriptor()], "proxy.capnp"),
+    ];
+    for (number, schema) in schemas.iter().enumerate() {
+        let to = folder(&format!("plugins_cpp_{number}"));
+        let made = generate(&plugin, &code_generator_request(schema), &to);
+        for name in made.keys().filter(|name| name.ends_with(".c++")) {
+            let output = Command::new(&compiler)
+                .args(["-std=c++17", "-fsyntax-only", "-x", "c++"])
+                .arg(name)
+                .current_dir(&to)
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{name}\n{}", String::from_utf8_lossy(&output.stderr));
+        }
+    }
 }

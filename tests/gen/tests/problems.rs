@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "what the tests share is a test too")]
 
-use ipc_gen::{Problem, Schema, SchemaError};
+use std::sync::LazyLock;
+
+use ipc_gen::{Grouping, Libmultiprocess, Problem, Schema, SchemaError};
 use ipc_gen_tests::descriptors::{Home, enumeration, field, fields, interface, method, optional, structure};
 use ipc_runtime::wire::descriptor::{Descriptor, Interface, Kind, Parameter, Type};
 
@@ -60,6 +62,50 @@ fn two_names_in_one_file() {
         "`A` (in `first`) and `A` (in `second`) have one name in the file 0x9000000000000000\n  \
          help: give one another name in the schema with `name = \"..\"`, or another file with `file = 0x..`",
     );
+}
+
+#[test]
+fn two_names_in_one_file_of_a_grouping() {
+    const ELSEWHERE: Home = Home { file: 0x9000_0000_0000_0002, module: "second" };
+    let roots = [HOME, ELSEWHERE].map(|home| leak(home.declare("A", "", structure([]))));
+    let error = Schema::of(&roots).unwrap().grouping(Grouping::Single).unwrap_err();
+    assert!(matches!(error.problems(), [Problem::SameName { .. }]), "{error}");
+}
+
+#[test]
+fn what_is_said_for_cpp_of_nothing() {
+    let schema = Schema::of(&[leak(HOME.declare("A", "", structure([field("x", Type::Bool)])))]).unwrap();
+    let cpp = Libmultiprocess::new("a")
+        .wrap("B", "a::B")
+        .name("A.x", "the_x")
+        .name("A.y", "y")
+        .exception("A.x", "E");
+    let help = "help: write the names of the schema: `Calculator`, `Calculator.makePrinter`, `Point.x`, \
+                `Calculator.solve.error`";
+    assert_eq!(
+        schema.libmultiprocess(cpp).unwrap_err().to_string(),
+        ["B", "A.y", "A.x"]
+            .map(|path| format!("there is no `{path}` of which that could be said\n  {help}"))
+            .join("\n")
+    );
+}
+
+#[test]
+fn files_for_cpp_that_import_each_other() {
+    static FIRST: LazyLock<Descriptor> =
+        LazyLock::new(|| HOME.declare("First", "", structure([field("x", Type::Struct(|| &SECOND))])));
+    static SECOND: LazyLock<Descriptor> = LazyLock::new(|| {
+        const ELSEWHERE: Home = Home { file: 0x9000_0000_0000_0002, module: "second" };
+        ELSEWHERE.declare("Second", "", structure([field("x", Type::Struct(|| &FIRST))]))
+    });
+    let schema = || Schema::of(&[&FIRST]).unwrap();
+    assert_eq!(
+        schema().libmultiprocess(Libmultiprocess::new("a")).unwrap_err().to_string(),
+        "`first.capnp` and `second.capnp` import each other, which C++ cannot compile\n  \
+         help: group the declarations otherwise; with `Grouping::Single` all are in one file"
+    );
+    let single = schema().grouping(Grouping::Single).unwrap();
+    assert_eq!(single.libmultiprocess(Libmultiprocess::new("a")).unwrap().files().len(), 1);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-// A peer that uses libmultiprocess: `ipc-cpp-peer serve foo|rules|threads PATH` serves an interface until standard input ends, and
+// A peer that uses libmultiprocess: `ipc-cpp-peer serve foo|rules|threads|workshop PATH` serves an interface until standard input ends, and
 // `ipc-cpp-peer call foo|rules|threads PATH CASE` makes the calls of a case and ends with 0 if all was as expected. With `-ipcfd NUMBER`
 // it serves `threads` to the process that started it.
 
@@ -88,6 +88,7 @@ int main(int argc, char** argv)
         {"foo", {serve_foo, foo_cases}},
         {"rules", {serve_rules, rules_cases}},
         {"threads", {[](const std::string& path) { serve_threads(path); }, threads_cases}},
+        {"workshop", {serve_workshop, [] { return Cases{}; }}},
     };
     if (role == "-ipcfd" && argc == 3) {
         serve_threads(std::stoi(what));
@@ -99,6 +100,6 @@ int main(int argc, char** argv)
         return 0;
     }
     if (found != interfaces.end() && role == "call" && argc == 5) return call(found->second.second(), argv[3], argv[4]);
-    std::cerr << "usage: ipc-cpp-peer serve foo|rules|threads PATH\n       ipc-cpp-peer call foo|rules|threads PATH CASE\n";
+    std::cerr << "usage: ipc-cpp-peer serve foo|rules|threads|workshop PATH\n       ipc-cpp-peer call foo|rules|threads PATH CASE\n";
     return 2;
 }

@@ -138,6 +138,7 @@ void serve_foo(const std::string& path);
 void serve_rules(const std::string& path);
 void serve_threads(const std::string& path);
 void serve_threads(int descriptor);
+void serve_workshop(const std::string& path);
 Cases foo_cases();
 Cases rules_cases();
 Cases threads_cases();

@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use ipc_gen_tests::versions::{new, servers};
+use ipc_gen_tests::versions::new;
 use ipc_runtime::{CapnpContext, IpcException, make_capnp_protocol, make_ipc, make_process};
 
 fn main() -> Result<ExitCode, IpcException> {
-    let root: Arc<dyn new::Init> = Arc::new(servers::New);
+    let root: Arc<dyn new::Init> = Arc::new(new::New);
     let ipc = make_ipc(make_process("version-new", "."), make_capnp_protocol(CapnpContext::new()), root);
     let code = ipc.start_spawned_process(std::env::args_os())?;
     Ok(code.unwrap_or(ExitCode::FAILURE))

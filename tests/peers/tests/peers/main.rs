@@ -14,3 +14,4 @@ mod python;
 mod rules;
 mod schemas;
 mod threads;
+mod workshop;
