@@ -26,6 +26,7 @@ mod misbehave;
 mod objects;
 mod oneway;
 mod order;
+mod packets;
 mod raw;
 mod soak;
 mod spawn;
