@@ -1100,7 +1100,11 @@ const _: () = {
                 } if <dyn Base as __ipc::Superclass>::implements(__interface) => {
                     <dyn Base as __ipc::Superclass>::dispatch(self, __call)
                 }
-                _ => __ipc::Err(__call.unimplemented()),
+                _ => {
+                    __ipc::Err(
+                        __call.unimplemented(<Self as __ipc::Interface>::descriptor()),
+                    )
+                }
             }
         }
         #[inline]

@@ -286,7 +286,11 @@ const _: () = {
                         >(),
                     )
                 }
-                _ => __ipc::Err(__call.unimplemented()),
+                _ => {
+                    __ipc::Err(
+                        __call.unimplemented(<Self as __ipc::Interface>::descriptor()),
+                    )
+                }
             }
         }
     }
@@ -451,7 +455,11 @@ const _: () = {
             __call: &__ipc::ServerCall,
         ) -> __ipc::Result<__ipc::Reply, __ipc::IpcException> {
             match __call.method() {
-                _ => __ipc::Err(__call.unimplemented()),
+                _ => {
+                    __ipc::Err(
+                        __call.unimplemented(<Self as __ipc::Interface>::descriptor()),
+                    )
+                }
             }
         }
         #[inline]

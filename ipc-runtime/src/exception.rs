@@ -118,12 +118,20 @@ impl IpcException {
 
     /// Returns what travelled so as it is presented here.
     pub(crate) fn caught(self) -> Self {
-        match self.text().strip_prefix(STD_EXCEPTION).map(str::to_owned) {
-            Some(text) => Self::new(self.kind(), text),
-            None => self,
-        }
+        let text = self.text();
+        let text = text.strip_prefix(REMOTE_EXCEPTION).unwrap_or(text);
+        let text = text.strip_prefix(STD_EXCEPTION).unwrap_or(text);
+        if text.len() == self.text().len() { self } else { Self::new(self.kind(), text) }
+    }
+
+    /// Returns what the peer said of a capability as it goes back to the peer, if that calls it: so Cap'n Proto in C++ does.
+    pub(crate) fn sent_back(&self) -> Self {
+        Self::new(self.kind(), format!("{REMOTE_EXCEPTION}{}", self.text()))
     }
 }
+
+/// How the text begins of what came from the other side.
+pub(crate) const REMOTE_EXCEPTION: &str = "remote exception: ";
 
 /// How the text begins of what a method failed with.
 const STD_EXCEPTION: &str = "std::exception: ";
@@ -241,7 +249,8 @@ mod tests {
             let thrown = IpcException::new(kind, "why").thrown();
             assert_eq!((thrown.kind(), thrown.text()), (kind, wire));
             assert_eq!(thrown.clone().thrown().text(), wire, "thrown on by the next process");
-            assert_eq!(thrown.caught().text(), "why");
+            assert_eq!(thrown.clone().caught().text(), "why");
+            assert_eq!(thrown.sent_back().caught().text(), "why");
         }
     }
 

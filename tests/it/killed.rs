@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use ipc_runtime::closed;
-use ipc_tests::interfaces::Callback;
+use ipc_tests::interfaces::{Callback, Peer};
 use ipc_tests::steps::{PATIENCE, bounded, eventually, joined, received};
 
 use super::util::{Here, Recorder, Stopped, assert_disconnected, kill};
@@ -76,6 +76,30 @@ fn a_server_killed_during_its_callback_is_noticed_and_the_call_fails_when_the_ca
         drop(inside);
         assert_disconnected(joined("the pending call fails", call));
         eventually("the callback object is freed", || freed.upgrade().is_none());
+        assert_eq!(here.spawn().add(1, 1).unwrap(), 2);
+    });
+}
+
+#[test]
+fn what_a_call_back_passes_on_runs_on_the_thread_that_waits_which_then_learns_of_a_death_late() {
+    bounded(PATIENCE, || {
+        let here = Here::new();
+        let caller = here.spawn();
+        let gate = here.gate("gate");
+        // The object is behind another connection: its process is called by the thread that waits for the first one.
+        here.server.keep(Some(Arc::new(Stopped(gate.path().to_owned())))).unwrap();
+        let elsewhere = here.connect(&here.listen("elsewhere")).kept().unwrap().unwrap();
+        let call = {
+            let caller = caller.clone();
+            thread::spawn(move || caller.call(elsewhere, 1))
+        };
+        let inside = gate.entered();
+        kill(&caller);
+        eventually("the death is noticed", || closed(&caller).is_some());
+        // As if it were a call of its own, which that thread makes: it waits until that has ended.
+        assert!(!call.is_finished());
+        drop(inside);
+        assert_disconnected(joined("the pending call fails", call));
         assert_eq!(here.spawn().add(1, 1).unwrap(), 2);
     });
 }

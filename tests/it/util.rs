@@ -117,7 +117,7 @@ impl Callback for Stopped {
 /// Both ends of a connection in this process, and what one of them offers as the other sees it.
 pub(crate) struct Pair<T: Interface + ?Sized> {
     pub(crate) remote: Arc<T>,
-    _server: Arc<dyn Ipc>,
+    server: Arc<dyn Ipc>,
     _client: Arc<dyn Ipc>,
     _directory: TempDir,
 }
@@ -145,6 +145,11 @@ impl<T: Interface + ?Sized> Pair<T> {
         server.listen_address(&mut address).unwrap();
         let client = make_client_ipc(process(), make_capnp_protocol(client_settings));
         let remote = client.connect_address::<T>(&mut address).unwrap().unwrap();
-        Self { remote, _server: server, _client: client, _directory: directory }
+        Self { remote, server, _client: client, _directory: directory }
+    }
+
+    /// Has the end that offers the object leave.
+    pub(crate) fn disconnect(&self) {
+        self.server.disconnect_incoming();
     }
 }

@@ -88,6 +88,15 @@ impl Printing {
         self.methods().into_iter().find(is)
     }
 
+    /// Returns the error for a method that the interface does not have, which is said of the interface that would declare it.
+    fn unimplemented(&self, call: &ServerCall) -> IpcException {
+        let asked = call.method().interface;
+        let has = self.methods().iter().any(|method| method.interface == asked);
+        let id = if has { asked } else { self.interface };
+        let node = self.maker.live.model.nodes.get(&id);
+        call.unimplemented_by(id, node.map_or("", |node| node.display_name.as_str()))
+    }
+
     fn check(&self, name: &str, answer: &Json) -> Result<(), ValueError> {
         let methods = self.methods();
         let path = format!("{}.{name}", self.path);
@@ -144,7 +153,9 @@ impl DynamicObject for Printing {
 
     fn answer(&self, call: &ServerCall) -> Result<Reply, IpcException> {
         let model = &self.maker.live.model;
-        let Some(found) = self.find(call.method()) else { return Err(call.unimplemented()) };
+        let Some(found) = self.find(call.method()) else {
+            return Err(self.unimplemented(call));
+        };
         let name = &found.method.name;
         if found.is_destroy(model) {
             return call.reply(Size::default(), |_| Ok(()));

@@ -79,7 +79,7 @@ pub(crate) fn expand_server(interface: &Interface) -> TokenStream {
                 match __call.method() {
                     #(#arms)*
                     #(#inherited)*
-                    _ => #ipc::Err(__call.unimplemented()),
+                    _ => #ipc::Err(__call.unimplemented(<Self as #ipc::Interface>::descriptor())),
                 }
             }
 

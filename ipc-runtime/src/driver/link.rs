@@ -44,6 +44,7 @@ mod reading;
 use self::effects::Effects;
 pub(crate) use self::effects::Writing;
 use self::ending::Ending;
+pub(crate) use self::ending::KeptOpen;
 pub(crate) use self::holding::{hold, is_holding, release_held};
 
 /// What the driver plugs into the engine.
@@ -422,6 +423,10 @@ impl Link {
     /// Gives a handle on a remote object back; the last one closes a client's connection.
     pub(crate) fn drop_handle(self: &Arc<Self>, cap: Cap<LocalObject>) {
         self.with_engine(|engine| engine.release(cap));
+        self.let_go();
+    }
+
+    fn let_go(self: &Arc<Self>) {
         if self.handles.fetch_sub(1, Ordering::AcqRel) == 1 && self.side == Side::Client {
             self.terminate(IpcException::disconnected("the connection was closed by this side"));
         }

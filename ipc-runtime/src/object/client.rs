@@ -11,7 +11,7 @@ use super::remote::{Closing, RunningCall};
 use super::thread::{Attended, Awaiting, Lease, attend, lease_for_task, lease_oneway, lease_shared};
 use super::{Capability, Destination, Remote};
 use crate::deadline::{self, timed_out};
-use crate::driver::link::{Incoming, Question, Reading, Writing};
+use crate::driver::link::{Incoming, KeptOpen, Link, Question, Reading, Writing};
 use crate::driver::waiter::Waiter;
 use crate::exception::IpcException;
 use crate::rpc::{OutgoingCall, copies_of};
@@ -54,10 +54,20 @@ pub struct MethodId {
 }
 
 impl MethodId {
-    /// Returns the error for a method that an object does not have.
-    pub(super) fn unimplemented(self) -> IpcException {
+    /// Returns the error for a method that an object does not have, which has the interface with the id and the name.
+    ///
+    /// It is what Cap'n Proto in C++ says (`capability.c++`), byte for byte.
+    pub(super) fn unimplemented(self, of: u64, name: &str) -> IpcException {
         let Self { interface, ordinal } = self;
-        IpcException::unimplemented(format!("no method @{ordinal} of interface @{interface:#x} here"))
+        IpcException::unimplemented(if interface == of {
+            format!(
+                "Method not implemented.; interfaceName = {name}; typeId = {interface}; methodId = {ordinal}"
+            )
+        } else {
+            format!(
+                "Requested interface not implemented.; actualInterfaceName = {name}; requestedTypeId = {interface}"
+            )
+        })
     }
 }
 
@@ -97,6 +107,9 @@ impl Params {
 pub(crate) struct Held {
     lease: Lease,
     running: Option<RunningCall>,
+    /// Whose end it would be in the middle of a call back: set for a call that was given objects.
+    link: Option<Arc<Link>>,
+    kept: Option<KeptOpen>,
 }
 
 impl Held {
@@ -105,6 +118,9 @@ impl Held {
         if let Some(running) = &mut self.running {
             running.abandon();
         }
+        // Whoever gives it up has a handle still. The method may call back when that is gone too, and a server of
+        // libmultiprocess 13 may come to a stop if its connection ends just then.
+        self.kept = self.link.take().map(KeptOpen::new);
     }
 
     /// Returns the threads that the call's context names.
@@ -169,7 +185,7 @@ fn send_counted<'d, T>(
     let _awaiting = Awaiting::begin();
     let (lease, attended): (Lease, Option<Attended>) =
         if params.names_threads(remote) { attend(link, deadline) } else { Default::default() };
-    let held = Held { lease, running };
+    let held = Held { lease, running, ..Held::default() };
     let sent = Sent::new(remote, method, params.size, Sender::Waits(deadline), encode, held)?;
     let answer = link.wait(deadline, |waker| sent.answer.poll(waker));
     // What the method has called back before its answer has been done when the caller goes on.
@@ -207,7 +223,14 @@ async fn try_call_async<T>(
     poll_fn(|cx| link.poll_room(cx.waker())).await;
     let lease = if params.names_threads(remote) { lease_for_task(link).await } else { Lease::default() };
     let _awaiting = Awaiting::begin();
-    let sent = Sent::new(remote, method, params.size, Sender::Task, encode, Held { lease, running })?;
+    let sent = Sent::new(
+        remote,
+        method,
+        params.size,
+        Sender::Task,
+        encode,
+        Held { lease, running, ..Held::default() },
+    )?;
     link.attend();
     link.write_with_others().await;
     let incoming = poll_fn(|cx| sent.answer.poll(cx.waker())).await?;
@@ -229,7 +252,7 @@ pub(crate) fn send_oneway<'d>(
     remote.link().wait_for_room(deadline)?;
     let link = remote.link();
     let lease = if params.names_threads(remote) { lease_oneway(link, deadline)? } else { Lease::default() };
-    let held = Held { lease, running };
+    let held = Held { lease, running, ..Held::default() };
     Sent::new(remote, method, params.size, Sender::Leaves(deadline), encode, held)?.leave()
 }
 
@@ -247,7 +270,7 @@ pub(crate) async fn send_oneway_async(
     poll_fn(|cx| remote.link().poll_room(cx.waker())).await;
     let link = remote.link();
     let lease = if params.names_threads(remote) { lease_shared(link).await } else { Lease::default() };
-    let held = Held { lease, running };
+    let held = Held { lease, running, ..Held::default() };
     Sent::new(remote, method, params.size, Sender::Task, encode, held)?.leave()?;
     link.write_with_others().await;
     Ok(())
@@ -318,7 +341,7 @@ impl Sent {
         params: Size,
         sender: Sender,
         encode: impl FnOnce(&mut StructWriter<'_, 'd>) -> Result<(), IpcException>,
-        held: Held,
+        mut held: Held,
     ) -> Result<Self, IpcException> {
         let link = remote.link();
         let mut encoder = Encoder::new(Destination::link(link)).with_large();
@@ -338,6 +361,7 @@ impl Sent {
         let caps = encoder.into_caps();
         if !caps.is_empty() {
             call.set_caps(caps.iter().map(|cap| cap.as_ref().map(Capability::to_cap)).collect());
+            held.link = Some(link.clone());
         }
         let waiter = Waiter::holding(held);
         let reading = sender.reading();

@@ -20,10 +20,12 @@ use crate::driver::waiter::Cancel;
 use crate::exception::{IpcException, panicked};
 use crate::reflection::{self, ThreadState};
 use crate::rpc::{AnswerId, Object, OutgoingResults, Payload, copies_of};
+use crate::schema::display_name;
 use crate::sync::lock;
 use crate::thread::mailbox::Mailbox;
 use crate::thread::pool::{Job, Pool, Then, Worker, polling, spawn_chores};
 use crate::thread::strand::Kicks;
+use crate::wire::descriptor::Descriptor;
 use crate::wire::raw::Decoder;
 use crate::wire::{Encoder, Interface, Size, StructReader, StructWriter};
 
@@ -70,8 +72,8 @@ pub(crate) enum AtOnce {
     MakePool,
     /// To `Thread`.
     ThreadName(Box<str>),
-    /// That there is no such method.
-    Unknown,
+    /// That its interface has no such method.
+    Unknown(&'static Descriptor),
 }
 
 impl AtOnce {
@@ -559,9 +561,15 @@ impl ServerCall {
         self.reply(Size::default(), |_| Ok(()))
     }
 
-    /// Returns the error for a method that the interface does not have.
-    pub fn unimplemented(&self) -> IpcException {
-        self.method.unimplemented()
+    /// Returns the error for a method that the object's interface does not have: in the words of Cap'n Proto in C++, with the
+    /// interface's name and that of its file.
+    pub fn unimplemented(&self, interface: &Descriptor) -> IpcException {
+        self.unimplemented_by(interface.id, &display_name(interface))
+    }
+
+    /// Like [`unimplemented`](Self::unimplemented), for an interface that has an id and a name, but no descriptor.
+    pub fn unimplemented_by(&self, id: u64, name: &str) -> IpcException {
+        self.method.unimplemented(id, name)
     }
 }
 

@@ -153,7 +153,9 @@ fn reply_error(
     match answer {
         ErrorAnswer::Exception(exception) => Err(exception),
         ErrorAnswer::Slot(index, encode) => {
-            let Some(at) = results_at.get(index) else { return Err(call.unimplemented()) };
+            let Some(at) = results_at.get(index) else {
+                return Err(IpcException::failed("a field of the results that there is not"));
+            };
             call.reply(results, |to| encode(to, *at))
         }
     }

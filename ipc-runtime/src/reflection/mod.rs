@@ -103,7 +103,7 @@ pub(crate) fn answer(
     call: &ServerCall,
 ) -> Result<Reply, IpcException> {
     match reflection {
-        Reflection::Nothing => Err(call.unimplemented()),
+        Reflection::Nothing => Err(call.unimplemented(descriptor)),
         reflection => {
             let asked: Arc<dyn Reflect> = Arc::new(Asked { descriptor, reflection });
             asked.dispatch(call)

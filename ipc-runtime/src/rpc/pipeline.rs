@@ -99,8 +99,11 @@ pub(crate) fn follow<O: Clone>(
     }
 }
 
+/// What Cap'n Proto in C++ says of a call of nothing.
+const NULL_CAPABILITY: &str = "Called null capability.";
+
 pub(crate) fn null_capability<O>() -> Cap<O> {
-    Cap::Broken(IpcException::failed("called a null capability"))
+    Cap::Broken(IpcException::failed(NULL_CAPABILITY))
 }
 
 /// Copies content to another message. Returns, for each capability of the copy in order, its index in the

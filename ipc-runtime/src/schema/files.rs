@@ -65,11 +65,7 @@ impl File {
     }
 
     fn natural_name(&self) -> String {
-        match self.id {
-            PROXY_FILE_ID => "proxy.capnp".to_owned(),
-            ANONYMOUS_FILE_ID => "ipc.capnp".to_owned(),
-            _ => format!("{}.capnp", self.crates().first().copied().unwrap_or("schema")),
-        }
+        natural_name(self.id, self.crates().first().copied().unwrap_or("schema"))
     }
 
     /// Finds the files of what it refers to; `homes` says where each declaration is.
@@ -100,6 +96,24 @@ impl File {
         }
         imports
     }
+}
+
+fn natural_name(file: u64, crate_name: &str) -> String {
+    match file {
+        PROXY_FILE_ID => "proxy.capnp".to_owned(),
+        ANONYMOUS_FILE_ID => "ipc.capnp".to_owned(),
+        _ => format!("{crate_name}.capnp"),
+    }
+}
+
+/// Returns the name that servers in C++ say of a declaration: behind that of its file. That of `proxy.capnp` is as
+/// libmultiprocess compiles it, that of others as it is if nothing else has its name.
+pub(crate) fn display_name(declaration: &Descriptor) -> String {
+    let file = match declaration.file {
+        PROXY_FILE_ID => "include/mp/proxy.capnp".to_owned(),
+        file => natural_name(file, crate_of(declaration)),
+    };
+    format!("{file}:{}", declaration.name)
 }
 
 /// One line `using Alias = import "name";`.

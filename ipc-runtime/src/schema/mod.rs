@@ -6,6 +6,7 @@ mod files;
 mod member;
 mod request;
 
+pub(crate) use self::files::display_name;
 pub use self::files::{
     ANONYMOUS_FILE_ID, BUILTIN_NAMES, File, Import, PROXY_FILE_ID, group, group_by, name_files, reach,
 };

@@ -79,7 +79,7 @@ impl<T: StreamItem> Interface for StreamObject<T> {
                 producer.destroy();
                 call.reply(Size::default(), |_| Ok(()))
             }
-            _ => Err(call.unimplemented()),
+            _ => Err(call.unimplemented(describe::<T>())),
         }
     }
 
@@ -91,7 +91,9 @@ impl<T: StreamItem> Interface for StreamObject<T> {
         Started::Cancellable(Box::pin(async move {
             let [_, count_at] = PARAMS.at;
             let count = u32::decode(&call.params()?, count_at)?;
-            let Self::Local(producer) = &*self else { return Err(call.unimplemented()) };
+            let Self::Local(producer) = &*self else {
+                return Err(call.unimplemented(describe::<T>()));
+            };
             let answer = producer.next(count).await?;
             reply(&call, &answer, RESULTS.at)
         }))

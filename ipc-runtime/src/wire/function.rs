@@ -174,7 +174,7 @@ fn answer<R: Returned>(call: &ServerCall, result: Result<R, IpcException>) -> Re
 
 fn check_call(call: &ServerCall, descriptor: &Descriptor) -> Result<(), IpcException> {
     let own = MethodId { interface: descriptor.id, ordinal: CALL };
-    if call.method() == own { Ok(()) } else { Err(call.unimplemented()) }
+    if call.method() == own { Ok(()) } else { Err(call.unimplemented(descriptor)) }
 }
 
 /// The ordinal of `call`, behind `destroy`.

@@ -343,6 +343,32 @@ impl LaterHook for Meets {
 }
 
 /// Two calls that are made at once do not wait for each other, also where one thread waits for both.
+/// Passes the gate when it is called.
+struct AtGate(String);
+
+impl Hook for AtGate {
+    fn call(&self, value: u32) -> Result<u32, IpcException> {
+        pass(&self.0)?;
+        Ok(value)
+    }
+}
+
+#[test]
+fn a_future_learns_at_once_that_its_connection_has_ended_whatever_has_been_called_back() {
+    bounded(PATIENCE, || {
+        let directory = TempDir::new().unwrap();
+        let gate = Gate::new(directory.path(), "gate").unwrap();
+        let (pair, _server) = pair();
+        let (relay, hook) = (twin(&pair.remote), Arc::new(AtGate(gate.path().to_owned())));
+        let call = thread::spawn(move || block_on(relay.call(hook, 1)));
+        let inside = gate.entered();
+        pair.disconnect();
+        // What was called back runs on.
+        assert!(joined("the call fails", call).unwrap_err().is_disconnected());
+        drop(inside);
+    });
+}
+
 #[test]
 fn two_calls_back_that_are_made_at_once_run_at_once() {
     bounded(PATIENCE, || {

@@ -238,10 +238,10 @@ fn a_broken_thread_says_why_it_is() {
         at.raw().send(|message| {
             let mut resolve = message.init_resolve();
             resolve.set_promise_id(9);
-            resolve.init_exception().set_reason("Called null capability.");
+            resolve.init_exception().set_reason("remote exception: Called null capability.");
         });
         let Told::Failed(id, text) = at.next() else { panic!("not refused") };
-        assert_eq!((id, text.as_str()), (call, "Called null capability."));
+        assert_eq!((id, text.as_str()), (call, "remote exception: Called null capability."));
     });
 }
 

@@ -53,14 +53,15 @@ void serve_parent(int descriptor, Impl& impl)
     loop.loop();
 }
 
-//! The client of the server at a path, with the thread that reads its socket.
+//! The client of the server at a path, or behind a socket, with the thread that reads it.
 template <typename Interface>
 class Connected
 {
 public:
-    explicit Connected(const std::string& path)
+    explicit Connected(const std::string& path) : Connected(connect_to(path)) {}
+
+    explicit Connected(int socket)
     {
-        const int socket = connect_to(path);
         std::promise<mp::EventLoopRef> started;
         m_thread = std::thread([&started] {
             mp::EventLoop loop("ipc-cpp-peer", log);

@@ -6,8 +6,11 @@
 #include <algorithm>
 #include <atomic>
 #include <barrier>
+#include <capnp/any.h>
 #include <chrono>
 #include <cstdlib>
+#include <iostream>
+#include <mp/util.h>
 #include <random>
 #include <sys/syscall.h>
 #include <threads.capnp.h>
@@ -106,7 +109,49 @@ void contexts(const std::string& path)
         "remote exception: std::exception: invalid thread handle");
     EXPECT_EQUAL(
         call_on([](auto context) { context.setThread(make_thread(nullptr)); }),
-        "remote exception: Called null capability.");
+        "remote exception: remote exception: Called null capability.");
+    // The connection goes on.
+    EXPECT_EQUAL(client.living(), 0);
+}
+
+//! Asks what no client would, and writes what the server says to each question.
+void questions(const std::string& path)
+{
+    Connected<messages::Threads> connected(path);
+    Client& client = *connected;
+    const auto say = [](const char* question, const std::string& text) { std::cout << question << ": " << text << std::endl; };
+    const auto ask = [&](const char* question, auto of, uint64_t interface, uint16_t method) {
+        say(question, outcome(client, [&] { return of().typelessRequest(interface, method, nullptr).send(); }));
+    };
+    const uint64_t threads = capnp::typeId<messages::Threads>();
+    const uint64_t other = capnp::typeId<messages::Callback>();
+    const auto root = [&] { return client.m_client; };
+    const auto map = [&] { return client.m_context.connection->m_thread_map; };
+    const auto thread = [&] { return make_thread(map()); };
+    ask("a method beyond the last", root, threads, 999);
+    ask("a method of another interface", root, other, 0);
+    ask("a method beyond the last, of a map", map, capnp::typeId<mp::ThreadMap>(), 2);
+    ask("a method of another interface, of a map", map, other, 0);
+    ask("a method beyond the last, of a thread", thread, capnp::typeId<mp::Thread>(), 1);
+    ask("a method of another interface, of a thread", thread, other, 1);
+    const auto result_of = [&](auto of, uint64_t interface, uint16_t method, uint16_t field) {
+        return [=] {
+            auto results = of().typelessRequest(interface, method, nullptr).send();
+            return capnp::Capability::Client(results.getPointerField(field).asCap());
+        };
+    };
+    ask("a call of the result of a method that there is not", result_of(root, threads, 999, 0), other, 0);
+    const auto call_on = [&](const char* question, auto thread) {
+        say(question, outcome(client, [&] {
+            auto request = client.m_client.numberRequest();
+            request.initContext().setThread(thread().template castAs<mp::Thread>());
+            return request.send();
+        }));
+    };
+    call_on("a thread that is broken", result_of(map, other, 0, 0));
+    call_on("a thread that was broken before it was sent", [] { return capnp::Capability::Client(KJ_EXCEPTION(FAILED, "it broke")); });
+    call_on("a thread that is something else", [&] { return capnp::Capability::Client(client.m_client); });
+    call_on("a thread of another process", [] { return capnp::Capability::Client(mp::Thread::Client(kj::heap<Foreign>())); });
     // The connection goes on.
     EXPECT_EQUAL(client.living(), 0);
 }
@@ -180,6 +225,26 @@ public:
 private:
     Client& m_client;
 };
+
+//! Spawns a program of its own accord, which serves the interface to it.
+void spawned(const std::string& program)
+{
+    int child{-1};
+    const int socket = mp::SpawnProcess(child, [&](int descriptor) {
+        return std::vector<std::string>{program, "-ipcfd", std::to_string(descriptor)};
+    });
+    {
+        Connected<messages::Threads> connected(socket);
+        EXPECT_EQUAL(connected->number() != 0, true);
+        std::atomic<int> calls{0}, ends{0};
+        EXPECT_EQUAL(connected->give(std::make_unique<Notes>(calls, ends), 1), 2);
+        EXPECT_EQUAL(calls, 1);
+        auto object = connected->makeObject();
+        EXPECT_EQUAL(object->touch() + connected->living(), 2);
+        object.reset();
+    }
+    EXPECT_EQUAL(mp::WaitProcess(child), 0);
+}
 
 void given(const std::string& path)
 {
@@ -313,6 +378,8 @@ Cases threads_cases()
 {
     return {
         {"contexts", contexts},
+        {"questions", questions},
+        {"spawned", spawned},
         {"order", order},
         {"pool", pool},
         {"given", given},

@@ -74,6 +74,14 @@ impl Server {
         Connector(self.directory.path().to_owned())
     }
 
+    /// Has the program make the calls of a case, and returns what it says of the answers.
+    ///
+    /// # Panics
+    /// Panics if the case fails.
+    pub fn answers(&self, program: &Path, interface: &str, case: &str) -> String {
+        answers(program, interface, &self.directory.path().join("socket"), case)
+    }
+
     /// Returns how many threads its process has.
     ///
     /// # Panics
@@ -176,7 +184,7 @@ impl Served {
     /// # Panics
     /// Panics with what the program says if one is not.
     pub fn passes(&self, program: &Path, interface: &str, case: &str) {
-        let Output { status, stderr, .. } = self.call(program, interface, case);
+        let Output { status, stderr, .. } = call(program, interface, &self.path(), case);
         assert!(status.success(), "`{case}` ended with {status}:\n{}", String::from_utf8_lossy(&stderr));
     }
 
@@ -191,17 +199,38 @@ impl Served {
         case: &str,
         environment: &[(&str, String)],
     ) -> Child {
-        let mut command = Command::new(program);
-        command.args(["call", interface]).arg(self.path()).arg(case).stdin(Stdio::null());
-        command.envs(environment.iter().map(|(name, value)| (*name, value)));
-        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the C++ program")
+        start(program, interface, &self.path(), case, environment)
     }
 
-    fn call(&self, program: &Path, interface: &str, case: &str) -> Output {
-        let process = self.start(program, interface, case, &[]);
-        joined("the C++ client ends", std::thread::spawn(move || process.wait_with_output()))
-            .expect("its output")
+    /// Has the program make the calls of a case, and returns what it says of the answers.
+    ///
+    /// # Panics
+    /// Panics if the case fails.
+    pub fn answers(&self, program: &Path, interface: &str, case: &str) -> String {
+        answers(program, interface, &self.path(), case)
     }
+}
+
+/// Runs a case of the program, which is about what is at the path, and returns how it ended.
+///
+/// # Panics
+/// Panics if it cannot be started or does not end.
+pub fn call(program: &Path, interface: &str, path: &Path, case: &str) -> Output {
+    let process = start(program, interface, path, case, &[]);
+    joined("the C++ client ends", std::thread::spawn(move || process.wait_with_output())).expect("its output")
+}
+
+fn start(program: &Path, interface: &str, path: &Path, case: &str, environment: &[(&str, String)]) -> Child {
+    let mut command = Command::new(program);
+    command.args(["call", interface]).arg(path).arg(case).stdin(Stdio::null());
+    command.envs(environment.iter().map(|(name, value)| (*name, value)));
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the C++ program")
+}
+
+fn answers(program: &Path, interface: &str, path: &Path, case: &str) -> String {
+    let Output { status, stdout, stderr } = call(program, interface, path, case);
+    assert!(status.success(), "`{case}` ended with {status}:\n{}", String::from_utf8_lossy(&stderr));
+    String::from_utf8_lossy(&stdout).into_owned()
 }
 
 fn connect<T: Interface + ?Sized>(directory: &Path) -> Arc<T> {

@@ -23,6 +23,23 @@ pub(super) struct Ending {
     cleanups: Vec<(u64, Chore)>,
 }
 
+/// Keeps a connection open, as a handle on an object does, until this is dropped.
+pub(crate) struct KeptOpen(Arc<Link>);
+
+impl KeptOpen {
+    /// Keeps open a connection that somebody has a handle of.
+    pub(crate) fn new(link: Arc<Link>) -> Self {
+        link.add_handle();
+        Self(link)
+    }
+}
+
+impl Drop for KeptOpen {
+    fn drop(&mut self) {
+        self.0.let_go();
+    }
+}
+
 impl Link {
     /// Ends the connection: every pending call fails with `reason`, every object is given up.
     pub(crate) fn terminate(self: &Arc<Self>, reason: IpcException) {

@@ -74,7 +74,7 @@ impl Interface for dyn Echo {
 
     fn dispatch(&self, call: &ServerCall) -> Result<Reply, IpcException> {
         if call.method() != ECHO {
-            return Err(call.unimplemented());
+            return Err(call.unimplemented(Self::descriptor()));
         }
         let data = <&[u8]>::decode(&call.params()?, POINTER.at[0])?;
         let result = self.echo(data)?;

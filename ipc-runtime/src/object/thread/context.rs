@@ -8,6 +8,7 @@ use crate::exception::IpcException;
 use crate::object::server::{AtOnce, ServedCall};
 use crate::object::{Capabilities, Capability, Destination, LocalObject, MethodId};
 use crate::rpc::{Cap, Known, OutgoingResults, Payload};
+use crate::schema::display_name;
 use crate::wire::raw::{self, Decoder};
 use crate::wire::{Encoder, Size, StructWriter};
 
@@ -125,7 +126,7 @@ pub(crate) fn answer_at_once(
             results(Size::default(), |_| Ok(()))
         }
         AtOnce::ThreadName(name) => results(ONE_POINTER, |to| to.pointer(0).set_text(&name)),
-        AtOnce::Unknown => Err(method.unimplemented()),
+        AtOnce::Unknown(interface) => Err(method.unimplemented(interface.id, &display_name(interface))),
     }
 }
 

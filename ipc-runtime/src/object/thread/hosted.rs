@@ -15,6 +15,7 @@ use crate::rpc::Cap;
 use crate::sync::lock;
 use crate::thread::strand::Strand;
 use crate::wire::Interface;
+use crate::wire::descriptor::Descriptor;
 use crate::wire::proxy::{Thread, ThreadMap};
 
 /// A thread of this side that the peer can name: one that it had made, or one that waits.
@@ -86,11 +87,15 @@ impl Drop for HostedThread {
 impl Answering for HostedThread {
     fn answer(&self, method: MethodId) -> AtOnce {
         let get_name = MethodId { interface: <dyn Thread>::descriptor().id, ordinal: 0 };
-        if method == get_name { AtOnce::ThreadName(self.name.clone()) } else { AtOnce::Unknown }
+        if method == get_name {
+            AtOnce::ThreadName(self.name.clone())
+        } else {
+            AtOnce::Unknown(self.interface())
+        }
     }
 
-    fn interface(&self) -> &'static str {
-        <dyn Thread>::descriptor().name
+    fn interface(&self) -> &'static Descriptor {
+        <dyn Thread>::descriptor()
     }
 
     fn as_thread(self: Arc<Self>) -> Option<Arc<HostedThread>> {
@@ -199,16 +204,16 @@ struct Map;
 
 impl Answering for Map {
     fn answer(&self, method: MethodId) -> AtOnce {
-        let known = method.interface == <dyn ThreadMap>::descriptor().id;
+        let known = method.interface == self.interface().id;
         match method.ordinal {
             0 if known => AtOnce::MakeThread,
             1 if known => AtOnce::MakePool,
-            _ => AtOnce::Unknown,
+            _ => AtOnce::Unknown(self.interface()),
         }
     }
 
-    fn interface(&self) -> &'static str {
-        <dyn ThreadMap>::descriptor().name
+    fn interface(&self) -> &'static Descriptor {
+        <dyn ThreadMap>::descriptor()
     }
 
     fn as_thread(self: Arc<Self>) -> Option<Arc<HostedThread>> {
@@ -219,7 +224,7 @@ impl Answering for Map {
 /// An object of the runtime itself: it answers each call when it is received, and nothing of the application is behind it.
 trait Answering: Any + Send + Sync {
     fn answer(&self, method: MethodId) -> AtOnce;
-    fn interface(&self) -> &'static str;
+    fn interface(&self) -> &'static Descriptor;
     fn as_thread(self: Arc<Self>) -> Option<Arc<HostedThread>>;
 }
 
@@ -234,7 +239,7 @@ impl<A: Answering> Serve for A {
 
     fn serve(&self, call: ServerCall) -> Served {
         // It is answered before.
-        Served::Now(Err(call.unimplemented()))
+        Served::Now(Err(call.unimplemented(self.interface())))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -246,7 +251,7 @@ impl<A: Answering> Serve for A {
     }
 
     fn name(&self) -> &'static str {
-        self.interface()
+        self.interface().name
     }
 
     fn queue(&self) -> Option<&dyn Queue> {

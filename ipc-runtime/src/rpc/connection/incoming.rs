@@ -17,7 +17,7 @@ use super::super::{
 use super::Connection;
 use super::flow::finished_early;
 use crate::attachment::{Arrived, Attachments};
-use crate::exception::{ExceptionKind, IpcException};
+use crate::exception::{ExceptionKind, IpcException, REMOTE_EXCEPTION};
 use crate::wire::raw::Place;
 
 /// References to one capability that the peer counts before it is told of all but one: its count has 32 bits, and what is
@@ -241,10 +241,9 @@ impl<H: Host> Connection<H> {
                     Some(State::Done(Ok(kept))) => kept.cap(&transform),
                     Some(State::Done(Err(exception))) => Cap::Broken(exception.clone()),
                     // It may have been answered without capabilities, and forgotten, a moment ago.
-                    None => Cap::Broken(IpcException::failed(format!(
-                        "{} is over or never was, and holds no capability",
-                        AnswerId::peer(id)
-                    ))),
+                    None => Cap::Broken(IpcException::failed(
+                        "Pipeline call on a request that returned no capabilities or was already closed.",
+                    )),
                 }
             }
             Target::Answer(..) => Cap::Broken(IpcException::failed("a call cannot have itself as target")),
@@ -571,7 +570,8 @@ impl<H: Host> Connection<H> {
         Ok(Cap::Import(id))
     }
 
-    /// Finds a capability in the results of a call that the peer made here.
+    /// Finds a capability in the results of a call that the peer made here. Where there is none, the text is that of
+    /// Cap'n Proto in C++, as elsewhere.
     fn receive_result(&mut self, id: u32, transform: Transform) -> Cap<H::Object> {
         let cap = match self.answers.get(id).map(|answer| &answer.state) {
             Some(State::Running(_)) if self.promises.len() >= self.limits.max_imports => {
@@ -580,10 +580,7 @@ impl<H: Host> Connection<H> {
             Some(State::Running(_)) => self.promise_in_answer(AnswerId::peer(id), transform),
             Some(State::Done(Ok(kept))) => kept.cap(&transform),
             Some(State::Done(Err(exception))) => Cap::Broken(exception.clone()),
-            None => Cap::Broken(IpcException::failed(format!(
-                "{} is over or never was, and holds no capability",
-                AnswerId::peer(id)
-            ))),
+            None => Cap::Broken(IpcException::failed("invalid 'receiverAnswer'")),
         };
         self.acquire_ref(&cap);
         cap
@@ -616,7 +613,7 @@ pub(super) fn read_exception(exception: exception::Reader<'_>) -> IpcException {
         Err(_) => "the peer sent an exception without a readable reason".to_owned(),
     };
     let mut reason = text.as_str();
-    while let Some(rest) = reason.strip_prefix("remote exception: ") {
+    while let Some(rest) = reason.strip_prefix(REMOTE_EXCEPTION) {
         reason = rest;
     }
     IpcException::new(kind, reason)

@@ -27,7 +27,7 @@ impl<H: Host> Connection<H> {
                 (self.receive_cap(descriptor)?.unwrap_or_else(null), way)
             }
             Ok(resolve::Which::Exception(exception)) => {
-                (Cap::Broken(super::incoming::read_exception(exception?)), Resolution::Abroad)
+                (Cap::Broken(super::incoming::read_exception(exception?).sent_back()), Resolution::Abroad)
             }
             Err(_) => return Ok(Echo::Needed),
         };

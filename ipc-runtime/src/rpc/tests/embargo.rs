@@ -36,7 +36,8 @@ fn a_promise_resolved_to_an_exception_is_broken() {
         resolve.init_exception().set_reason("remote exception: no luck");
     });
     raw.end.call(&cap, 1, vec![]);
-    assert_eq!(raw.end.returned_error(1).text(), "no luck");
+    // So it goes back to the peer, in an answer to it; who called here is told without that.
+    assert_eq!(raw.end.returned_error(1).text(), "remote exception: no luck");
     assert!(raw.end.sent().is_empty());
 }
 

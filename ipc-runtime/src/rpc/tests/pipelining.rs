@@ -129,7 +129,7 @@ fn a_call_on_an_unknown_answer_is_an_exception() {
     assert_eq!(
         raw.end.sent(),
         [
-            "return 2 Failed: answer 1 is over or never was, and holds no capability",
+            "return 2 Failed: Pipeline call on a request that returned no capabilities or was already closed.",
             "return 3 Failed: a call cannot have itself as target"
         ]
     );

@@ -1,13 +1,15 @@
 //! The rules about threads and objects: our server and the C++ one, to clients that see to threads themselves and to those
 //! that do not, and C++ clients of ours, whose cases are functions in `cpp/threads.cpp`.
 
+use std::path::Path;
 use std::pin::pin;
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 use std::task::{self, Waker};
 use std::thread;
 
-use ipc_peers_tests::cpp::{Served, Server};
+use ipc_peers_tests::cpp::{self, Served, Server};
 use ipc_peers_tests::threads::{
     Callback, Ours, RawCallback, RawThreads, RawThreadsAsync, Threads, ThreadsAsync,
 };
@@ -18,7 +20,7 @@ use ipc_runtime::{
     CapnpContext, ExceptionKind, IpcException, destroy, ipc_interface, make_capnp_protocol, make_client_ipc,
     make_process,
 };
-use ipc_tests::steps::{LONG_PATIENCE, PATIENCE, bounded, eventually, joined};
+use ipc_tests::steps::{LONG_PATIENCE, PATIENCE, bounded, eventually, joined, received};
 
 /// Who serves.
 enum Either {
@@ -125,6 +127,52 @@ fn a21_2_contexts_that_name_no_thread_or_a_wrong_one() {
         for context in [None, NOWHERE] {
             assert_ne!(threads.number(context).unwrap(), 0);
         }
+    });
+}
+
+/// What a server answers to what no client would ask; `file` is where its schema has the interface.
+fn answers(file: &str) -> String {
+    let (threads, callback) = (<dyn Threads>::descriptor().id, <dyn Callback>::descriptor().id);
+    let (map, thread) = (<dyn ThreadMap>::descriptor().id, <dyn Thread>::descriptor().id);
+    let proxy = "include/mp/proxy.capnp";
+    let method = |of: &str, id, method| {
+        format!("Method not implemented.; interfaceName = {of}; typeId = {id}; methodId = {method}")
+    };
+    let interface = |of: &str| {
+        format!(
+            "Requested interface not implemented.; actualInterfaceName = {of}; requestedTypeId = {callback}"
+        )
+    };
+    let invalid = || "std::exception: invalid thread handle".to_owned();
+    let lines = [
+        ("a method beyond the last", method(&format!("{file}:Threads"), threads, 999)),
+        ("a method of another interface", interface(&format!("{file}:Threads"))),
+        ("a method beyond the last, of a map", method(&format!("{proxy}:ThreadMap"), map, 2)),
+        ("a method of another interface, of a map", interface(&format!("{proxy}:ThreadMap"))),
+        ("a method beyond the last, of a thread", method(&format!("{proxy}:Thread"), thread, 1)),
+        ("a method of another interface, of a thread", interface(&format!("{proxy}:Thread"))),
+        (
+            "a call of the result of a method that there is not",
+            method(&format!("{file}:Threads"), threads, 999),
+        ),
+        ("a thread that is broken", interface(&format!("{proxy}:ThreadMap"))),
+        ("a thread that was broken before it was sent", "remote exception: it broke".to_owned()),
+        ("a thread that is something else", invalid()),
+        ("a thread of another process", invalid()),
+    ];
+    lines.map(|(question, answer)| format!("{question}: remote exception: {answer}\n")).concat()
+}
+
+#[test]
+fn a21_2_and_9_the_texts_of_errors_byte_for_byte() {
+    let Some(program) = tools::cpp_peer() else { return };
+    bounded(PATIENCE, move || {
+        let cpp = Server::start(&program, "threads");
+        let said = cpp.answers(&program, "threads", "questions");
+        cpp.finish();
+        assert_eq!(said, answers("threads.capnp"));
+        let ours = Served::new::<dyn Threads>(Arc::new(Ours::default()));
+        assert_eq!(ours.answers(&program, "threads", "questions"), answers("ipc_peers_tests.capnp"));
     });
 }
 
@@ -274,6 +322,54 @@ fn a21_17_a_call_that_is_dropped_runs_to_its_end_and_frees_its_thread() {
         start(server, &threads);
         assert_eq!(server.threads(), before + 1);
         futures::executor::block_on(threads.go()).unwrap();
+    });
+}
+
+/// Says when it is called, and waits.
+struct Slow {
+    notes: Arc<Notes>,
+    entered: Mutex<Sender<()>>,
+    leave: Mutex<Receiver<()>>,
+}
+
+impl RawCallback for Slow {
+    fn end(&self, _: Option<Context>) -> Result<(), IpcException> {
+        self.notes.note("destroyed");
+        Ok(())
+    }
+
+    fn call(&self, _: Option<Context>, arg: i32) -> Result<i32, IpcException> {
+        self.entered.lock().unwrap().send(()).unwrap();
+        received("it may leave", &self.leave.lock().unwrap());
+        self.notes.note("called");
+        Ok(arg + 1)
+    }
+}
+
+/// A server of libmultiprocess 13 that loses its connection in a method that calls back may come to a stop.
+#[test]
+fn a21_17_a_call_that_is_dropped_and_calls_back_keeps_its_connection() {
+    with_cpp(|server| {
+        let before = server.threads();
+        let threads: Arc<dyn RawThreadsAsync> = server.connect();
+        let map = futures::executor::block_on(threads.exchange(None)).unwrap().unwrap();
+        let thread = map.make_thread("mine").unwrap();
+        let notes = Arc::<Notes>::default();
+        let ((entered, enters), (leave, leaves)) = (mpsc::channel(), mpsc::channel());
+        {
+            let slow = Slow { notes: notes.clone(), entered: Mutex::new(entered), leave: Mutex::new(leaves) };
+            let mut call = pin!(threads.give(on(&thread), Arc::new(slow), 1));
+            assert!(call.as_mut().poll(&mut task::Context::from_waker(Waker::noop())).is_pending());
+            received("it is called back", &enters);
+        }
+        drop((threads, map, thread));
+        leave.send(()).unwrap();
+        let mut said = Vec::new();
+        eventually("the method has returned", || {
+            said.extend(notes.taken());
+            said == ["called", "destroyed"]
+        });
+        eventually("the connection has ended", || server.threads() <= before + 1);
     });
 }
 
@@ -437,4 +533,12 @@ fn a21_22_a_cpp_program_is_spawned() {
         let status = ipc.wait_spawned(&threads).unwrap();
         assert!(status.success(), "{status}");
     });
+}
+
+#[test]
+fn a21_22_a_cpp_program_spawns_one_of_ours() {
+    let Some(program) = tools::cpp_peer() else { return };
+    let child = Path::new(env!("CARGO_BIN_EXE_ipc-rust-peer"));
+    let output = cpp::call(&program, "threads", child, "spawned");
+    assert!(output.status.success(), "{}:\n{}", output.status, String::from_utf8_lossy(&output.stderr));
 }
