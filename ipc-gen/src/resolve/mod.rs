@@ -4,14 +4,16 @@
 //! files       reads files, and those that they import
 //! symbols     what is declared where, and its id
 //! names       names and types
-//! members     structs, enums and interfaces; layout places fields
-//! values      defaults, constants and annotations
+//! members     enums, interfaces, and structs, whose fields layout places
+//! values      defaults, constants and annotations; fit makes them values of their types
 //! ```
 
 mod files;
+mod fit;
 mod layout;
 mod members;
 mod names;
+mod structs;
 mod symbols;
 mod values;
 

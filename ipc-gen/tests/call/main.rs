@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what the tests share is a test too")]
 
 mod ends;
+mod hostile;
 mod inspected;
 mod interfaces;
 mod objects;
