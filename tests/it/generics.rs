@@ -245,10 +245,9 @@ where
     any::<(T, Option<T>)>().prop_map(|(from, to)| Range { from, to })
 }
 
-fn choice<T: Arbitrary + Clone, const N: usize>() -> impl Strategy<Value = Choice<T, N>> + Clone
+fn choice<T: Arbitrary + Clone + 'static, const N: usize>() -> impl Strategy<Value = Choice<T, N>> + Clone
 where
     T::Strategy: Clone,
-    T: 'static,
 {
     prop_oneof![
         Just(Choice::None),
@@ -259,11 +258,11 @@ where
     ]
 }
 
-fn placed<A: Arbitrary + Clone, B: Arbitrary + Clone>() -> impl Strategy<Value = Placed<A, B, 3>> + Clone
+fn placed<A: Arbitrary + Clone, B: Arbitrary + Clone + 'static>()
+-> impl Strategy<Value = Placed<A, B, 3>> + Clone
 where
     A::Strategy: Clone,
     B::Strategy: Clone,
-    B: 'static,
 {
     let last = any::<Option<A>>();
     (any::<A>(), range::<B>(), choice::<B, 3>(), choice::<u16, 2>(), range::<bool>(), last).prop_map(
