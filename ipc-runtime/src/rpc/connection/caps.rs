@@ -51,15 +51,6 @@ impl<H: Host> Connection<H> {
         if let Some(reason) = &self.terminated {
             return Place::Broken(reason.clone());
         }
-        match cap {
-            Cap::Import(id)
-                if self.imports.get(id.0).is_some_and(|import| matches!(import.kind, Kind::Settled)) =>
-            {
-                return Place::Peer(PeerTarget::Import(*id));
-            }
-            Cap::Local(object) => return Place::Local(object.clone()),
-            _ => {}
-        }
         let mut cap = cap.clone();
         for _ in 0..=self.limits.max_promise_chain {
             cap = match cap {
