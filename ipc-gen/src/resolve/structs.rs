@@ -51,25 +51,32 @@ enum MemberKind<'t> {
     Union,
 }
 
-impl<'r, 't> Members<'r, 't> {
-    fn new(resolver: &'r mut Resolver<'t>, scope: SymbolId, implicit: Implicit<'t>) -> Self {
-        let root = Member {
-            parent: 0,
-            name: "",
-            span: Span::default(),
+impl<'t> Member<'t> {
+    /// Makes one that has no place yet.
+    fn new(parent: usize, name: &'t str, span: Span, kind: MemberKind<'t>) -> Self {
+        Self {
+            parent,
+            name,
+            span,
             doc: None,
             annotations: &[],
             code_order: 0,
             in_union: false,
-            kind: MemberKind::Group,
+            kind,
             ordinal: None,
-            index: Some(0),
+            index: None,
             choice: None,
             place: None,
             children: Vec::new(),
             choices: 0,
             union: None,
-        };
+        }
+    }
+}
+
+impl<'r, 't> Members<'r, 't> {
+    fn new(resolver: &'r mut Resolver<'t>, scope: SymbolId, implicit: Implicit<'t>) -> Self {
+        let root = Member { index: Some(0), ..Member::new(0, "", Span::default(), MemberKind::Group) };
         Self { resolver, scope, implicit, layout: Layout::default(), members: vec![root] }
     }
 
@@ -95,22 +102,12 @@ impl<'r, 't> Members<'r, 't> {
                 let message = format!("`{}` is there twice", param.name.value);
                 members.resolver.report(scope, param.name.span, message, "rename one");
             }
+            let kind = MemberKind::Param { ty: &param.ty, default: param.default.as_ref() };
             members.members.push(Member {
-                parent: 0,
-                name: &param.name.value,
-                span: param.name.span,
-                doc: None,
                 annotations: &param.annotations,
                 code_order: count(index),
-                in_union: false,
-                kind: MemberKind::Param { ty: &param.ty, default: param.default.as_ref() },
                 ordinal: Some(Located { value: count(index), span: param.name.span }),
-                index: None,
-                choice: None,
-                place: None,
-                children: Vec::new(),
-                choices: 0,
-                union: None,
+                ..Member::new(0, &param.name.value, param.name.span, kind)
             });
         }
         members
@@ -196,21 +193,12 @@ impl<'r, 't> Members<'r, 't> {
         code_order: &mut u16,
     ) -> usize {
         self.members.push(Member {
-            parent,
-            name: &declaration.name.value,
-            span: declaration.name.span,
             doc: declaration.doc.as_deref(),
             annotations: &declaration.annotations,
             code_order: *code_order,
             in_union: union.is_some(),
-            kind,
             ordinal,
-            index: None,
-            choice: None,
-            place: None,
-            children: Vec::new(),
-            choices: 0,
-            union: None,
+            ..Member::new(parent, &declaration.name.value, declaration.name.span, kind)
         });
         *code_order = code_order.saturating_add(1);
         self.members.len() - 1
